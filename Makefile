@@ -1,0 +1,52 @@
+# What one does with this repository. `make` alone prints the list.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
+FUZZTIME ?= 30s
+
+serve := go run ./internal/pgtest/serve
+lint := go tool -modfile=tools/go.mod golangci-lint
+
+.PHONY: help build test check fmt demo long bench fuzz clean
+.DEFAULT_GOAL := help
+
+help: ## print this list
+	@sed -nE 's/^([a-z]+):.*## (.*)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
+
+build: ## build bin/gyro
+	go build -trimpath -ldflags '-X main.version=$(VERSION)' -o bin/gyro ./cmd/gyro
+
+test: ## install what is missing, then run every test
+	@scripts/need
+	$(serve) go test -timeout 15m ./...
+
+check: ## formatting, lint, vet, tidiness
+	$(lint) fmt --diff
+	$(lint) run ./...
+	go vet ./...
+	go mod tidy -diff
+
+fmt: ## format the code
+	$(lint) fmt
+
+demo: ## install what is missing, then show Gyro at work
+	@scripts/need
+	go run ./cmd/gyro demo
+
+long: ## every test and the long ones, with the race detector (up to three hours)
+	@scripts/need
+	GYRO_LONG=1 $(serve) go test -race -tags long -timeout 170m ./...
+
+bench: ## measure Gyro beside its peers
+	@scripts/need
+	go run ./bench
+
+fuzz: ## each fuzz target for FUZZTIME (30s)
+	@scripts/need
+	$(serve) scripts/fuzz $(FUZZTIME)
+
+clean: ## remove what make made
+	rm -rf bin
+	go clean -testcache
