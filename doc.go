@@ -1,0 +1,31 @@
+// Package gyro takes a true, small piece of a PostgreSQL database and puts it on disk as
+// one CSV file a table.
+//
+// A [Slicer] joins what to read ([Source]), where to put it ([Target]), how each model
+// travels ([Registry] of [Importer]) and which rows are wanted ([ImportJob]):
+//
+//	report, err := gyro.Slicer{
+//		Source:    postgres.DB{URL: url},
+//		Target:    csvdir.Dir{Path: "slices/dev-qa-org-1"},
+//		Importers: importers,
+//		Jobs: []gyro.ImportJob{
+//			{Model: Tenants, Query: gyro.Where("id = $1", 1)},
+//			{Model: Shops, Query: gyro.Where("tenant_id = $1 AND id = ANY($2)", 1, []int64{10, 11, 12})},
+//		},
+//	}.Run(ctx)
+//
+// # What is promised
+//
+//   - One moment: all files show the database at one instant, that of one snapshot.
+//   - Guest manners: the source is only read; SELECT is enough, on a primary or a standby.
+//   - Exact: the files hold the bytes that PostgreSQL's own COPY prints.
+//   - Repeatable: the same rows give the same bytes, in the order of the primary key.
+//   - Whole or nothing: a directory is a complete slice or it is none.
+//   - Every mistake at once: what is declared wrong is told whole, before a row is read.
+//
+// # The house
+//
+// This package holds the nouns and imports no driver. Rooms beside it know a technology
+// each: postgres, csvdir, gyrobun (models and queries of the bun ORM), progress, config
+// (gyro.yaml).
+package gyro

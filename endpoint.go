@@ -1,0 +1,76 @@
+package gyro
+
+import (
+	"context"
+	"io"
+	"time"
+
+	"github.com/gyrodata/gyro/schema"
+)
+
+// Source is where rows are read from, such as postgres.DB.
+type Source interface {
+	// Open begins to read. All that the Snapshot gives is of one moment.
+	Open(ctx context.Context) (Snapshot, error)
+}
+
+// Snapshot is a source at one moment. It is used by one goroutine at a time.
+type Snapshot interface {
+	// Origin says what is read, and of when.
+	Origin() Origin
+	// Catalog describes every table that the source has.
+	Catalog(ctx context.Context) (schema.Catalog, error)
+	// Explain says what Copy would do, without reading a row. A query that the source
+	// refuses is an error; the Snapshot can be used on.
+	Explain(ctx context.Context, s Selection) (Estimate, error)
+	// Copy writes the rows as CSV, after a header line, and returns how many rows there
+	// were. It calls Write once for the header and once for each row.
+	Copy(ctx context.Context, s Selection, w io.Writer) (rows int64, err error)
+	// Close ends the snapshot. It is called once, also after an error.
+	Close() error
+}
+
+// Origin is what a slice was taken from.
+type Origin struct {
+	Server  string    // "PostgreSQL 15.18"
+	Standby bool      // read on a hot standby
+	Time    time.Time // when the snapshot was taken, by the server's clock
+	LSN     string    // the write-ahead log's position near the snapshot; on a standby the replayed one
+}
+
+// Selection is the rows of one table that are to be read.
+type Selection struct {
+	Table    *schema.Table // as the catalog has it
+	Query    Query
+	Unsorted bool // in any order; else by primary key, or by all columns where there is none
+}
+
+// Estimate is what a source expects of a [Selection].
+type Estimate struct {
+	SQL  string  // the SELECT as it will run
+	Rows float64 // as the planner thinks
+	Cost float64 // in the planner's units
+}
+
+// Target is where a slice is put, such as csvdir.Dir.
+type Target interface {
+	// Check says whether Begin would refuse; it changes nothing.
+	Check(ctx context.Context, files []string) error
+	// Begin makes ready to take these files. Where one of them is there already and the
+	// target was not told to overwrite, the error wraps [ErrExists].
+	Begin(ctx context.Context, files []string) (SliceWriter, error)
+}
+
+// SliceWriter takes one slice. It is used by one goroutine at a time. After Commit or
+// Abort it is done.
+type SliceWriter interface {
+	// Create begins a file, whose Close makes it durable. The slice is not to be seen
+	// before Commit.
+	Create(file string) (io.WriteCloser, error)
+	// Commit makes the slice complete: the files that were closed, and the manifest.
+	Commit(ctx context.Context, m Manifest) error
+	// Abort leaves what was there before Begin. After Commit it does nothing.
+	Abort() error
+	// Place is where the slice lies, for a person to read.
+	Place() string
+}

@@ -1,0 +1,51 @@
+package gyro
+
+import (
+	"errors"
+	"fmt"
+)
+
+// ErrExists is wrapped by what [Slicer.Run] returns where the target holds files of the
+// slice already and was not told to overwrite them. Nothing was read or written.
+var ErrExists = errors.New("exists already")
+
+// Error is an operation that failed: what was done, on what, why, and what to do.
+// Its text quotes no value of a row, no password and no DSN.
+type Error struct {
+	Op    string // "copy", "connect"
+	Place string // "accounts_shop", "directory slices/a"; may be empty
+	Err   error  // the cause
+	Hint  string // what to do; may be empty
+}
+
+func (e *Error) Error() string {
+	text := e.Op
+	if e.Place != "" {
+		text += " " + e.Place
+	}
+	return withHint(text+": "+e.Err.Error(), e.Hint)
+}
+
+func (e *Error) Unwrap() error { return e.Err }
+
+// Mistake is one thing that was declared wrong: in an importer, a job, a query. All
+// mistakes are returned together, joined by [errors.Join]; errors.As finds the first.
+type Mistake struct {
+	Place   string // "importer accounts_shop, column \"tenat\""
+	Problem string
+	Hint    string // what to write instead; may be empty
+	Err     error  // the cause, where another component found it; may be nil
+}
+
+func (m *Mistake) Error() string {
+	return withHint(m.Place+": "+m.Problem, m.Hint)
+}
+
+func (m *Mistake) Unwrap() error { return m.Err }
+
+func withHint(text, hint string) string {
+	if hint == "" {
+		return text
+	}
+	return fmt.Sprintf("%s (%s)", text, hint)
+}

@@ -1,0 +1,226 @@
+package gyro_test
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/gyrodata/gyro"
+	"github.com/gyrodata/gyro/schema"
+)
+
+// calls is what source and target were asked for, in order.
+type calls struct {
+	mu   sync.Mutex
+	list []string
+}
+
+func (c *calls) add(format string, args ...any) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.list = append(c.list, fmt.Sprintf(format, args...))
+}
+
+// source is a Source over a catalog; every table's file is text.
+type source struct {
+	*calls
+	catalog  schema.Catalog
+	rows     map[string][]string // of a table, the header first; none: the header alone
+	openErr  error
+	catErr   error
+	closeErr error
+	explain  func(gyro.Selection) error
+	copy     func(context.Context, gyro.Selection) error // before anything is written
+}
+
+var taken = time.Date(2026, 1, 2, 3, 4, 5, 6000, time.UTC)
+
+func (s *source) Open(context.Context) (gyro.Snapshot, error) {
+	s.add("open")
+	return s, s.openErr
+}
+
+func (s *source) Origin() gyro.Origin {
+	return gyro.Origin{Server: "PostgreSQL 15.18", Standby: true, Time: taken, LSN: "0/16B3748"}
+}
+
+func (s *source) Catalog(context.Context) (schema.Catalog, error) { return s.catalog, s.catErr }
+
+func (s *source) Explain(_ context.Context, sel gyro.Selection) (gyro.Estimate, error) {
+	s.add("explain %s", sel.Table.Name)
+	if s.explain != nil {
+		if err := s.explain(sel); err != nil {
+			return gyro.Estimate{}, err
+		}
+	}
+	return gyro.Estimate{SQL: "SELECT " + sel.Table.Name.String(), Rows: 42, Cost: 1.5}, nil
+}
+
+func (s *source) Copy(ctx context.Context, sel gyro.Selection, w io.Writer) (int64, error) {
+	s.add("copy %s", sel.Table.Name)
+	if s.copy != nil {
+		if err := s.copy(ctx, sel); err != nil {
+			return 0, err
+		}
+	}
+	rows := s.rows[sel.Table.Name.Table]
+	for _, row := range rows {
+		if _, err := io.WriteString(w, row); err != nil {
+			return 0, err
+		}
+	}
+	return int64(max(0, len(rows)-1)), ctx.Err()
+}
+
+func (s *source) Close() error {
+	s.add("close")
+	return s.closeErr
+}
+
+// target keeps a slice in memory.
+type target struct {
+	*calls
+	files     map[string]*bytes.Buffer
+	manifest  gyro.Manifest
+	beginErr  error
+	createErr error
+	fileErr   error // of a file's Close
+	commitErr error
+	abortErr  error
+}
+
+func (t *target) Check(_ context.Context, files []string) error {
+	t.add("check %s", files)
+	return t.beginErr
+}
+
+func (t *target) Begin(_ context.Context, files []string) (gyro.SliceWriter, error) {
+	t.add("begin %s", files)
+	t.files = map[string]*bytes.Buffer{}
+	return t, t.beginErr
+}
+
+func (t *target) Create(file string) (io.WriteCloser, error) {
+	t.add("create %s", file)
+	t.files[file] = &bytes.Buffer{}
+	return &memory{Writer: t.files[file], target: t, name: file}, t.createErr
+}
+
+func (t *target) Commit(_ context.Context, m gyro.Manifest) error {
+	t.add("commit")
+	t.manifest = m
+	return t.commitErr
+}
+
+func (t *target) Abort() error {
+	t.add("abort")
+	return t.abortErr
+}
+
+func (t *target) Place() string { return "/slices/a" }
+
+// memory is one file of a target.
+type memory struct {
+	io.Writer
+	target *target
+	name   string
+}
+
+func (m *memory) Close() error {
+	m.target.add("close %s", m.name)
+	return m.target.fileErr
+}
+
+// endpoints are a source and a target that write their calls into one list.
+func endpoints(tables ...*schema.Table) (*source, *target) {
+	c := &calls{}
+	s := &source{calls: c, catalog: schema.Catalog{}}
+	for _, t := range tables {
+		s.catalog[t.Name] = t
+	}
+	return s, &target{calls: c}
+}
+
+// jobs makes a job of each table's name, without a query.
+func jobs(tables ...string) []gyro.ImportJob {
+	list := make([]gyro.ImportJob, len(tables))
+	for i, name := range tables {
+		list[i].Model = gyro.Table(name)
+	}
+	return list
+}
+
+// table describes a table as a catalog or a struct does: an id, and the columns.
+func table(name string, columns ...string) *schema.Table {
+	n, err := schema.ParseName(name)
+	if err != nil {
+		panic(err)
+	}
+	t := &schema.Table{Name: n, Kind: schema.Ordinary, PrimaryKey: []string{"id"}}
+	for _, c := range slices.Concat([]string{"id"}, columns) {
+		t.Columns = append(t.Columns, schema.Column{Name: c, Type: "bigint", Field: "Field_" + c})
+	}
+	return t
+}
+
+// refer adds a foreign key to t, named as its columns are.
+func refer(t *schema.Table, to string, columns ...string) *schema.Table {
+	n, err := schema.ParseName(to)
+	if err != nil {
+		panic(err)
+	}
+	t.References = append(t.References, schema.Reference{
+		Name: fmt.Sprint(columns), Columns: columns, To: n, ToColumns: []string{"id"}[:min(1, 2-len(columns))],
+	})
+	return t
+}
+
+// model is a Model that a struct described.
+func model(t *schema.Table) gyro.Model { return gyro.NewModel(*t, nil) }
+
+// wantError compares a whole error text.
+func wantError(t *testing.T, err error, want string) {
+	t.Helper()
+	got := ""
+	if err != nil {
+		got = err.Error()
+	}
+	if d := cmp.Diff(want, got); d != "" {
+		t.Errorf("error (-want +got):\n%s", d)
+	}
+}
+
+// wantCalls compares what source and target were asked for.
+func wantCalls(t *testing.T, c *calls, want ...string) {
+	t.Helper()
+	if d := cmp.Diff(want, c.list); d != "" {
+		t.Errorf("calls (-want +got):\n%s", d)
+	}
+}
+
+// slowTarget is a target whose files take 100 ms for each write.
+type slowTarget struct{ *target }
+
+func (t *slowTarget) Begin(ctx context.Context, files []string) (gyro.SliceWriter, error) {
+	_, err := t.target.Begin(ctx, files)
+	return t, err
+}
+
+func (t *slowTarget) Create(file string) (io.WriteCloser, error) {
+	f, err := t.target.Create(file)
+	return slowFile{f}, err
+}
+
+type slowFile struct{ io.WriteCloser }
+
+func (f slowFile) Write(p []byte) (int, error) {
+	time.Sleep(100 * time.Millisecond)
+	return f.WriteCloser.Write(p)
+}

@@ -1,0 +1,177 @@
+package gyro
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/gyrodata/gyro/schema"
+)
+
+// Importer says how a model travels. Importers are values of one [Registry], so that
+// models may refer to each other in circles.
+type Importer struct {
+	Model   Model
+	File    string  // the CSV's name; default <table>.csv, <schema>.<table>.csv outside schema public
+	Columns Columns // only what struct and catalog do not know, or what is to be checked
+}
+
+// Columns says what is to be known of a model's columns. A key is a column's name
+// ("tenant_id"), the name less "_id" ("tenant"), the ORM's relation, or, with
+// [Column].Over, a name of one's own for a composite reference.
+type Columns map[string]Column
+
+// Column says what is to be known of one column, or of one reference.
+type Column struct {
+	// Ref is the model that the column refers to. It is checked: the struct or the
+	// catalog must have that foreign key, and Ref must have an importer.
+	Ref Model
+	// Over lists the columns of a composite reference: "tenant_id, order_id". Default:
+	// the column that the key names.
+	Over string
+	// To lists the columns that are referred to, as many as Over has. Default: the
+	// foreign key's own, or Ref's primary key.
+	To string
+	// Soft says that no foreign key of the database or the struct stands behind Ref.
+	// Default: there is one, and its absence is a mistake.
+	Soft bool
+}
+
+// Registry is the importers of a program: one for each model.
+type Registry []Importer
+
+// Validate gives every mistake that can be seen without a database, each a [Mistake] that
+// names importer and column, joined by [errors.Join]: an importer without a model, two
+// for one model or one file, a column that the model does not have, a reference that is
+// no foreign key, that refers to another model, or to one without an importer. What only
+// the catalog knows (the columns of a [Table]) is checked by [Slicer.Plan] and
+// [Slicer.Run]; these call Validate first.
+func (r Registry) Validate() error {
+	var found mistakes
+	models := map[schema.Name]bool{}
+	files := map[string]schema.Name{}
+	for i, importer := range r {
+		place := importerPlace(i, importer)
+		if err := importer.Model.check(); err != nil {
+			found.add(Mistake{Place: place, Problem: err.Error(), Err: err})
+			continue
+		}
+		name := importer.Model.Name()
+		if models[name] {
+			found.add(Mistake{Place: place, Problem: "there is another importer for this model", Hint: "keep one"})
+			continue
+		}
+		models[name] = true
+		file := importer.file()
+		if problem := fileProblem(file); problem != "" {
+			found.add(Mistake{Place: place, Problem: problem, Hint: "a plain name, such as " + defaultFile(name)})
+		} else if other, taken := files[file]; taken {
+			found.add(Mistake{
+				Place: place, Problem: "file " + file + " is taken by importer " + other.String(),
+				Hint: "set File of one of them",
+			})
+		}
+		files[file] = name
+	}
+	for _, importer := range r {
+		if importer.Model.check() != nil {
+			continue
+		}
+		if importer.Model.described() {
+			table := importer.Model.table
+			_, problems := declared(importer, &table, r, "struct")
+			found = append(found, problems...)
+		} else {
+			found = append(found, undescribed(importer, r)...)
+		}
+	}
+	return found.join()
+}
+
+// importerPlace names an importer in a message: by its model, or where that has no name by
+// its number, counted from 1.
+func importerPlace(i int, importer Importer) string {
+	if importer.Model.Name().IsZero() {
+		return fmt.Sprintf("importer %d", i+1)
+	}
+	return "importer " + importer.Model.String()
+}
+
+// With is the registry for one run: over's importers replace those of the same model
+// field by field, where a field is set, and column by column; others are added.
+func (r Registry) With(over ...Importer) Registry {
+	merged := slices.Clone(r)
+	for _, o := range over {
+		i := slices.IndexFunc(merged, func(m Importer) bool { return m.Model.Name() == o.Model.Name() })
+		if i < 0 {
+			merged = append(merged, o)
+			continue
+		}
+		m := merged[i]
+		if o.Model.described() {
+			m.Model = o.Model
+		}
+		if o.File != "" {
+			m.File = o.File
+		}
+		m.Columns = maps.Clone(m.Columns)
+		if m.Columns == nil {
+			m.Columns = Columns{}
+		}
+		maps.Copy(m.Columns, o.Columns)
+		merged[i] = m
+	}
+	return merged
+}
+
+// of finds the importer of a model.
+func (r Registry) of(name schema.Name) (Importer, bool) {
+	i := slices.IndexFunc(r, func(m Importer) bool { return m.Model.Name() == name })
+	if i < 0 {
+		return Importer{}, false
+	}
+	return r[i], true
+}
+
+// file is the name of the importer's CSV.
+func (i Importer) file() string {
+	if i.File != "" {
+		return i.File
+	}
+	return defaultFile(i.Model.Name())
+}
+
+// defaultFile is <table>.csv, or <schema>.<table>.csv outside schema public. What a file
+// name can't hold everywhere is written as in a URL, %2F for a slash.
+func defaultFile(name schema.Name) string {
+	base := name.Table
+	if name.Schema != schema.Public {
+		base = name.Schema + "." + base
+	}
+	var b strings.Builder
+	for i, r := range base {
+		if strings.ContainsRune(`/\%:*?"<>|`, r) || r < ' ' || (i == 0 && r == '.') {
+			const hex = "0123456789ABCDEF"
+			b.WriteByte('%')
+			b.WriteByte(hex[r>>4])
+			b.WriteByte(hex[r&15])
+			continue
+		}
+		b.WriteRune(r)
+	}
+	return b.String() + ".csv"
+}
+
+// fileProblem says what is wrong with a file's name, or "".
+func fileProblem(file string) string {
+	switch {
+	case strings.ContainsAny(file, "/\\\x00"):
+		return "file name " + file + " leads out of the slice's directory"
+	case strings.HasPrefix(file, "."):
+		return "file name " + file + " begins with a dot"
+	case strings.EqualFold(file, "manifest.json"): // some file systems know no case
+		return file + " is the slice's own file"
+	}
+	return ""
+}

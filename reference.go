@@ -1,0 +1,220 @@
+package gyro
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/gyrodata/gyro/schema"
+)
+
+// mistakes collects what is declared wrong.
+type mistakes []error
+
+func (m *mistakes) add(mistake Mistake) { *m = append(*m, &mistake) }
+
+func (m mistakes) join() error { return errors.Join(m...) }
+
+// declared checks an importer's columns against table, which source ("struct" or
+// "catalog") describes, and gives the references that the importer adds to the table's.
+func declared(importer Importer, table *schema.Table, registry Registry, source string) ([]schema.Reference, mistakes) {
+	var (
+		added []schema.Reference
+		found mistakes
+	)
+	for _, key := range slices.Sorted(maps.Keys(importer.Columns)) {
+		column := importer.Columns[key]
+		place := columnPlace(importer, key)
+		if mistake := contradiction(column, place); mistake != nil {
+			found.add(*mistake)
+			continue
+		}
+		columns, mistake := columnsOf(table, key, column, place)
+		if mistake != nil {
+			found.add(*mistake)
+			continue
+		}
+		if column.Ref.IsZero() {
+			continue
+		}
+		if mistake := checkRef(column.Ref, registry, place); mistake != nil {
+			found.add(*mistake)
+			continue
+		}
+		to, mistake := referredColumns(column, place)
+		if mistake != nil {
+			found.add(*mistake)
+			continue
+		}
+		known, others, exact := foreignKeys(table, columns, column)
+		if to != nil && (exact || len(known) == 0) && len(to) != len(columns) {
+			found.add(Mistake{Place: place, Problem: fmt.Sprintf("To (%s) has not as many columns as the reference (%s)", strings.Join(to, ", "), strings.Join(columns, ", "))})
+			continue
+		}
+		switch {
+		case len(known) == 1, exact && len(known) > 0: // two constraints may say the same
+			continue // it is there; the importer only said so
+		case len(known) > 1:
+			found.add(Mistake{
+				Place: place, Problem: "several foreign keys to " + column.Ref.String() + " include this column",
+				Hint: "list the columns of the one that is meant in Over",
+			})
+		case len(others) > 0 && (exact || !column.Soft): // a part of a composite key may be soft
+			found.add(Mistake{Place: place, Problem: fmt.Sprintf("the %s says that it refers to %s, not to %s", source, others[0].To, column.Ref)})
+		case !column.Soft:
+			found.add(notForeignKey(table, columns, column, place, source))
+		default:
+			added = append(added, schema.Reference{Name: key, Columns: columns, To: column.Ref.Name(), ToColumns: to})
+		}
+	}
+	return added, found
+}
+
+// undescribed is what can be checked of an importer whose model is known by name alone.
+func undescribed(importer Importer, registry Registry) mistakes {
+	var found mistakes
+	for _, key := range slices.Sorted(maps.Keys(importer.Columns)) {
+		column := importer.Columns[key]
+		place := columnPlace(importer, key)
+		if mistake := contradiction(column, place); mistake != nil {
+			found.add(*mistake)
+			continue
+		}
+		if column.Ref.IsZero() {
+			continue
+		}
+		if mistake := checkRef(column.Ref, registry, place); mistake != nil {
+			found.add(*mistake)
+		}
+	}
+	return found
+}
+
+func columnPlace(importer Importer, key string) string {
+	return fmt.Sprintf("importer %s, column %q", importer.Model, key)
+}
+
+// columnsOf finds the columns that one entry of Columns is about.
+func columnsOf(table *schema.Table, key string, column Column, place string) ([]string, *Mistake) {
+	if column.Over == "" {
+		columns, err := table.Resolve(key)
+		return columns, columnMistake(err, place)
+	}
+	return resolveAll(table, list(column.Over), place)
+}
+
+// resolveAll finds the columns that names stand for; a relation may be several.
+func resolveAll(table *schema.Table, names []string, place string) ([]string, *Mistake) {
+	var columns []string
+	for _, name := range names {
+		resolved, err := table.Resolve(name)
+		if err != nil {
+			return nil, columnMistake(err, place)
+		}
+		columns = append(columns, resolved...)
+	}
+	return columns, nil
+}
+
+func columnMistake(err error, place string) *Mistake {
+	if err == nil {
+		return nil
+	}
+	m := &Mistake{Place: place, Problem: err.Error(), Err: err}
+	var unknown *schema.UnknownColumnError
+	if errors.As(err, &unknown) && unknown.Nearest != "" {
+		m.Hint = fmt.Sprintf("did you mean %q?", unknown.Nearest)
+	}
+	return m
+}
+
+// contradiction says what is wrong with a Column in itself, or nil.
+func contradiction(column Column, place string) *Mistake {
+	noRef := column.Ref.IsZero()
+	switch {
+	case column.Over != "" && noRef:
+		return &Mistake{Place: place, Problem: "Over is set, but no Ref", Hint: "set Ref"}
+	case column.To != "" && noRef:
+		return &Mistake{Place: place, Problem: "To is set, but no Ref", Hint: "set Ref"}
+	case column.Soft && noRef:
+		return &Mistake{Place: place, Problem: "Soft is set, but no Ref", Hint: "set Ref"}
+	case column.Over != "" && len(list(column.Over)) == 0:
+		return &Mistake{Place: place, Problem: "Over names no column"}
+	case column.To != "" && len(list(column.To)) == 0:
+		return &Mistake{Place: place, Problem: "To names no column"}
+	}
+	return nil
+}
+
+func checkRef(ref Model, registry Registry, place string) *Mistake {
+	if err := ref.check(); err != nil {
+		return &Mistake{Place: place, Problem: "Ref: " + err.Error(), Err: err}
+	}
+	if _, ok := registry.of(ref.Name()); !ok {
+		return &Mistake{
+			Place: place, Problem: "it refers to " + ref.String() + ", which has no importer",
+			Hint: "add an importer for " + ref.String(),
+		}
+	}
+	return nil
+}
+
+// referredColumns resolves To on the referred model, where that is described.
+func referredColumns(column Column, place string) ([]string, *Mistake) {
+	if column.To == "" {
+		return nil, nil
+	}
+	to := list(column.To)
+	if !column.Ref.described() {
+		return to, nil
+	}
+	return resolveAll(&column.Ref.table, to, place)
+}
+
+// foreignKeys finds the table's references that a declaration may mean: on just these
+// columns (exact), else composite ones that include the column; known are those to its Ref.
+func foreignKeys(table *schema.Table, columns []string, column Column) (known, others []schema.Reference, exact bool) {
+	candidates := table.Over(columns)
+	exact = len(candidates) > 0
+	if !exact && column.Over == "" {
+		for _, r := range table.References {
+			if slices.Contains(r.Columns, columns[0]) {
+				candidates = append(candidates, r)
+			}
+		}
+	}
+	for _, r := range candidates {
+		if r.To == column.Ref.Name() {
+			known = append(known, r)
+		} else {
+			others = append(others, r)
+		}
+	}
+	return known, others, exact
+}
+
+func notForeignKey(table *schema.Table, columns []string, column Column, place, source string) Mistake {
+	m := Mistake{Place: place, Problem: strings.Join(columns, ", ") + " is not a foreign key, says the " + source}
+	switch near := columns[0] + "_id"; {
+	case len(table.Over([]string{near})) > 0:
+		m.Hint = fmt.Sprintf("did you mean %q?", near)
+	case source == "struct":
+		m.Hint = "give the struct a rel:belongs-to relation to " + column.Ref.String() + ", or set Soft"
+	default:
+		m.Hint = "set Soft if rows refer to " + column.Ref.String() + " without a foreign key"
+	}
+	return m
+}
+
+// list splits "a, b" into its names.
+func list(text string) []string {
+	var names []string
+	for name := range strings.SplitSeq(text, ",") {
+		if name = strings.TrimSpace(name); name != "" {
+			names = append(names, name)
+		}
+	}
+	return names
+}

@@ -1,0 +1,85 @@
+package schema
+
+import "slices"
+
+// Kind says what a [Table] is in PostgreSQL.
+type Kind string
+
+// The kinds that a slice can be taken from.
+const (
+	Ordinary         Kind = "table"
+	Partitioned      Kind = "partitioned table"
+	View             Kind = "view"
+	MaterializedView Kind = "materialized view"
+	Foreign          Kind = "foreign table"
+)
+
+// Table is one table: its columns in order, its keys and its references.
+type Table struct {
+	Name       Name
+	Kind       Kind
+	Columns    []Column
+	PrimaryKey []string    // in the key's order; none: the table has no primary key
+	Unique     [][]string  // the other unique keys: neither partial nor of expressions
+	References []Reference // in the order of their names
+	// Inherited: other tables inherit from this one (not partitions), so that reading it
+	// without ONLY would give their rows too.
+	Inherited bool
+	// Rows is the planner's estimate, or -1 where the table was never analyzed.
+	Rows float64
+}
+
+// Column is one column of a [Table].
+type Column struct {
+	Name    string
+	Type    string // as format_type prints it: "numeric(10,2)"; empty where an ORM left it open
+	NotNull bool
+	// Generated: GENERATED ALWAYS AS (expression). Data to a reader, never written.
+	Generated bool
+	Identity  string // "always", "by default", or empty
+	// Collatable: of a type that has collations, so that its order depends on one.
+	Collatable bool
+	// Field is the Go struct's field where an ORM model described the column.
+	Field string
+}
+
+// Reference is a foreign key: Columns of the table it stands in refer to ToColumns of To.
+type Reference struct {
+	Name      string // the constraint's name, or the name it was declared by
+	Columns   []string
+	To        Name
+	ToColumns []string // as many as Columns; empty: the primary key of To
+	MatchFull bool     // MATCH FULL; else MATCH SIMPLE
+	// Relation is the ORM's name for it ("Tenant"), where an ORM model described it.
+	Relation string
+}
+
+// Column finds a column by its exact name.
+func (t *Table) Column(name string) (Column, bool) {
+	i := slices.IndexFunc(t.Columns, func(c Column) bool { return c.Name == name })
+	if i < 0 {
+		return Column{}, false
+	}
+	return t.Columns[i], true
+}
+
+// ColumnNames gives the names of all columns, in order.
+func (t *Table) ColumnNames() []string {
+	names := make([]string, len(t.Columns))
+	for i, c := range t.Columns {
+		names[i] = c.Name
+	}
+	return names
+}
+
+// Over finds the references that stand on exactly these columns, in any order.
+func (t *Table) Over(columns []string) []Reference {
+	want := slices.Sorted(slices.Values(columns))
+	var found []Reference
+	for _, r := range t.References {
+		if slices.Equal(slices.Sorted(slices.Values(r.Columns)), want) {
+			found = append(found, r)
+		}
+	}
+	return found
+}

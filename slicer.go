@@ -1,0 +1,153 @@
+package gyro
+
+import (
+	"context"
+	"errors"
+	"io"
+	"time"
+)
+
+// Slicer takes a slice: it reads the rows that Jobs ask for from Source, all of one moment,
+// and writes them to Target, one CSV file a job, and a manifest.
+type Slicer struct {
+	Source    Source
+	Target    Target
+	Importers Registry    // default: none, the catalog alone describes the tables
+	Jobs      []ImportJob // models that others refer to come first
+	// Unsorted takes rows in the order they come in, which is faster where the key does
+	// not follow the heap; the same data may then give other bytes. Default: by primary key.
+	Unsorted bool
+	// Progress is told what the run does: by one goroutine at a time, at most ten times a
+	// second while a file is written. Default: nobody is told.
+	Progress func(Event)
+}
+
+// Run takes the slice. The target is asked first: where it holds files of the slice
+// already, the error wraps [ErrExists] and the source is not asked for anything. What is
+// declared wrong comes back whole, each a [Mistake]. On any error, and when ctx is
+// cancelled, the target is left as it was.
+func (s Slicer) Run(ctx context.Context) (*Report, error) {
+	begin := time.Now()
+	steps, err := s.steps()
+	if err != nil {
+		return nil, err
+	}
+	writer, err := s.Target.Begin(ctx, files(steps))
+	if err != nil {
+		return nil, err
+	}
+	report, err := s.export(ctx, steps, writer)
+	if err != nil {
+		return nil, errors.Join(err, writer.Abort())
+	}
+	report.Place = writer.Place()
+	report.Elapsed = time.Since(begin)
+	s.tell(Event{Step: Ended, Jobs: len(steps), Rows: report.Rows, Bytes: report.Bytes, Elapsed: report.Elapsed})
+	return report, nil
+}
+
+// export reads from one snapshot, closes it, and completes the slice.
+func (s Slicer) export(ctx context.Context, steps []*step, writer SliceWriter) (*Report, error) {
+	report, manifest, err := s.read(ctx, steps, writer)
+	if err != nil {
+		return nil, err
+	}
+	if err := writer.Commit(ctx, manifest); err != nil {
+		return nil, err
+	}
+	return report, nil
+}
+
+// read copies every step's rows into the writer's files.
+func (s Slicer) read(ctx context.Context, steps []*step, writer SliceWriter) (report *Report, manifest Manifest, err error) {
+	snapshot, err := s.Source.Open(ctx)
+	if err != nil {
+		return nil, manifest, err
+	}
+	defer func() {
+		if closeErr := snapshot.Close(); err == nil {
+			err = closeErr
+		}
+	}()
+	report = &Report{Origin: snapshot.Origin()}
+	manifest = Manifest{
+		Version: ManifestVersion, Server: report.Origin.Server, Standby: report.Origin.Standby,
+		Taken: report.Origin.Time, LSN: report.Origin.LSN,
+	}
+	if report.Notes, err = s.resolve(ctx, snapshot, steps); err != nil {
+		return nil, manifest, err
+	}
+	for i := range steps {
+		s.tell(s.event(Planned, steps, i))
+	}
+	for i := range steps {
+		file, elapsed, err := s.copy(ctx, snapshot, steps, i, writer)
+		if err != nil {
+			return nil, manifest, err
+		}
+		manifest.Files = append(manifest.Files, file)
+		report.Files = append(report.Files, FileReport{
+			Model: steps[i].table.Name, File: file.File, Rows: file.Rows, Bytes: file.Bytes, Elapsed: elapsed,
+		})
+		report.Rows += file.Rows
+		report.Bytes += file.Bytes
+	}
+	return report, manifest, nil
+}
+
+// copy writes one step's file.
+func (s Slicer) copy(ctx context.Context, snapshot Snapshot, steps []*step, i int, writer SliceWriter) (ManifestFile, time.Duration, error) {
+	step := steps[i]
+	begin := time.Now()
+	s.tell(s.event(Started, steps, i))
+	m := manifestFile(step.file, step.table)
+	m.Unsorted = s.Unsorted
+	file, err := writer.Create(step.file)
+	if err != nil {
+		return m, 0, err
+	}
+	var shown meter
+	stop := func() {}
+	if s.Progress != nil {
+		stop = shown.watch(func(rows, bytes int64) {
+			e := s.event(Moved, steps, i)
+			e.Rows, e.Bytes, e.Elapsed = rows, bytes, time.Since(begin)
+			s.Progress(e)
+		})
+	}
+	m.Rows, m.Bytes, m.SHA256, err = transfer(ctx, snapshot, step.selection(s.Unsorted), file, &shown)
+	stop()
+	if err != nil {
+		return m, 0, err
+	}
+	elapsed := time.Since(begin)
+	e := s.event(Finished, steps, i)
+	e.Rows, e.Bytes, e.Elapsed = m.Rows, m.Bytes, elapsed
+	s.tell(e)
+	return m, elapsed, nil
+}
+
+// transfer copies a selection into file and closes it.
+func transfer(ctx context.Context, snapshot Snapshot, selection Selection, file io.WriteCloser, m *meter) (rows, bytes int64, sum string, err error) {
+	out := newStream(file, m)
+	if rows, err = snapshot.Copy(ctx, selection, out); err == nil {
+		bytes, sum, err = out.finish()
+	}
+	if closeErr := file.Close(); err == nil {
+		err = closeErr
+	}
+	return rows, bytes, sum, err
+}
+
+func (s Slicer) event(step Step, steps []*step, i int) Event {
+	return Event{
+		Step: step, Job: i, Jobs: len(steps), Model: steps[i].table.Name, File: steps[i].file,
+		Estimate: int64(steps[i].estimate.Rows),
+	}
+}
+
+func (s Slicer) tell(e Event) {
+	if s.Progress != nil {
+		s.Progress(e)
+	}
+}

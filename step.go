@@ -1,0 +1,219 @@
+package gyro
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/gyrodata/gyro/schema"
+)
+
+// step is one job with all that is known of it.
+type step struct {
+	job      ImportJob
+	importer Importer
+	table    *schema.Table // as the catalog has it, with the references that were declared
+	file     string
+	estimate Estimate
+}
+
+func (s *step) selection(unsorted bool) Selection {
+	return Selection{Table: s.table, Query: s.job.Query, Unsorted: unsorted}
+}
+
+// steps checks all that can be checked without a database.
+func (s Slicer) steps() ([]*step, error) {
+	var found mistakes
+	if s.Source == nil {
+		found.add(Mistake{Place: "slicer", Problem: "there is no Source"})
+	}
+	if s.Target == nil {
+		found.add(Mistake{Place: "slicer", Problem: "there is no Target"})
+	}
+	if err := s.Importers.Validate(); err != nil {
+		found = append(found, err)
+	}
+	if len(s.Jobs) == 0 {
+		found.add(Mistake{Place: "slicer", Problem: "there are no jobs", Hint: "name at least one model in Jobs"})
+	}
+	steps := make([]*step, 0, len(s.Jobs))
+	taken := map[string]schema.Name{}
+	for i, job := range s.Jobs {
+		place := jobPlace(i, job)
+		if err := job.Model.check(); err != nil {
+			found.add(Mistake{Place: place, Problem: err.Error(), Err: err})
+			continue
+		}
+		name := job.Model.Name()
+		if slices.ContainsFunc(steps, func(s *step) bool { return s.job.Model.Name() == name }) {
+			found.add(Mistake{Place: place, Problem: "there is another job for this model", Hint: "join their conditions with OR in one"})
+			continue
+		}
+		if err := job.Query.check(name); err != nil {
+			found.add(Mistake{Place: place, Problem: err.Error(), Err: err})
+		}
+		importer, ok := s.Importers.of(name)
+		if !ok {
+			importer = Importer{Model: job.Model}
+			if len(s.Importers) > 0 {
+				found.add(Mistake{Place: place, Problem: "the registry has no importer for this model", Hint: "add one to Importers"})
+			}
+		}
+		file := importer.file()
+		if other, exists := taken[file]; exists {
+			found.add(Mistake{
+				Place: place, Problem: "file " + file + " is taken by " + other.String(), Hint: "set File of an importer",
+			})
+		}
+		taken[file] = name
+		steps = append(steps, &step{job: job, importer: importer, file: file})
+	}
+	// What structs and importers say of references is enough to see most wrong orders.
+	found = append(found, checkOrder(steps, func(step *step) []schema.Reference {
+		table := step.importer.Model.table
+		added, _ := declared(step.importer, &table, s.Importers, "struct")
+		return append(slices.Clone(table.References), added...)
+	})...)
+	return steps, found.join()
+}
+
+// resolve finds each step's table in the catalog, checks what was declared against it, and
+// has the source explain each query. It gives notes for the user.
+func (s Slicer) resolve(ctx context.Context, snapshot Snapshot, steps []*step) ([]string, error) {
+	catalog, err := snapshot.Catalog(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var (
+		found mistakes
+		notes []string
+	)
+	for i, step := range steps {
+		table, told, problems := s.table(catalog, step, jobPlace(i, step.job))
+		step.table = table
+		notes = append(notes, told...)
+		found = append(found, problems...)
+	}
+	if len(found) > 0 {
+		return nil, found.join()
+	}
+	references := func(s *step) []schema.Reference { return s.table.References }
+	found = append(found, checkParents(steps)...)
+	found = append(found, checkOrder(steps, references)...)
+	for i, step := range steps {
+		step.estimate, err = snapshot.Explain(ctx, step.selection(s.Unsorted))
+		if err != nil {
+			if ctx.Err() != nil {
+				return nil, err
+			}
+			found.add(queryMistake(jobPlace(i, step.job), err))
+		}
+	}
+	return notes, found.join()
+}
+
+// table is the catalog's table of a step, with the references that struct and importer add.
+func (s Slicer) table(catalog schema.Catalog, step *step, place string) (*schema.Table, []string, mistakes) {
+	var found mistakes
+	name := step.job.Model.Name()
+	known, ok := catalog[name]
+	if !ok {
+		m := Mistake{Place: place, Problem: "the source has no table " + name.String()}
+		if near := catalog.Nearest(name); near != "" {
+			m.Hint = fmt.Sprintf("did you mean %q?", near)
+		}
+		found.add(m)
+		return nil, nil, found
+	}
+	table := *known
+	table.References = slices.Clone(known.References)
+	var notes []string
+	model := step.importer.Model.table
+	for _, c := range model.Columns {
+		if _, ok := table.Column(c.Name); !ok {
+			found.add(Mistake{Place: "model " + name.String(), Problem: fmt.Sprintf("the struct has column %q (field %s), the table has not", c.Name, c.Field)})
+		}
+	}
+	for _, r := range model.References {
+		same := table.Over(r.Columns)
+		switch {
+		case slices.ContainsFunc(same, func(k schema.Reference) bool { return k.To == r.To }):
+		case len(same) > 0:
+			found.add(Mistake{
+				Place:   "model " + name.String(),
+				Problem: fmt.Sprintf("%s refers to %s by the struct's relation %s, to %s by the catalog", strings.Join(r.Columns, ", "), r.To, r.Relation, same[0].To),
+			})
+		default:
+			table.References = append(table.References, r)
+			notes = append(notes, fmt.Sprintf("%s: relation %s of the struct to %s has no foreign key in the database", name, r.Relation, r.To))
+		}
+	}
+	added, problems := declared(step.importer, &table, s.Importers, "catalog")
+	found = append(found, problems...)
+	table.References = append(table.References, added...)
+	for i := range table.References {
+		if mistake := completeReference(catalog, name, &table.References[i]); mistake != nil {
+			found.add(*mistake)
+		}
+	}
+	return &table, notes, found
+}
+
+// completeReference fills in the columns that a declared reference goes to, and checks them.
+func completeReference(catalog schema.Catalog, from schema.Name, r *schema.Reference) *Mistake {
+	place := fmt.Sprintf("importer %s, column %q", from, r.Name)
+	parent, ok := catalog[r.To]
+	if !ok {
+		return nil // the job of that model says so
+	}
+	if len(r.ToColumns) == 0 {
+		r.ToColumns = parent.PrimaryKey
+	}
+	to, mistake := resolveAll(parent, r.ToColumns, place)
+	if mistake != nil {
+		return mistake
+	}
+	r.ToColumns = to
+	if len(to) != len(r.Columns) {
+		return &Mistake{
+			Place:   place,
+			Problem: fmt.Sprintf("it stands on %s and refers to %s", strings.Join(r.Columns, ", "), keyOf(parent, to)),
+			Hint:    "say in To which columns it refers to",
+		}
+	}
+	return nil
+}
+
+// keyOf names columns of a table that are referred to.
+func keyOf(table *schema.Table, columns []string) string {
+	if len(columns) == 0 {
+		return table.Name.String() + ", which has no primary key"
+	}
+	return table.Name.String() + "'s " + strings.Join(columns, ", ")
+}
+
+func queryMistake(place string, err error) Mistake {
+	var failure *Error
+	if errors.As(err, &failure) {
+		return Mistake{Place: place, Problem: failure.Op + ": " + failure.Err.Error(), Hint: failure.Hint, Err: err}
+	}
+	return Mistake{Place: place, Problem: err.Error(), Err: err}
+}
+
+// jobPlace names a job in a message; jobs are counted from 1.
+func jobPlace(i int, job ImportJob) string {
+	if job.Model.Name().IsZero() {
+		return fmt.Sprintf("job %d", i+1)
+	}
+	return fmt.Sprintf("job %d (%s)", i+1, job.Model)
+}
+
+func files(steps []*step) []string {
+	names := make([]string, len(steps))
+	for i, s := range steps {
+		names[i] = s.file
+	}
+	return names
+}
