@@ -1,0 +1,19 @@
+// Package postgres is PostgreSQL as the source of a slice: it connects, reads the
+// catalog, holds one snapshot and copies rows out of it. Versions 13 to 18.
+//
+// # What the source's owner may rely on
+//
+//   - All is read in one READ ONLY, REPEATABLE READ transaction. A role with SELECT is
+//     enough; a hot standby serves as well. Nothing is created, not even a temporary table.
+//   - No lock is taken beyond ACCESS SHARE.
+//   - Text of queries is joined into a statement in one place only (statement.go), and
+//     arguments become typed literals there; see lexer.go for what is refused.
+//   - Errors carry no value of a row, no password and no DSN.
+//
+// # What decides the bytes
+//
+// Everything that changes how PostgreSQL prints a value is set for the transaction:
+// DateStyle ISO, IntervalStyle postgres, TimeZone UTC, extra_float_digits 1, bytea_output
+// hex, lc_monetary C, xmlbinary base64, client_encoding UTF8, search_path public. Rows come
+// in the order of the primary key, text COLLATE "C".
+package postgres

@@ -1,0 +1,119 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net"
+	"regexp"
+	"strings"
+
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"github.com/gyrodata/gyro"
+)
+
+var quoted = regexp.MustCompile(`"[^"]*"|'[^']*'`)
+
+// serverError is what the server said, less what may hold values of rows: DETAIL, WHERE
+// and QUERY are left out, and what a data exception (class 22) or a RAISE (P0001) quotes.
+type serverError struct {
+	err     *pgconn.PgError
+	message string
+}
+
+func (e *serverError) Error() string { return e.message + " (SQLSTATE " + e.err.Code + ")" }
+
+// As lets errors.As find the SQLSTATE, not the fields that quote rows.
+func (e *serverError) As(target any) bool {
+	t, ok := target.(**pgconn.PgError)
+	if ok {
+		*t = &pgconn.PgError{
+			Severity: e.err.Severity, Code: e.err.Code, Message: e.message,
+			SchemaName: e.err.SchemaName, TableName: e.err.TableName, ColumnName: e.err.ColumnName,
+			DataTypeName: e.err.DataTypeName, ConstraintName: e.err.ConstraintName,
+		}
+	}
+	return ok
+}
+
+// clean takes out of an error what must not be shown. Anything that is not from the server
+// stays as it is.
+func clean(err error) error {
+	var e *pgconn.PgError
+	if !errors.As(err, &e) {
+		return err
+	}
+	message := e.Message
+	switch {
+	case strings.HasPrefix(e.Code, "22"):
+		message = quoted.ReplaceAllString(message, "…")
+	case e.Code == "P0001":
+		message = "a function raised an exception (its text is not shown: it may quote a row)"
+	}
+	return &serverError{err: e, message: message}
+}
+
+// failed turns an error of the server or the connection into one for the user.
+func failed(ctx context.Context, op, place string, err error) error {
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	failure := &gyro.Error{Op: op, Place: place, Err: clean(err)}
+	var e *pgconn.PgError
+	if errors.As(err, &e) {
+		failure.Hint = hint(e)
+	} else if lost(err) {
+		failure.Err = errors.New("the connection to the server was lost")
+		failure.Hint = "the server may have restarted, or a timeout ended the session; run again"
+	}
+	return failure
+}
+
+// lost reports whether the connection broke.
+func lost(err error) bool {
+	var network net.Error
+	return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, net.ErrClosed) || errors.As(err, &network)
+}
+
+// hint says what to do about an SQLSTATE that users of Gyro meet.
+func hint(e *pgconn.PgError) string {
+	switch e.Code {
+	case "42501":
+		if strings.Contains(e.Message, "row-level security") {
+			return "row security would hide rows; use a role with BYPASSRLS, or the table's owner"
+		}
+		return "the role needs SELECT on the table and USAGE on its schema"
+	case "55P03":
+		return "another session holds a lock on the table; try again, or raise LockTimeout"
+	case "57014":
+		return "the statement took longer than statement_timeout allows, or somebody cancelled it"
+	case "42703":
+		if e.Hint != "" {
+			return e.Hint
+		}
+		return "check the column's name; names with capitals need double quotes"
+	case "42P01":
+		return "check the table's name; outside schema public write schema.table"
+	case "42601":
+		return "a query is one SELECT, or a condition for WHERE, that can stand in parentheses"
+	case "42P18":
+		return "say the argument's type, as in $1::bigint"
+	case "42883":
+		return "say the argument's type, as in $1::bigint, or check the function's name"
+	case "40001":
+		return "the standby cancelled the query because of a conflict with recovery; run again, or read from the primary"
+	}
+	return ""
+}
+
+// innermost unwraps to the first cause.
+func innermost(err error) error {
+	for {
+		next := errors.Unwrap(err)
+		if next == nil {
+			return err
+		}
+		err = next
+	}
+}

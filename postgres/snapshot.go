@@ -1,0 +1,201 @@
+package postgres
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/gyrodata/gyro"
+	"github.com/gyrodata/gyro/schema"
+)
+
+// snapshot is one READ ONLY, REPEATABLE READ transaction.
+type snapshot struct {
+	conn   *pgx.Conn
+	origin gyro.Origin
+}
+
+var _ gyro.Snapshot = (*snapshot)(nil)
+
+// oldest is the first version of PostgreSQL that Gyro reads.
+const oldest = 130000
+
+// settings are fixed for the transaction: what decides how values are printed and
+// compared, and how the source is treated. See the package comment.
+func (d DB) settings() map[string]string {
+	s := map[string]string{
+		"standard_conforming_strings": "on",
+		"client_encoding":             "UTF8",
+		"search_path":                 schema.Public,
+		"DateStyle":                   "ISO",
+		"IntervalStyle":               "postgres",
+		"TimeZone":                    "UTC",
+		"extra_float_digits":          "1",
+		"bytea_output":                "hex",
+		"lc_monetary":                 "C",
+		"xmlbinary":                   "base64",
+		"quote_all_identifiers":       "off",
+		"synchronize_seqscans":        "off",
+		"row_security":                "off", // an error instead of hidden rows
+	}
+	switch {
+	case d.LockTimeout > 0:
+		s["lock_timeout"] = milliseconds(d.LockTimeout)
+	case d.LockTimeout == 0:
+		s["lock_timeout"] = milliseconds(defaultLockTimeout)
+	}
+	if d.StatementTimeout > 0 {
+		s["statement_timeout"] = milliseconds(d.StatementTimeout)
+	}
+	return s
+}
+
+func milliseconds(d time.Duration) string { return fmt.Sprintf("%dms", max(1, d.Milliseconds())) }
+
+// Open connects and takes a snapshot.
+func (d DB) Open(ctx context.Context) (gyro.Snapshot, error) {
+	conn, err := d.connect(ctx)
+	if err != nil {
+		return nil, err
+	}
+	s := &snapshot{conn: conn}
+	if err := s.begin(ctx, d.settings()); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return s, nil
+}
+
+func (s *snapshot) begin(ctx context.Context, settings map[string]string) error {
+	if _, err := s.conn.Exec(ctx, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"); err != nil {
+		return failed(ctx, "begin", "", err)
+	}
+	// The first SELECT takes the snapshot; its moment is read together with it.
+	var (
+		number  int
+		version string
+		micros  int64 // not a timestamp: DateStyle is not set yet
+		lsn     *string
+	)
+	err := s.conn.QueryRow(ctx, `SELECT current_setting('server_version_num')::int, current_setting('server_version'),
+		pg_is_in_recovery(), (extract(epoch FROM clock_timestamp()) * 1000000)::bigint,
+		CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn() ELSE pg_current_wal_lsn() END::text`,
+	).Scan(&number, &version, &s.origin.Standby, &micros, &lsn)
+	if err != nil {
+		return failed(ctx, "take a snapshot", "", err)
+	}
+	if number < oldest {
+		return &gyro.Error{Op: "connect", Err: fmt.Errorf("the server is PostgreSQL %s; Gyro reads 13 and later", version)}
+	}
+	version, _, _ = strings.Cut(version, " ") // less the packager's name
+	s.origin.Server = "PostgreSQL " + version
+	s.origin.Time = time.UnixMicro(micros).UTC()
+	if lsn != nil {
+		s.origin.LSN = *lsn
+	}
+	names, values := make([]string, 0, len(settings)), make([]string, 0, len(settings))
+	for name, value := range settings {
+		names, values = append(names, name), append(values, value)
+	}
+	if _, err := s.conn.Exec(ctx, "SELECT set_config(s.name, s.value, true) FROM unnest($1::text[], $2::text[]) s(name, value)", names, values); err != nil {
+		return failed(ctx, "set the session's settings", "", err)
+	}
+	if s.conn.PgConn().ParameterStatus("standard_conforming_strings") != "on" {
+		return &gyro.Error{Op: "set standard_conforming_strings", Err: errors.New("the server left it off")}
+	}
+	return nil
+}
+
+// Origin says what is read, and of when.
+func (s *snapshot) Origin() gyro.Origin { return s.origin }
+
+// Explain sends EXPLAIN for the SELECT that Copy would run.
+func (s *snapshot) Explain(ctx context.Context, selection gyro.Selection) (gyro.Estimate, error) {
+	var estimate gyro.Estimate
+	err := s.guarded(ctx, func() error {
+		text, err := statement(ctx, s.conn, selection)
+		if err != nil {
+			return err
+		}
+		estimate.SQL = text
+		var plan []byte
+		if err := s.conn.QueryRow(ctx, "EXPLAIN (FORMAT JSON) "+text).Scan(&plan); err != nil {
+			return failed(ctx, "explain", "", err)
+		}
+		var root []struct {
+			Plan struct {
+				Rows float64 `json:"Plan Rows"`
+				Cost float64 `json:"Total Cost"`
+			}
+		}
+		if err := json.Unmarshal(plan, &root); err != nil || len(root) != 1 {
+			return &gyro.Error{Op: "explain", Err: errors.New("the plan can't be read")}
+		}
+		estimate.Rows, estimate.Cost = root[0].Plan.Rows, root[0].Plan.Cost
+		return nil
+	})
+	return estimate, err
+}
+
+// guarded runs do behind a savepoint, so that an error leaves the transaction usable.
+func (s *snapshot) guarded(ctx context.Context, do func() error) error {
+	if _, err := s.conn.Exec(ctx, "SAVEPOINT gyro"); err != nil {
+		return failed(ctx, "savepoint", "", err)
+	}
+	err := do()
+	end := "RELEASE SAVEPOINT gyro"
+	if err != nil {
+		end = "ROLLBACK TO SAVEPOINT gyro"
+	}
+	if _, endErr := s.conn.Exec(ctx, end); err == nil && endErr != nil {
+		return failed(ctx, "savepoint", "", endErr)
+	}
+	return err
+}
+
+// Copy streams the rows of a selection as CSV.
+func (s *snapshot) Copy(ctx context.Context, selection gyro.Selection, w io.Writer) (int64, error) {
+	text, err := statement(ctx, s.conn, selection)
+	if err != nil {
+		return 0, err
+	}
+	out := &writer{w: w}
+	tag, err := s.conn.PgConn().CopyTo(ctx, out, "COPY ("+text+"\n) TO STDOUT (FORMAT csv, HEADER)")
+	switch {
+	case out.err != nil:
+		return 0, out.err
+	case err != nil:
+		return 0, failed(ctx, "copy", selection.Table.Name.String(), err)
+	}
+	return tag.RowsAffected(), nil
+}
+
+// writer remembers its own error, to tell it from the connection's.
+type writer struct {
+	w   io.Writer
+	err error
+}
+
+func (w *writer) Write(p []byte) (int, error) {
+	n, err := w.w.Write(p)
+	if err != nil {
+		w.err = err
+	}
+	return n, err
+}
+
+// Close ends the transaction and the connection.
+func (s *snapshot) Close() error {
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	// Closing ends the transaction; nothing was written.
+	if err := s.conn.Close(ctx); err != nil && !lost(err) {
+		return failed(ctx, "disconnect", "", err)
+	}
+	return nil
+}

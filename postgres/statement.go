@@ -1,0 +1,204 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgtype"
+
+	"github.com/gyrodata/gyro"
+	"github.com/gyrodata/gyro/schema"
+)
+
+// The rule of this file: here, and nowhere else, does the text of a query become part of a
+// statement that runs. COPY takes no bound parameters and runs in the simple protocol,
+// where a text that closes its parenthesis could go on with any statement.
+
+// statement builds the SELECT that a selection stands for, complete: with literals in the
+// place of arguments.
+func statement(ctx context.Context, conn *pgx.Conn, s gyro.Selection) (string, error) {
+	table := s.Table
+	b := &builder{table: table}
+	if text, args, ok := s.Query.Condition(); ok {
+		whole := func(condition string) string {
+			return "SELECT " + b.columns("") + " FROM " + b.from() + " WHERE (" + condition + "\n)"
+		}
+		condition, _, err := safe(ctx, conn, text, args, whole)
+		if err != nil {
+			return "", err
+		}
+		return whole(condition) + b.order("", s.Unsorted), nil
+	}
+	if text, args, ok := s.Query.Select(); ok {
+		query, fields, err := safe(ctx, conn, text, args, func(query string) string { return query })
+		if err != nil {
+			return "", err
+		}
+		if err := returns(fields, b.wanted(), len(table.PrimaryKey) > 0); err != nil {
+			return "", err
+		}
+		// Columns of the query are qualified: a bare name that it does not return would
+		// be taken for the outer table's.
+		if len(table.PrimaryKey) == 0 {
+			return "SELECT " + b.columns("gyro_query.") + " FROM (" + query + "\n) AS gyro_query" + b.order("gyro_query.", s.Unsorted), nil
+		}
+		return "SELECT " + b.columns("") + " FROM " + b.from() + " WHERE (" + names("", table.PrimaryKey) + ") IN (SELECT " +
+			names("gyro_query.", table.PrimaryKey) + " FROM (" + query + "\n) AS gyro_query)" + b.order("", s.Unsorted), nil
+	}
+	return "SELECT " + b.columns("") + " FROM " + b.from() + b.order("", s.Unsorted), nil
+}
+
+// safe checks text with the lexer, has the server parse it where whole puts it, and gives
+// it with literals for its arguments, and the columns that the parsed statement returns.
+func safe(ctx context.Context, conn *pgx.Conn, text string, args []any, whole func(string) string) (string, []pgconn.FieldDescription, error) {
+	placeholders := make([]string, len(args))
+	for i := range args {
+		placeholders[i] = fmt.Sprintf("$%d", i+1)
+	}
+	checked, err := splice(text, placeholders)
+	if err != nil {
+		return "", nil, &gyro.Error{Op: "read the query", Err: err}
+	}
+	described, err := conn.PgConn().Prepare(ctx, "", whole(checked), nil)
+	if err != nil {
+		return "", nil, failed(ctx, "prepare the query", "", err)
+	}
+	if len(described.Fields) == 0 {
+		return "", nil, &gyro.Error{Op: "prepare the query", Err: errors.New("it returns no rows"), Hint: "write a SELECT"}
+	}
+	literals, err := literals(ctx, conn, described.ParamOIDs, args)
+	if err != nil {
+		return "", nil, err
+	}
+	spliced, err := splice(text, literals)
+	return spliced, described.Fields, err
+}
+
+// literals encodes arguments for the types that the server inferred.
+func literals(ctx context.Context, conn *pgx.Conn, oids []uint32, args []any) ([]string, error) {
+	if len(oids) != len(args) {
+		return nil, &gyro.Error{Op: "encode arguments", Err: fmt.Errorf("the query has %d and %d are given", len(oids), len(args))}
+	}
+	texts := make([]string, len(args))
+	for i, arg := range args {
+		var typeName string
+		if err := conn.QueryRow(ctx, "SELECT pg_catalog.format_type($1, -1)", oids[i]).Scan(&typeName); err != nil {
+			return nil, failed(ctx, "encode arguments", "", err)
+		}
+		text, err := encode(ctx, conn, oids[i], typeName, arg)
+		if err != nil {
+			return nil, &gyro.Error{Op: "encode arguments", Err: fmt.Errorf("$%d is a %s for PostgreSQL, and a Go %T can't be sent as one", i+1, typeName, arg)}
+		}
+		if text == nil {
+			texts[i] = "NULL::" + typeName
+			continue
+		}
+		if slices.Contains(text, 0) {
+			return nil, &gyro.Error{Op: "encode arguments", Err: fmt.Errorf("$%d holds a NUL byte, which PostgreSQL's text can't", i+1)}
+		}
+		texts[i] = "'" + strings.ReplaceAll(string(text), "'", "''") + "'::" + typeName
+	}
+	return texts, nil
+}
+
+// encode gives an argument in PostgreSQL's text format; nil is NULL. A type that pgx does
+// not know, such as an array of an enum, is loaded from the catalog.
+func encode(ctx context.Context, conn *pgx.Conn, oid uint32, typeName string, arg any) ([]byte, error) {
+	types := conn.TypeMap()
+	if _, known := types.TypeForOID(oid); !known {
+		if loaded, err := conn.LoadType(ctx, typeName); err == nil {
+			types.RegisterType(loaded)
+		}
+	}
+	text, err := types.Encode(oid, pgtype.TextFormatCode, arg, []byte{})
+	if err != nil {
+		return nil, fmt.Errorf("encode: %w", err)
+	}
+	return text, nil
+}
+
+// returns checks that a query returns each wanted column once.
+func returns(fields []pgconn.FieldDescription, wanted []string, isKey bool) error {
+	what := "the table has no primary key, so it must return the table's columns"
+	if isKey {
+		what = "it must return the primary key"
+	}
+	for _, name := range wanted {
+		n := 0
+		for _, f := range fields {
+			if f.Name == name {
+				n++
+			}
+		}
+		switch n {
+		case 1:
+		case 0:
+			return &gyro.Error{Op: "read the query", Err: fmt.Errorf("it does not return column %q; %s", name, what)}
+		default:
+			return &gyro.Error{
+				Op: "read the query", Err: fmt.Errorf("it returns %d columns %q", n, name),
+				Hint: "list the columns instead of *: the key is enough",
+			}
+		}
+	}
+	return nil
+}
+
+// builder writes the parts of a SELECT on one table.
+type builder struct{ table *schema.Table }
+
+func (b *builder) columns(prefix string) string { return names(prefix, b.table.ColumnNames()) }
+
+// from names the table; ONLY where tables inherit from it, whose rows are their own.
+func (b *builder) from() string {
+	name := identifier(b.table.Name)
+	if b.table.Inherited {
+		return "ONLY " + name
+	}
+	return name
+}
+
+// wanted is what a query must return: the key, or all columns where there is none.
+func (b *builder) wanted() []string {
+	if len(b.table.PrimaryKey) > 0 {
+		return b.table.PrimaryKey
+	}
+	return b.table.ColumnNames()
+}
+
+// order sorts by the primary key, else by all columns' text; text by bytes.
+func (b *builder) order(prefix string, unsorted bool) string {
+	if unsorted || len(b.table.Columns) == 0 {
+		return ""
+	}
+	terms := make([]string, 0, len(b.table.Columns))
+	for _, name := range b.wanted() {
+		term := prefix + quote(name)
+		column, _ := b.table.Column(name)
+		switch {
+		case len(b.table.PrimaryKey) == 0:
+			term += `::text COLLATE "C"`
+		case column.Collatable:
+			term += ` COLLATE "C"`
+		}
+		terms = append(terms, term)
+	}
+	return " ORDER BY " + strings.Join(terms, ", ")
+}
+
+func names(prefix string, columns []string) string {
+	quoted := make([]string, len(columns))
+	for i, c := range columns {
+		quoted[i] = prefix + quote(c)
+	}
+	return strings.Join(quoted, ", ")
+}
+
+func identifier(n schema.Name) string { return pgx.Identifier{n.Schema, n.Table}.Sanitize() }
+
+func quote(name string) string { return pgx.Identifier{name}.Sanitize() }
