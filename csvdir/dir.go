@@ -1,0 +1,119 @@
+package csvdir
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/gyrodata/gyro"
+)
+
+// Dir is a directory that holds a slice, or is to hold one.
+type Dir struct {
+	Path string
+	// Overwrite replaces a slice that is there, once the new one is complete. Default:
+	// refuse where any file of the new slice exists.
+	Overwrite bool
+}
+
+var _ gyro.Target = Dir{}
+
+const (
+	manifestName = "manifest.json"
+	newName      = ".gyro-new"
+	oldName      = ".old.json" // in newName: the manifest that is being replaced; no file of a slice begins with a dot
+	dirMode      = 0o700
+	fileMode     = 0o600
+)
+
+// Check says whether Begin would refuse; it changes nothing.
+func (d Dir) Check(_ context.Context, files []string) error {
+	if err := d.usable(); err != nil {
+		return err
+	}
+	if _, err := os.Stat(filepath.Join(d.Path, newName, manifestName)); err == nil && !d.Overwrite {
+		return d.exists([]string{manifestName}) // an exchange to be rolled forward
+	}
+	return d.vacant(files)
+}
+
+// Begin locks the directory, making it if need be, ends or sweeps what an earlier run left
+// there, and checks that no file of the slice exists, unless Overwrite is set.
+func (d Dir) Begin(_ context.Context, files []string) (gyro.SliceWriter, error) {
+	if err := d.usable(); err != nil {
+		return nil, err
+	}
+	w := &writer{dir: d, expected: files}
+	if err := w.begin(); err != nil {
+		return nil, errors.Join(err, w.Abort())
+	}
+	return w, nil
+}
+
+// usable checks that the path is a directory that can be written, or can be made.
+func (d Dir) usable() error {
+	if strings.TrimSpace(d.Path) == "" {
+		return &gyro.Error{Op: "open the target", Err: errors.New("the path is empty"), Hint: "name a directory"}
+	}
+	for path := filepath.Clean(d.Path); ; path = filepath.Dir(path) {
+		info, err := os.Stat(path)
+		switch {
+		case errors.Is(err, fs.ErrNotExist) && path != filepath.Dir(path):
+			continue
+		case err != nil:
+			return d.failed("open", err, "")
+		case !info.IsDir():
+			return d.failed("open", fmt.Errorf("%s is not a directory", path), "choose another path")
+		}
+		if err := writable(path); err != nil {
+			return d.failed("write", fmt.Errorf("%s: %w", path, err), "choose a directory that you may write")
+		}
+		return nil
+	}
+}
+
+// vacant checks that none of the files is there; with Overwrite, that each can be replaced.
+func (d Dir) vacant(files []string) error {
+	var there []string
+	for _, file := range append([]string{manifestName}, files...) {
+		info, err := os.Lstat(filepath.Join(d.Path, file))
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+		case err != nil:
+			return d.failed("open", err, "")
+		case info.IsDir():
+			return d.failed("write", fmt.Errorf("%s is a directory", file), "choose another directory")
+		default:
+			there = append(there, file)
+		}
+	}
+	if len(there) > 0 && !d.Overwrite {
+		return d.exists(there)
+	}
+	return nil
+}
+
+func (d Dir) exists(there []string) error {
+	const shown = 3
+	what := strings.Join(there[:min(shown, len(there))], ", ")
+	if len(there) > shown {
+		what += fmt.Sprintf(" and %d more", len(there)-shown)
+	}
+	return &gyro.Error{
+		Op: "write", Place: d.place(), Err: fmt.Errorf("%s %w; nothing was read", what, gyro.ErrExists),
+		Hint: "set Overwrite (--overwrite) to replace the slice that is there, or choose another directory",
+	}
+}
+
+func (d Dir) failed(op string, err error, hint string) error {
+	if errors.Is(err, fs.ErrPermission) && hint == "" {
+		hint = "choose a directory that you may write"
+	}
+	return &gyro.Error{Op: op, Place: d.place(), Err: err, Hint: hint}
+}
+
+func (d Dir) place() string { return "directory " + d.Path }

@@ -1,0 +1,154 @@
+package csvdir
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/gyrodata/gyro"
+)
+
+// recoverSlice ends an exchange that was broken off, and sweeps away a run that was.
+// The directory's lock is held.
+func recoverSlice(dir string) error {
+	if _, err := os.Stat(filepath.Join(dir, newName, manifestName)); err == nil {
+		return rollForward(dir)
+	}
+	return sweep(dir)
+}
+
+// sweep takes .gyro-new away, its manifest first: what is left half way must not pass for
+// complete.
+func sweep(dir string) error {
+	fresh := filepath.Join(dir, newName)
+	err := os.Remove(filepath.Join(fresh, manifestName))
+	if err == nil {
+		err = syncDir(fresh)
+	}
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("sweep: %w", err)
+	}
+	if err := os.RemoveAll(fresh); err != nil {
+		return fmt.Errorf("sweep: %w", err)
+	}
+	return nil
+}
+
+// rollForward moves a complete slice out of .gyro-new. It can be broken off anywhere and
+// repeated.
+func rollForward(dir string) error {
+	fresh := filepath.Join(dir, newName)
+	next, err := readManifest(filepath.Join(fresh, manifestName))
+	if err != nil {
+		return err
+	}
+	for _, f := range next.Files {
+		if !plain(f.File) {
+			return fmt.Errorf("%s lists a file %q, which no slice has; remove %s if it is not yours", filepath.Join(newName, manifestName), f.File, newName)
+		}
+	}
+	if err := syncDir(fresh); err != nil { // the new files' names are on disk before anything goes
+		return err
+	}
+	if err := retire(dir, next); err != nil {
+		return err
+	}
+	for _, f := range next.Files {
+		err := os.Rename(filepath.Join(fresh, f.File), filepath.Join(dir, f.File))
+		if err != nil && !errors.Is(err, fs.ErrNotExist) { // moved before
+			return fmt.Errorf("move in: %w", err)
+		}
+	}
+	if err := syncDir(dir); err != nil {
+		return err
+	}
+	if err := os.Rename(filepath.Join(fresh, manifestName), filepath.Join(dir, manifestName)); err != nil {
+		return fmt.Errorf("move in: %w", err)
+	}
+	if err := syncDir(dir); err != nil {
+		return err
+	}
+	return sweep(dir)
+}
+
+// retire takes the old slice away: its manifest first, which is kept aside until the end
+// so that its files are still known, then those of its files that the new one has not.
+func retire(dir string, next gyro.Manifest) error {
+	aside := filepath.Join(dir, newName, oldName)
+	if err := os.Rename(filepath.Join(dir, manifestName), aside); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("set aside: %w", err)
+	}
+	if err := errors.Join(syncDir(dir), syncDir(filepath.Dir(aside))); err != nil {
+		return err
+	}
+	old, err := readManifest(aside)
+	if err != nil {
+		return nil // there was none, or not one of ours: no file is known to be its
+	}
+	keep := map[string]bool{}
+	for _, f := range next.Files {
+		keep[f.File] = true
+	}
+	for _, f := range old.Files {
+		if keep[f.File] || !plain(f.File) {
+			continue
+		}
+		if err := os.Remove(filepath.Join(dir, f.File)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("remove: %w", err)
+		}
+	}
+	return nil
+}
+
+// plain reports whether a name from a manifest stays inside its directory.
+func plain(name string) bool {
+	return name != "" && !strings.ContainsAny(name, "/\\\x00") && !strings.HasPrefix(name, ".") && name != manifestName
+}
+
+func readManifest(path string) (gyro.Manifest, error) {
+	var m gyro.Manifest
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return m, fmt.Errorf("manifest: %w", err)
+	}
+	if err := json.Unmarshal(text, &m); err != nil {
+		return m, fmt.Errorf("manifest %s can't be read: %w", path, err)
+	}
+	return m, nil
+}
+
+// writeDurably writes a file whole under its name, or not at all.
+func writeDurably(path string, text []byte) error {
+	temporary := filepath.Join(filepath.Dir(path), "."+filepath.Base(path)+".part") // no file of a slice begins with a dot
+	f, err := os.OpenFile(temporary, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, fileMode)
+	if err != nil {
+		return fmt.Errorf("create: %w", err)
+	}
+	_, err = f.Write(text)
+	if err == nil {
+		err = f.Sync()
+	}
+	if err = errors.Join(err, f.Close()); err != nil {
+		return fmt.Errorf("write: %w", err)
+	}
+	if err := os.Rename(temporary, path); err != nil {
+		return fmt.Errorf("rename: %w", err)
+	}
+	return syncDir(filepath.Dir(path))
+}
+
+// syncDir makes renames in a directory durable.
+func syncDir(dir string) error {
+	d, err := os.Open(dir)
+	if err != nil {
+		return fmt.Errorf("open: %w", err)
+	}
+	if err := errors.Join(d.Sync(), d.Close()); err != nil {
+		return fmt.Errorf("sync: %w", err)
+	}
+	return nil
+}

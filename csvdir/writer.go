@@ -1,0 +1,181 @@
+package csvdir
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/gyrodata/gyro"
+)
+
+// writer takes one slice into a directory that it holds the lock of.
+type writer struct {
+	dir      Dir
+	expected []string
+	lock     *os.File
+	made     []string // directories that were made, outermost first
+	begun    bool     // .gyro-new is this writer's
+	open     *file
+	done     bool
+}
+
+var _ gyro.SliceWriter = (*writer)(nil)
+
+func (w *writer) begin() error {
+	if err := w.makeDirs(); err != nil {
+		return w.dir.failed("make", err, "")
+	}
+	lock, err := lockDir(w.dir.Path)
+	if err != nil {
+		return w.dir.failed("lock", err, "")
+	}
+	w.lock = lock
+	if err := recoverSlice(w.dir.Path); err != nil {
+		return w.dir.failed("recover", err, "")
+	}
+	if err := w.dir.vacant(w.expected); err != nil {
+		return err
+	}
+	if err := os.Mkdir(w.path(newName), dirMode); err != nil {
+		return w.dir.failed("write", err, "")
+	}
+	w.begun = true
+	return nil
+}
+
+// makeDirs makes the directory and what is missing above it, and remembers which it made.
+func (w *writer) makeDirs() error {
+	var missing []string
+	for path := filepath.Clean(w.dir.Path); ; path = filepath.Dir(path) {
+		if _, err := os.Stat(path); err == nil || path == filepath.Dir(path) {
+			break
+		}
+		missing = append(missing, path)
+	}
+	for i := len(missing) - 1; i >= 0; i-- {
+		if err := os.Mkdir(missing[i], dirMode); err != nil && !errors.Is(err, os.ErrExist) {
+			return fmt.Errorf("mkdir: %w", err)
+		}
+		w.made = append(w.made, missing[i])
+	}
+	return nil
+}
+
+func (w *writer) path(elements ...string) string {
+	return filepath.Join(append([]string{w.dir.Path}, elements...)...)
+}
+
+// Place is the directory's absolute path.
+func (w *writer) Place() string {
+	if path, err := filepath.Abs(w.dir.Path); err == nil {
+		return path
+	}
+	return w.dir.Path
+}
+
+// Create begins a file in .gyro-new.
+func (w *writer) Create(name string) (io.WriteCloser, error) {
+	f, err := os.OpenFile(w.path(newName, name), os.O_WRONLY|os.O_CREATE|os.O_EXCL, fileMode)
+	if err != nil {
+		return nil, w.dir.failed("create a file in", err, "")
+	}
+	w.open = &file{File: f, dir: w.dir}
+	return w.open, nil
+}
+
+// Commit completes the slice: see the package comment.
+func (w *writer) Commit(ctx context.Context, m gyro.Manifest) error {
+	text, err := json.MarshalIndent(m, "", "  ")
+	if err != nil {
+		return w.dir.failed("write the manifest in", err, "")
+	}
+	if err := ctx.Err(); err != nil {
+		return context.Cause(ctx) // the last moment at which a Ctrl-C leaves all as it was
+	}
+	if err := writeDurably(w.path(newName, manifestName), append(text, '\n')); err != nil {
+		return w.dir.failed("write the manifest in", err, "")
+	}
+	w.done = true // from here on the new slice counts
+	if err := rollForward(w.dir.Path); err != nil {
+		err = w.dir.failed("complete", err, "the slice is complete in "+newName+"; the next run on this directory moves it in")
+		return errors.Join(err, w.unlock())
+	}
+	return w.unlock()
+}
+
+// Abort takes away what was begun.
+func (w *writer) Abort() error {
+	if w.done {
+		return nil
+	}
+	w.done = true
+	if w.open != nil {
+		_ = w.open.File.Close() // it may be closed already
+	}
+	var err error
+	if w.begun { // else what lies there is another run's, and may be a complete slice
+		err = sweep(w.dir.Path)
+	}
+	w.unmake()
+	return errors.Join(err, w.unlock())
+}
+
+// unmake removes the directories that begin made, where they are empty.
+func (w *writer) unmake() {
+	for i := len(w.made) - 1; i >= 0; i-- {
+		if os.Remove(w.made[i]) != nil {
+			return // somebody put something there
+		}
+	}
+}
+
+func (w *writer) unlock() error {
+	if w.lock == nil {
+		return nil
+	}
+	if err := w.lock.Close(); err != nil {
+		return w.dir.failed("unlock", err, "")
+	}
+	w.lock = nil
+	return nil
+}
+
+// writebackSize is how much is written before the kernel is told to begin with it.
+const writebackSize = 4 << 20
+
+// file is one CSV file being written.
+type file struct {
+	*os.File
+	dir     Dir
+	written int64
+	begun   int64 // of written, what the kernel was told of
+}
+
+func (f *file) Write(p []byte) (int, error) {
+	n, err := f.File.Write(p)
+	if err != nil {
+		return n, f.dir.failed("write", err, "")
+	}
+	f.written += int64(n)
+	if f.written-f.begun >= writebackSize {
+		writeback(f.File, f.begun, f.written-f.begun)
+		f.begun = f.written
+	}
+	return n, nil
+}
+
+// Close flushes the file to disk.
+func (f *file) Close() error {
+	err := f.Sync()
+	if closeErr := f.File.Close(); err == nil {
+		err = closeErr
+	}
+	if err != nil {
+		return f.dir.failed("write", err, "")
+	}
+	return nil
+}
