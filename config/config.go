@@ -1,0 +1,230 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/parser"
+
+	"github.com/gyrodata/gyro"
+	"github.com/gyrodata/gyro/csvdir"
+	"github.com/gyrodata/gyro/postgres"
+	"github.com/gyrodata/gyro/schema"
+)
+
+// Config is what a file says, after the environment was put in. Flags change it before
+// [Config.Slicer] is called.
+type Config struct {
+	Source           string // a URL, which may hold a password: not to be printed
+	Target           string // a directory
+	Overwrite        bool
+	Unsorted         bool
+	LockTimeout      time.Duration // default: postgres.DB's
+	StatementTimeout time.Duration // default: the server's
+	Importers        gyro.Registry // one for each model that has a job or an entry
+	Jobs             []gyro.ImportJob
+}
+
+// Load reads a file. env looks up ${NAME}; os.LookupEnv in the program. All mistakes are
+// returned together, each an [Error].
+func Load(path string, env func(string) (string, bool)) (Config, error) {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		var reason *fs.PathError
+		if errors.As(err, &reason) {
+			err = reason.Err
+		}
+		return Config{}, &Error{File: path, Problem: "can't be read: " + err.Error(), Hint: "-c names another file"}
+	}
+	return Parse(path, text, env)
+}
+
+// Parse reads the text of a file that is called file in messages.
+func Parse(file string, text []byte, env func(string) (string, bool)) (Config, error) {
+	r := &reader{file: file, env: env, anchors: map[string]ast.Node{}}
+	parsed, err := parser.ParseBytes(text, 0)
+	if err != nil {
+		return Config{}, syntaxError(file, err)
+	}
+	if len(parsed.Docs) > 1 && parsed.Docs[1].Body != nil {
+		return Config{}, &Error{File: file, Problem: "there are several documents", Hint: "one file, one run"}
+	}
+	c := Config{}
+	if len(parsed.Docs) > 0 && parsed.Docs[0].Body != nil {
+		r.config(parsed.Docs[0].Body, &c)
+	}
+	return c, errors.Join(r.found...)
+}
+
+// quotation is how the parser's messages quote the file.
+var quotation = regexp.MustCompile(`"(?:[^"\\]|\\.)*"`)
+
+// syntaxError keeps the place and the message, and leaves out the lines around it, and what
+// the message quotes unless it looks like a key.
+func syntaxError(file string, err error) error {
+	e := &Error{File: file, Problem: "this is not YAML"}
+	var known yaml.Error
+	if errors.As(err, &known) {
+		e.Problem = quotation.ReplaceAllStringFunc(known.GetMessage(), func(q string) string {
+			return quoted(strings.Trim(q, `"`))
+		})
+		if t := known.GetToken(); t != nil && t.Position != nil {
+			e.Line, e.Column = t.Position.Line, t.Position.Column
+		}
+	}
+	return e
+}
+
+func (r *reader) config(n ast.Node, c *Config) {
+	r.object(n, "the file", map[string]func(ast.Node){
+		"source":            func(n ast.Node) { c.Source = r.expanded(n, "source") },
+		"target":            func(n ast.Node) { c.Target = r.expanded(n, "target") },
+		"overwrite":         func(n ast.Node) { c.Overwrite = r.boolean(n, "overwrite") },
+		"unsorted":          func(n ast.Node) { c.Unsorted = r.boolean(n, "unsorted") },
+		"lock_timeout":      func(n ast.Node) { c.LockTimeout = r.duration(n, "lock_timeout") },
+		"statement_timeout": func(n ast.Node) { c.StatementTimeout = r.duration(n, "statement_timeout") },
+		"importers": func(n ast.Node) {
+			entries, _ := r.entries(n, "importers")
+			for _, entry := range entries {
+				c.Importers = append(c.Importers, r.importer(entry.Key, entry.Value))
+			}
+		},
+		"jobs": func(n ast.Node) {
+			for i, item := range r.items(n, "jobs") {
+				c.Jobs = append(c.Jobs, r.job(item, fmt.Sprintf("job %d", i+1)))
+			}
+		},
+	})
+	c.Importers = complete(c.Importers, c.Jobs)
+}
+
+// complete adds an importer for each model with a job that has none: a file says of
+// importers only what is special.
+func complete(importers gyro.Registry, jobs []gyro.ImportJob) gyro.Registry {
+	for _, job := range jobs {
+		same := func(i gyro.Importer) bool { return i.Model.Name() == job.Model.Name() }
+		if !job.Model.Name().IsZero() && !slices.ContainsFunc(importers, same) {
+			importers = append(importers, gyro.Importer{Model: job.Model})
+		}
+	}
+	return importers
+}
+
+func (r *reader) importer(key, value ast.Node) gyro.Importer {
+	importer := gyro.Importer{Model: r.model(key, key.GetToken().Value)}
+	what := "importer " + key.GetToken().Value
+	r.object(value, what, map[string]func(ast.Node){
+		"file": func(n ast.Node) { importer.File, _ = r.text(n, "file") },
+		"columns": func(n ast.Node) {
+			importer.Columns = gyro.Columns{}
+			entries, _ := r.entries(n, "columns")
+			for _, entry := range entries {
+				importer.Columns[entry.Key.GetToken().Value] = r.column(entry.Value, what+", column "+entry.Key.GetToken().Value)
+			}
+		},
+	})
+	return importer
+}
+
+// column reads {ref: table, …}, or the table alone.
+func (r *reader) column(n ast.Node, what string) gyro.Column {
+	if node, ok := r.resolve(n).(*ast.StringNode); ok {
+		return gyro.Column{Ref: r.model(n, node.Value)}
+	}
+	var column gyro.Column
+	r.object(n, what, map[string]func(ast.Node){
+		"ref":  func(n ast.Node) { column.Ref = r.named(n, "ref") },
+		"over": func(n ast.Node) { column.Over, _ = r.text(n, "over") },
+		"to":   func(n ast.Node) { column.To, _ = r.text(n, "to") },
+		"soft": func(n ast.Node) { column.Soft = r.boolean(n, "soft") },
+	})
+	return column
+}
+
+func (r *reader) job(n ast.Node, what string) gyro.ImportJob {
+	var (
+		job        gyro.ImportJob
+		where, sql string
+		args       []any
+		argsNode   ast.Node
+	)
+	if node, ok := r.resolve(n).(*ast.StringNode); ok { // - accounts_tenant
+		job.Model = r.model(n, node.Value)
+		return job
+	}
+	has := r.object(n, what, map[string]func(ast.Node){
+		"model": func(n ast.Node) { job.Model = r.named(n, "model") },
+		"where": func(n ast.Node) { where = r.sql(n, "where") },
+		"sql":   func(n ast.Node) { sql = r.sql(n, "sql") },
+		"args": func(n ast.Node) {
+			argsNode = n
+			for i, item := range r.items(n, "args") {
+				args = append(args, r.value(item, fmt.Sprintf("%s, argument %d", what, i+1)))
+			}
+		},
+	})
+	switch {
+	case has == nil: // told
+	case !has["model"]:
+		r.fail(n, "model: and the table's name", "%s has no model", what)
+	case has["where"] && has["sql"]:
+		r.fail(n, "keep one", "%s has both where and sql", what)
+	case has["args"] && !has["where"] && !has["sql"]:
+		r.fail(argsNode, "", "%s has args, but neither where nor sql", what)
+	case where != "":
+		job.Query = gyro.Where(where, args...)
+	case sql != "":
+		job.Query = gyro.SQL(sql, args...)
+	}
+	return job
+}
+
+// sql reads text of SQL, in which ${NAME} is refused: values come by args.
+func (r *reader) sql(n ast.Node, what string) string {
+	text, ok := r.text(n, what)
+	switch {
+	case !ok:
+	case strings.Contains(text, "${"):
+		r.fail(n, "write $1, and args: [\"${NAME}\"]", "%s: a variable can't be put into SQL", what)
+	case strings.TrimSpace(text) == "":
+		r.fail(n, "leave it out to take every row", "%s is empty", what)
+	}
+	return text
+}
+
+// named reads a model by the name that stands at n.
+func (r *reader) named(n ast.Node, what string) gyro.Model {
+	name, ok := r.text(n, what)
+	if !ok {
+		return gyro.Model{}
+	}
+	return r.model(n, name)
+}
+
+// model is the model of that name; at is where a mistake is told.
+func (r *reader) model(at ast.Node, name string) gyro.Model {
+	if _, err := schema.ParseName(name); err != nil {
+		r.fail(at, "table, or schema.table", "%s", err)
+		return gyro.Model{}
+	}
+	return gyro.Table(name)
+}
+
+// Slicer is what the configuration describes.
+func (c Config) Slicer() gyro.Slicer {
+	return gyro.Slicer{
+		Source:    postgres.DB{URL: c.Source, LockTimeout: c.LockTimeout, StatementTimeout: c.StatementTimeout},
+		Target:    csvdir.Dir{Path: c.Target, Overwrite: c.Overwrite},
+		Importers: c.Importers,
+		Jobs:      c.Jobs,
+		Unsorted:  c.Unsorted,
+	}
+}

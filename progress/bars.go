@@ -1,0 +1,95 @@
+package progress
+
+import (
+	"fmt"
+	"io"
+	"sync/atomic"
+	"time"
+
+	"github.com/vbauerster/mpb/v8"
+	"github.com/vbauerster/mpb/v8/decor"
+
+	"github.com/gyrodata/gyro"
+)
+
+// barWidth is the width of a bar itself, in columns.
+const barWidth = 24
+
+// bars shows all jobs at once, a bar each.
+type bars struct {
+	progress *mpb.Progress
+	jobs     []*job
+}
+
+// job is one bar. Its total is 100: how far the job is, never mind how wrong the estimate.
+type job struct {
+	bar  *mpb.Bar
+	last atomic.Pointer[gyro.Event] // what is shown; the bars are drawn by another goroutine
+}
+
+func newBars(w io.Writer) *bars {
+	return &bars{progress: mpb.New(mpb.WithOutput(w), mpb.WithAutoRefresh(), mpb.WithRefreshRate(100*time.Millisecond))}
+}
+
+func (b *bars) Event(e gyro.Event) {
+	switch e.Step {
+	case gyro.Planned:
+		b.add(e)
+	case gyro.Started, gyro.Moved:
+		j := b.jobs[e.Job]
+		j.last.Store(&e)
+		j.bar.SetCurrent(int64(percent(e)))
+	case gyro.Finished:
+		j := b.jobs[e.Job]
+		j.last.Store(&e)
+		j.bar.SetCurrent(100)
+	case gyro.Ended:
+	}
+}
+
+func (b *bars) add(e gyro.Event) {
+	j := &job{}
+	j.last.Store(&e)
+	j.bar = b.progress.New(100, mpb.BarStyle().Lbound("▕").Filler("█").Tip("█").Padding(" ").Rbound("▏"),
+		mpb.BarWidth(barWidth), mpb.BarFillerTrim(),
+		mpb.PrependDecorators(
+			decor.Name(e.Model.String(), decor.WCSyncSpaceR),
+			decor.Any(func(decor.Statistics) string { return fmt.Sprintf("%3d%%", percent(*j.last.Load())) }, decor.WCSyncSpace),
+		),
+		mpb.AppendDecorators(decor.Any(func(decor.Statistics) string { return " " + j.text() })),
+	)
+	b.jobs = append(b.jobs, j)
+}
+
+// text is what stands behind the bar.
+func (j *job) text() string {
+	e := *j.last.Load()
+	switch e.Step {
+	case gyro.Planned:
+		return fmt.Sprintf("~%s rows", short(float64(e.Estimate)))
+	case gyro.Finished:
+		return fmt.Sprintf("%s rows  %sB  %s rows/s  %sB/s  %s", short(float64(e.Rows)), short(float64(e.Bytes)),
+			short(perSecond(e.Rows, e.Elapsed)), short(perSecond(e.Bytes, e.Elapsed)), clock(e.Elapsed))
+	case gyro.Started, gyro.Moved, gyro.Ended:
+	}
+	return fmt.Sprintf("%s/~%s rows  %s rows/s  %sB/s  %s<%s", short(float64(e.Rows)), short(float64(e.Estimate)),
+		short(perSecond(e.Rows, e.Elapsed)), short(perSecond(e.Bytes, e.Elapsed)), clock(e.Elapsed), left(e))
+}
+
+// left is the time that the job still takes, or a question mark.
+func left(e gyro.Event) string {
+	if d := remaining(e); d > 0 {
+		return clock(d)
+	}
+	return "?"
+}
+
+// Close leaves the bars on the screen as they are.
+func (b *bars) Close() {
+	for _, j := range b.jobs {
+		if !j.bar.Completed() {
+			j.bar.Abort(false)
+		}
+	}
+	b.progress.Wait()
+}

@@ -1,0 +1,80 @@
+package progress
+
+import (
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/gyrodata/gyro"
+)
+
+// percent is how far a job is by the planner's estimate; it stays below 100 until the job
+// has ended, however wrong the estimate was.
+func percent(e gyro.Event) int {
+	switch {
+	case e.Step == gyro.Finished:
+		return 100
+	case e.Estimate <= 0:
+		return 0
+	}
+	return int(min(99, 100*e.Rows/e.Estimate))
+}
+
+// remaining is the time that the rest takes at the rate so far, or 0 where nobody knows.
+func remaining(e gyro.Event) time.Duration {
+	if e.Rows <= 0 || e.Rows >= e.Estimate {
+		return 0
+	}
+	return time.Duration(float64(e.Elapsed) * float64(e.Estimate-e.Rows) / float64(e.Rows))
+}
+
+// perSecond divides by the time that has passed.
+func perSecond(n int64, elapsed time.Duration) float64 {
+	if elapsed <= 0 {
+		return 0
+	}
+	return float64(n) / elapsed.Seconds()
+}
+
+// short writes a number in four or five characters: 950, 12.3k, 4.56M.
+func short(n float64) string {
+	for _, unit := range []string{"", "k", "M", "G", "T"} {
+		if n < 999.5 || unit == "T" {
+			digits := 0
+			switch {
+			case unit == "" || n >= 99.95:
+			case n >= 9.995:
+				digits = 1
+			default:
+				digits = 2
+			}
+			return strconv.FormatFloat(n, 'f', digits, 64) + unit
+		}
+		n /= 1000
+	}
+	return ""
+}
+
+// clock writes a duration as 0:07, 12:34 or 1:02:03.
+func clock(d time.Duration) string {
+	s := int(d.Round(time.Second).Seconds())
+	if s >= 3600 {
+		return fmt.Sprintf("%d:%02d:%02d", s/3600, s/60%60, s%60)
+	}
+	return fmt.Sprintf("%d:%02d", s/60, s%60)
+}
+
+// moving describes a job that goes on, in words for a line of its own.
+func moving(e gyro.Event) string {
+	text := fmt.Sprintf("%s of ~%s rows (%d%%), %s rows/s, %sB/s", short(float64(e.Rows)), short(float64(e.Estimate)),
+		percent(e), short(perSecond(e.Rows, e.Elapsed)), short(perSecond(e.Bytes, e.Elapsed)))
+	if left := remaining(e); left > 0 {
+		text += ", " + clock(left) + " left"
+	}
+	return text
+}
+
+// finished describes a job that has ended.
+func finished(e gyro.Event) string {
+	return fmt.Sprintf("%d rows, %sB, %.1f s", e.Rows, short(float64(e.Bytes)), e.Elapsed.Seconds())
+}

@@ -1,0 +1,56 @@
+package progress
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"golang.org/x/term"
+
+	"github.com/gyrodata/gyro"
+)
+
+// Progress shows the events of one run. It is used by one goroutine at a time.
+type Progress struct{ shower }
+
+// shower is one way to show.
+type shower interface {
+	// Event shows what gyro.Slicer.Progress is told.
+	Event(e gyro.Event)
+	// Close ends the showing, also where the run failed half way.
+	Close()
+}
+
+// Modes are the names that New knows.
+func Modes() []string { return []string{"auto", "plain", "json", "none"} }
+
+// New makes a Progress that writes to w. mode is "auto" (bars where w is a terminal, one
+// line in a Jupyter notebook, else plain), "plain" (log lines), "json" (an object a line)
+// or "none". env looks up JPY_PARENT_PID and TERM.
+func New(mode string, w io.Writer, env func(string) (string, bool)) (*Progress, error) {
+	switch mode {
+	case "none":
+		return &Progress{silent{}}, nil
+	case "plain":
+		return &Progress{newPlain(w)}, nil
+	case "json":
+		return &Progress{newLines(w)}, nil
+	case "auto":
+	default:
+		return nil, fmt.Errorf("unknown progress %q; known: %s", mode, strings.Join(Modes(), ", "))
+	}
+	if _, ok := env("JPY_PARENT_PID"); ok {
+		return &Progress{newNotebook(w)}, nil
+	}
+	kind, _ := env("TERM")
+	if f, ok := w.(*os.File); ok && kind != "dumb" && term.IsTerminal(int(f.Fd())) {
+		return &Progress{newBars(w)}, nil
+	}
+	return &Progress{newPlain(w)}, nil
+}
+
+type silent struct{}
+
+func (silent) Event(gyro.Event) {}
+func (silent) Close()           {}
