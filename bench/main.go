@@ -1,0 +1,140 @@
+// Command bench measures Gyro beside what it must not be slower than, on a PostgreSQL of its
+// own, in one run: the rounds are interleaved, figures are medians, and what counts are the
+// ratios, for machines are noisy.
+//
+//	go run ./bench export   # throughput beside psql's \copy, and what the bars cost
+//	go run ./bench memory   # peak memory at scale 1 and 30
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"slices"
+	"syscall"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/gyrodata/gyro/examples/shop"
+	"github.com/gyrodata/gyro/internal/pgtest"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	err := run(ctx, os.Args[1:])
+	stop()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "error:", err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, args []string) error {
+	which := "all"
+	if len(args) > 0 {
+		which, args = args[0], args[1:]
+	}
+	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
+	scale := flags.Float64("scale", 10, "of the shop: 10 is a million orders, three million items")
+	rounds := flags.Int("rounds", 5, "how often each is measured")
+	if err := flags.Parse(args); err != nil {
+		return err
+	}
+	b := &bench{scale: *scale, rounds: *rounds}
+	all := map[string]func(context.Context) error{"export": b.export, "memory": b.memory}
+	if which != "all" && all[which] == nil {
+		return fmt.Errorf("unknown benchmark %q", which)
+	}
+	dir, err := os.MkdirTemp("", "gyro-bench-")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	b.dir, b.gyro = dir, filepath.Join(dir, "gyro")
+	if out, err := exec.CommandContext(ctx, "go", "build", "-o", b.gyro, "./cmd/gyro").CombinedOutput(); err != nil {
+		return fmt.Errorf("build: %w\n%s", err, out)
+	}
+	for _, name := range []string{"export", "memory"} {
+		if which != "all" && which != name {
+			continue
+		}
+		if err := all[name](ctx); err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+	}
+	return nil
+}
+
+// bench is one run of measurements.
+type bench struct {
+	scale  float64
+	rounds int
+	dir    string // temporary
+	gyro   string // the program
+}
+
+// shop starts a server with a filled shop.
+func (b *bench) shop(ctx context.Context, scale float64) (*pgtest.Server, error) {
+	server, err := pgtest.Start(ctx, pgtest.Options{Settings: map[string]string{"shared_buffers": "1GB", "max_wal_size": "8GB"}})
+	if err != nil {
+		return nil, err
+	}
+	conn, err := pgx.Connect(ctx, server.URL("postgres"))
+	if err == nil {
+		defer conn.Close(ctx)
+		err = shop.Fill(ctx, conn, scale)
+	}
+	if err == nil {
+		_, err = conn.Exec(ctx, "VACUUM (FREEZE, ANALYZE)") // no hint bits to set while measuring
+	}
+	if err == nil {
+		_, err = conn.Exec(ctx, "CHECKPOINT")
+	}
+	if err != nil {
+		_ = server.Stop()
+		return nil, err
+	}
+	return server, nil
+}
+
+// usage is what a process took.
+type usage struct {
+	wall, cpu time.Duration
+	peak      int64 // KiB of memory
+}
+
+// measure runs a command and says what it took.
+func measure(cmd *exec.Cmd) (usage, error) {
+	begin := time.Now()
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		return usage{}, fmt.Errorf("%s: %w\n%s", filepath.Base(cmd.Path), err, out)
+	}
+	u := usage{wall: time.Since(begin), cpu: cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()}
+	if r, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok {
+		u.peak = r.Maxrss
+	}
+	return u, nil
+}
+
+// median of the wall times, CPU times and peaks, each by itself.
+func median(all []usage) usage {
+	middle := func(value func(usage) int64) int64 {
+		values := make([]int64, len(all))
+		for i, u := range all {
+			values[i] = value(u)
+		}
+		slices.Sort(values)
+		return values[len(values)/2]
+	}
+	return usage{
+		wall: time.Duration(middle(func(u usage) int64 { return int64(u.wall) })),
+		cpu:  time.Duration(middle(func(u usage) int64 { return int64(u.cpu) })),
+		peak: middle(func(u usage) int64 { return u.peak }),
+	}
+}

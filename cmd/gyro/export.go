@@ -1,0 +1,143 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/gyrodata/gyro/config"
+	"github.com/gyrodata/gyro/progress"
+)
+
+// defaultConfig is read where -c is not given.
+const defaultConfig = "gyro.yaml"
+
+// settings are the flags that export and plan share.
+type settings struct {
+	config, source, target string
+	overwrite, unsorted    bool
+}
+
+func (s *settings) flags(cmd *cobra.Command) {
+	cmd.Flags().StringVarP(&s.config, "config", "c", "", "configuration file (GYRO_CONFIG; default gyro.yaml)")
+	cmd.Flags().StringVar(&s.source, "source", "", "PostgreSQL URL to read from (GYRO_SOURCE; source in the file)")
+	cmd.Flags().StringVar(&s.target, "target", "", "directory for the slice (GYRO_TARGET; target in the file)")
+	cmd.Flags().BoolVar(&s.overwrite, "overwrite", false, "replace the slice that the directory holds")
+	cmd.Flags().BoolVar(&s.unsorted, "unsorted", false, "rows in any order: faster where the key does not follow the heap, not repeatable")
+	_ = cmd.MarkFlagDirname("target")
+	_ = cmd.MarkFlagFilename("config", "yaml", "yml")
+}
+
+// load reads the file and puts environment, then flags, over it.
+func (c *cli) load(s *settings) (config.Config, error) {
+	path := c.either(s.config, "GYRO_CONFIG", defaultConfig)
+	if _, err := os.Stat(path); err != nil && s.config == "" && path == defaultConfig {
+		return config.Config{}, &usageError{
+			err:  errors.New("there is no " + defaultConfig + " here"),
+			hint: "-c names a configuration file; gyro help export shows one",
+		}
+	}
+	conf, err := config.Load(path, c.env)
+	if err != nil {
+		return conf, err
+	}
+	conf.Source = c.either(s.source, "GYRO_SOURCE", conf.Source)
+	conf.Target = c.either(s.target, "GYRO_TARGET", conf.Target)
+	conf.Overwrite = conf.Overwrite || s.overwrite
+	conf.Unsorted = conf.Unsorted || s.unsorted
+	var missing []error
+	if conf.Source == "" {
+		missing = append(missing, &usageError{err: errors.New("there is no source"), hint: "--source, GYRO_SOURCE, or source in " + path})
+	}
+	switch {
+	case conf.Target == "":
+		missing = append(missing, &usageError{err: errors.New("there is no target"), hint: "--target, GYRO_TARGET, or target in " + path})
+	case strings.Contains(conf.Target, "://"):
+		missing = append(missing, &usageError{err: errors.New("the target is a URL"), hint: "a slice goes to a directory"})
+	}
+	if u, err := url.Parse(s.source); err == nil && u.User != nil {
+		if _, has := u.User.Password(); has {
+			fmt.Fprintln(c.stderr, "warning: others on this machine can see the password in --source; use GYRO_SOURCE, PGPASSWORD or ~/.pgpass")
+		}
+	}
+	return conf, errors.Join(missing...)
+}
+
+// either is the flag, else the environment, else the file.
+func (c *cli) either(flag, variable, file string) string {
+	if flag != "" {
+		return flag
+	}
+	if value, ok := c.env(variable); ok && value != "" {
+		return value
+	}
+	return file
+}
+
+func (c *cli) export() *cobra.Command {
+	var (
+		s      settings
+		mode   string
+		dryRun bool
+	)
+	cmd := &cobra.Command{
+		Use:   "export",
+		Short: "Take a slice and write it to a directory",
+		Long: `Take a slice and write it to a directory: one CSV file a job, and manifest.json.
+
+All files show the database at one moment. If any file of the slice is there already,
+nothing is read, unless --overwrite is given. Whatever fails, and at Ctrl-C, the directory
+is left as it was. A flag goes before its environment variable, and that before the file.`,
+		Example: `  gyro export -c gyro.yaml
+  GYRO_SOURCE=postgres://reader@db.example.com/app gyro export --target slices/one
+
+  # gyro.yaml
+  source: ${PROD_URL}
+  target: slices/dev-qa-org-1
+  jobs:                          # those that others refer to come first
+    - {model: accounts_tenant, where: id = $1, args: [1]}
+    - {model: accounts_shop, where: "tenant_id = 1 AND id IN (10, 11, 12)"}`,
+		Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			conf, err := c.load(&s)
+			if err != nil {
+				return err
+			}
+			if dryRun {
+				return c.dryRun(cmd, conf)
+			}
+			shown, err := progress.New(c.either(mode, "GYRO_PROGRESS", "auto"), c.stderr, c.env)
+			if err != nil {
+				return &usageError{err: err, hint: "--progress auto, plain, json or none"}
+			}
+			slicer := conf.Slicer()
+			slicer.Progress = shown.Event
+			report, err := slicer.Run(cmd.Context())
+			shown.Close()
+			if err != nil {
+				return err //nolint:wrapcheck // it says operation and place itself
+			}
+			c.printReport(report)
+			return nil
+		},
+	}
+	s.flags(cmd)
+	cmd.Flags().BoolVar(&dryRun, "dry-run", false, "check everything and print the plan; read no row, write nothing")
+	cmd.Flags().StringVar(&mode, "progress", "", "auto, plain, json or none, on standard error (GYRO_PROGRESS; default auto)")
+	_ = cmd.RegisterFlagCompletionFunc("progress", cobra.FixedCompletions(progress.Modes(), cobra.ShellCompDirectiveNoFileComp))
+	return cmd
+}
+
+// dryRun prints the plan, and fails where the run would be refused.
+func (c *cli) dryRun(cmd *cobra.Command, conf config.Config) error {
+	plan, err := conf.Slicer().Plan(cmd.Context())
+	if err != nil {
+		return err //nolint:wrapcheck // it says operation and place itself
+	}
+	c.printPlan(plan)
+	return plan.TargetError
+}

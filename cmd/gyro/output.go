@@ -1,0 +1,132 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/jedib0t/go-pretty/v6/text"
+
+	"github.com/gyrodata/gyro"
+	"github.com/gyrodata/gyro/config"
+)
+
+// printError writes each of the joined errors as "error:" and, where there is one, "hint:".
+func (c *cli) printError(err error) {
+	if errors.Is(err, context.Canceled) {
+		fmt.Fprintln(c.stderr, "error: interrupted; the target is as it was")
+		return
+	}
+	for _, e := range split(err) {
+		message, hint := describe(e)
+		fmt.Fprintln(c.stderr, "error: "+message)
+		if hint != "" {
+			fmt.Fprintln(c.stderr, "hint:  "+hint)
+		}
+	}
+}
+
+// split takes joined errors apart.
+func split(err error) []error {
+	var joined interface{ Unwrap() []error }
+	if !errors.As(err, &joined) {
+		return []error{err}
+	}
+	var all []error
+	for _, e := range joined.Unwrap() {
+		all = append(all, split(e)...)
+	}
+	return all
+}
+
+func describe(err error) (message, hint string) {
+	var (
+		usage   *usageError
+		inFile  *config.Error
+		mistake *gyro.Mistake
+		failure *gyro.Error
+	)
+	switch {
+	case errors.As(err, &usage):
+		return usage.Error(), usage.hint
+	case errors.As(err, &inFile):
+		return inFile.Place() + ": " + inFile.Problem, inFile.Hint
+	case errors.As(err, &mistake):
+		return mistake.Place + ": " + mistake.Problem, mistake.Hint
+	case errors.As(err, &failure):
+		bare := *failure
+		bare.Hint = ""
+		return bare.Error(), failure.Hint
+	}
+	return err.Error(), ""
+}
+
+// printReport writes what a run did: files, rows, bytes, seconds, and where they lie.
+func (c *cli) printReport(r *gyro.Report) {
+	t := newTable("file", "rows", "bytes", "seconds")
+	for _, f := range r.Files {
+		t.AppendRow(table.Row{f.File, count(f.Rows), count(f.Bytes), seconds(f.Elapsed)})
+	}
+	t.AppendFooter(table.Row{strconv.Itoa(len(r.Files)) + " files", count(r.Rows), count(r.Bytes), seconds(r.Elapsed)})
+	c.printTable(t)
+	fmt.Fprintf(c.stdout, "\nslice    %s\n", r.Place)
+	fmt.Fprintf(c.stdout, "taken    %s%s, %s\n", r.Origin.Time.Format(time.RFC3339), onStandby(r.Origin), r.Origin.Server)
+	c.printNotes(r.Notes)
+}
+
+func (c *cli) printNotes(notes []string) {
+	for _, note := range notes {
+		fmt.Fprintln(c.stdout, "note:    "+note)
+	}
+}
+
+func onStandby(o gyro.Origin) string {
+	if o.Standby {
+		return " on a standby"
+	}
+	return ""
+}
+
+// newTable is a table whose first column is text and the others numbers.
+func newTable(columns ...any) table.Writer {
+	t := table.NewWriter()
+	t.SetStyle(table.StyleLight)
+	style := t.Style()
+	style.Options = table.OptionsNoBordersAndSeparators
+	style.Options.SeparateHeader = true
+	style.Options.SeparateFooter = true
+	style.Format.Header, style.Format.Footer = text.FormatDefault, text.FormatDefault
+	t.AppendHeader(columns)
+	var configs []table.ColumnConfig
+	for i := range columns {
+		if i > 0 {
+			configs = append(configs, table.ColumnConfig{
+				Number: i + 1, Align: text.AlignRight, AlignHeader: text.AlignRight, AlignFooter: text.AlignRight,
+			})
+		}
+	}
+	t.SetColumnConfigs(configs)
+	return t
+}
+
+// printTable leaves out the blanks at the ends of lines.
+func (c *cli) printTable(t table.Writer) {
+	for line := range strings.Lines(t.Render()) {
+		fmt.Fprintln(c.stdout, strings.TrimRight(line, " \n"))
+	}
+}
+
+// count writes a number with a thin separator between thousands: 1,234,567.
+func count(n int64) string {
+	digits := strconv.FormatInt(n, 10)
+	for i := len(digits) - 3; i > 0; i -= 3 {
+		digits = digits[:i] + "," + digits[i:]
+	}
+	return digits
+}
+
+func seconds(d time.Duration) string { return strconv.FormatFloat(d.Seconds(), 'f', 2, 64) }

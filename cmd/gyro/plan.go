@@ -1,0 +1,66 @@
+package main
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/spf13/cobra"
+
+	"github.com/gyrodata/gyro"
+)
+
+func (c *cli) plan() *cobra.Command {
+	var s settings
+	cmd := &cobra.Command{
+		Use:   "plan",
+		Short: "Say what export would do, reading no row",
+		Long: `Say what export would do: jobs in their order, files, the SQL, and the rows and cost that
+the planner expects. Only the catalog and EXPLAIN are asked for; no row is read and nothing
+is written. The same configuration as for export.`,
+		Example: "  gyro plan -c gyro.yaml",
+		Args:    noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			conf, err := c.load(&s)
+			if err != nil {
+				return err
+			}
+			plan, err := conf.Slicer().Plan(cmd.Context())
+			if err != nil {
+				return err //nolint:wrapcheck // it says operation and place itself
+			}
+			c.printPlan(plan)
+			return nil
+		},
+	}
+	s.flags(cmd)
+	return cmd
+}
+
+func (c *cli) printPlan(p *gyro.Plan) {
+	fmt.Fprintf(c.stdout, "source   %s%s\n\n", p.Origin.Server, onStandby(p.Origin))
+	t := newTable("job", "rows (estimate)", "cost")
+	var rows float64
+	for i, job := range p.Jobs {
+		rows += job.Rows
+		t.AppendRow(table.Row{strconv.Itoa(i+1) + "  " + job.File, count(int64(job.Rows)), count(int64(job.Cost))})
+	}
+	t.AppendFooter(table.Row{strconv.Itoa(len(p.Jobs)) + " jobs", count(int64(rows)), ""})
+	c.printTable(t)
+	for i, job := range p.Jobs {
+		what := "by query"
+		if job.Whole {
+			what = "whole table"
+		}
+		fmt.Fprintf(c.stdout, "\n%d  %s: %s\n   %s\n", i+1, job.Model, what, strings.ReplaceAll(job.SQL, "\n", "\n   "))
+	}
+	if len(p.Notes) > 0 || p.TargetError != nil {
+		fmt.Fprintln(c.stdout)
+	}
+	c.printNotes(p.Notes)
+	if p.TargetError != nil {
+		message, hint := describe(p.TargetError)
+		fmt.Fprintf(c.stdout, "note:    the target would refuse: %s\nhint:    %s\n", message, hint)
+	}
+}

@@ -1,0 +1,118 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"github.com/gyrodata/gyro"
+	"github.com/gyrodata/gyro/config"
+)
+
+// Exit codes, as help lists them.
+const (
+	exitDone        = 0
+	exitFailed      = 1
+	exitUsage       = 2
+	exitExists      = 3
+	exitInvalid     = 4
+	exitInterrupted = 130
+)
+
+const exitHelp = `
+Exit codes:
+  0    done
+  1    failed: the source, the target or the network
+  2    usage: a flag, or the configuration file
+  3    the target exists already
+  4    validation: importers, jobs or queries
+  130  interrupted
+`
+
+// usageError is a mistake in the command line.
+type usageError struct {
+	err  error
+	hint string
+}
+
+func (e *usageError) Error() string { return e.err.Error() }
+
+func (e *usageError) Unwrap() error { return e.err }
+
+// cli is what all commands share.
+type cli struct {
+	stdout, stderr io.Writer
+	env            func(string) (string, bool)
+}
+
+// run is the program: arguments and streams in, exit code out.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer, env func(string) (string, bool)) int {
+	c := &cli{stdout: stdout, stderr: stderr, env: env}
+	root := c.root()
+	root.SetArgs(args)
+	root.SetOut(stdout)
+	root.SetErr(stderr)
+	err := root.ExecuteContext(ctx)
+	if err == nil {
+		return exitDone
+	}
+	c.printError(err)
+	return exitCode(err)
+}
+
+func (c *cli) root() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "gyro",
+		Short: "A true, small piece of a PostgreSQL database, as CSV files",
+		Long: `Gyro takes a slice of a PostgreSQL database, such as one tenant with three shops and
+their orders, all of one moment, and puts it on disk: one CSV file a table, and a manifest.
+It only reads the source; a role with SELECT is enough.
+
+Begin with "gyro demo", then write a gyro.yaml and look at "gyro plan".`,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if err := cobra.NoArgs(cmd, args); err != nil {
+				return &usageError{err: err, hint: "gyro help lists the commands"}
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	root.SetUsageTemplate(root.UsageTemplate() + exitHelp)
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return &usageError{err: err, hint: cmd.CommandPath() + " --help lists the flags"}
+	})
+	root.AddCommand(c.export(), c.plan(), c.demo(), c.version())
+	return root
+}
+
+// noArgs refuses arguments as a mistake of usage.
+func noArgs(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	return &usageError{err: errors.New("unexpected argument " + args[0]), hint: cmd.CommandPath() + " --help lists the flags"}
+}
+
+// exitCode is the one switch from error to exit code.
+func exitCode(err error) int {
+	var (
+		usage   *usageError
+		inFile  *config.Error
+		mistake *gyro.Mistake
+	)
+	switch {
+	case errors.Is(err, context.Canceled):
+		return exitInterrupted
+	case errors.As(err, &usage), errors.As(err, &inFile):
+		return exitUsage
+	case errors.Is(err, gyro.ErrExists):
+		return exitExists
+	case errors.As(err, &mistake):
+		return exitInvalid
+	}
+	return exitFailed
+}
