@@ -233,16 +233,18 @@ func TestOverwriteMalicious(t *testing.T) {
 	t.Parallel()
 	top := t.TempDir()
 	dir := filepath.Join(top, "slice")
-	if err := os.MkdirAll(filepath.Join(dir, "sub"), 0o700); err != nil {
-		t.Fatal(err)
+	for _, sub := range []string{"sub", "empty"} {
+		if err := os.MkdirAll(filepath.Join(dir, sub), 0o700); err != nil {
+			t.Fatal(err)
+		}
 	}
 	keep := []string{"outside.csv", "slice/.hidden", "slice/sub/in.csv", "slice/mine.csv"}
 	for _, file := range keep {
 		put(t, "mine", top, file)
 	}
-	names := []string{"../outside.csv", filepath.Join(top, "outside.csv"), ".hidden", "sub/in.csv", "", ".", "..", "sub", `..\outside.csv`, "gone.csv"}
+	names := []string{"../outside.csv", filepath.Join(top, "outside.csv"), ".hidden", "sub/in.csv", "", ".", "..", "sub", "empty", `..\outside.csv`, "gone.csv"}
 	var old gyro.Manifest
-	for _, name := range names[:len(names)-3] {
+	for _, name := range names {
 		old.Files = append(old.Files, gyro.ManifestFile{File: name})
 	}
 	text, err := json.Marshal(old)
@@ -251,7 +253,7 @@ func TestOverwriteMalicious(t *testing.T) {
 	}
 	put(t, string(text), dir, "manifest.json")
 	write(t, csvdir.Dir{Path: dir, Overwrite: true}, "new", "a.csv")
-	wantSlice(t, dir, "new", []string{"a.csv"}, ".hidden", "mine.csv", "sub", "sub/in.csv")
+	wantSlice(t, dir, "new", []string{"a.csv"}, ".hidden", "empty", "mine.csv", "sub", "sub/in.csv")
 	for _, file := range keep {
 		if text, err := os.ReadFile(filepath.Join(top, file)); err != nil || string(text) != "mine" {
 			t.Errorf("%s: %q, %v", file, text, err)

@@ -97,7 +97,11 @@ func retire(dir string, next gyro.Manifest) error {
 		if keep[f.File] || !plain(f.File) {
 			continue
 		}
-		if err := os.Remove(filepath.Join(dir, f.File)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		path := filepath.Join(dir, f.File)
+		if info, err := os.Lstat(path); err == nil && info.IsDir() {
+			continue // whoever made that, it was no slice
+		}
+		if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return fmt.Errorf("remove: %w", err)
 		}
 	}

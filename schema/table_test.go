@@ -29,7 +29,8 @@ func TestTableOver(t *testing.T) {
 	}{
 		{columns: []string{"tenant_id"}, want: []string{"item_tenant_fk"}},
 		{columns: []string{"order_id", "tenant_id"}, want: []string{"Order"}}, // in any order
-		{columns: []string{"order_id"}},                                       // only a part of one
+		{columns: []string{"tenant_id", "order_id"}, want: []string{"Order"}},
+		{columns: []string{"order_id"}}, // only a part of one
 		{columns: []string{"qty"}, want: []string{"Price", "Two"}},
 		{columns: nil},
 	} {
@@ -41,9 +42,9 @@ func TestTableOver(t *testing.T) {
 			t.Errorf("%q: got %q, want %q", c.columns, got, c.want)
 		}
 	}
-	columns := []string{"order_id", "tenant_id"}
+	columns := []string{"tenant_id", "order_id"}
 	items.Over(columns)
-	if columns[0] != "order_id" {
+	if columns[0] != "tenant_id" {
 		t.Error("the caller's columns were sorted")
 	}
 }

@@ -1,0 +1,128 @@
+package progress_test
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/gyrodata/gyro"
+	"github.com/gyrodata/gyro/progress"
+)
+
+// terminal is a pseudo terminal; screen gives all that was written to it, once it is
+// closed.
+func terminal(t *testing.T) (tty *os.File, screen func() string) {
+	t.Helper()
+	master, err := os.OpenFile("/dev/ptmx", os.O_RDWR|unix.O_NOCTTY|unix.O_NONBLOCK, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = master.Close() })
+	fd := int(master.Fd())
+	if err := unix.SetNonblock(fd, true); err != nil {
+		t.Fatal(err)
+	}
+	if err := unix.IoctlSetPointerInt(fd, unix.TIOCSPTLCK, 0); err != nil {
+		t.Fatal(err)
+	}
+	number, err := unix.IoctlGetInt(fd, unix.TIOCGPTN)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := unix.IoctlSetWinsize(fd, unix.TIOCSWINSZ, &unix.Winsize{Row: 24, Col: 110}); err != nil {
+		t.Fatal(err)
+	}
+	tty, err = os.OpenFile(fmt.Sprintf("/dev/pts/%d", number), os.O_RDWR|unix.O_NOCTTY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := make(chan string, 1)
+	go func() {
+		all, _ := io.ReadAll(master) // ends with an error when nobody has the terminal open
+		text <- string(all)
+	}()
+	return tty, func() string {
+		if err := tty.Close(); err != nil {
+			t.Fatal(err)
+		}
+		return <-text
+	}
+}
+
+// escape is what moves the cursor.
+var escape = regexp.MustCompile("\x1b\\[[0-9;?]*[A-Za-z]")
+
+// On a terminal each job has a bar from the beginning on; at the end all stand there whole.
+func TestBars(t *testing.T) {
+	t.Parallel()
+	tty, screen := terminal(t)
+	p, err := progress.New("auto", tty, env("TERM=xterm"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, e := range run() {
+		p.Event(e)
+		if i == 1 || e.Step == gyro.Moved && e.Elapsed == 10*time.Second {
+			time.Sleep(250 * time.Millisecond) // long enough to be drawn
+		}
+	}
+	p.Close()
+	text := escape.ReplaceAllString(screen(), "")
+	for _, want := range []string{
+		"a          0%▕                      ▏ ~1.00k rows",
+		"sales.b    0%▕                      ▏ ~2.00M rows",
+		"sales.b   50%▕███████████           ▏ 1.00M/~2.00M rows  100k rows/s  12.3MB/s  0:10<0:10",
+	} {
+		if !strings.Contains(text, want) {
+			t.Errorf("%q is not in:\n%s", want, text)
+		}
+	}
+	want := "a        100%▕██████████████████████▏ 950 rows  38.0kB  2.38k rows/s  95.0kB/s  0:00\r\n" +
+		"sales.b  100%▕██████████████████████▏ 3.60M rows  442MB  100k rows/s  12.3MB/s  0:36\r\n"
+	if !strings.HasSuffix(text, want) {
+		t.Errorf("the end is not\n%s but:\n%s", want, text)
+	}
+}
+
+// A run that failed leaves its bars as they were, and does not wait for their end.
+func TestBarsBroken(t *testing.T) {
+	t.Parallel()
+	tty, screen := terminal(t)
+	p, err := progress.New("auto", tty, env())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range run()[:10] {
+		p.Event(e)
+	}
+	p.Close()
+	text := escape.ReplaceAllString(screen(), "")
+	if !strings.Contains(text, "sales.b   50%▕") || strings.Contains(text, "sales.b  100%") {
+		t.Errorf("got:\n%s", text)
+	}
+}
+
+// A terminal that can't move its cursor gets lines; so does a notebook's.
+func TestNoBars(t *testing.T) {
+	t.Parallel()
+	for variable, want := range map[string]string{"TERM=dumb": strings.ReplaceAll(plain, "\n", "\r\n"), "JPY_PARENT_PID=1": "\r1/2 a: 0 of"} {
+		tty, screen := terminal(t)
+		p, err := progress.New("auto", tty, env(variable))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, e := range run() {
+			p.Event(e)
+		}
+		p.Close()
+		if text := screen(); !strings.HasPrefix(text, want) {
+			t.Errorf("%s: got:\n%s", variable, text)
+		}
+	}
+}
