@@ -1,0 +1,95 @@
+package pgcsv_test
+
+import (
+	"bytes"
+	"encoding/csv"
+	"io"
+	"strings"
+	"testing"
+
+	"github.com/gyrodata/gyro/pgcsv"
+)
+
+const (
+	ints = "1234567,3,1999,5997,345678,98765,42,1\n" // 40 bytes with its neighbours: an order item
+	text = "1234567,ada@example.com,\"Lovelace, Ada\",,2024-05-06 07:08:09.123456+00,\"a note that goes on for \"\"some\"\" time\"\n"
+)
+
+func BenchmarkSplit(b *testing.B) {
+	for name, row := range map[string]string{"ints": ints, "text": text} {
+		b.Run(name, func(b *testing.B) {
+			bytes, fields := []byte(row), []pgcsv.Field(nil)
+			b.SetBytes(int64(len(row)))
+			b.ReportAllocs()
+			for b.Loop() {
+				var err error
+				if fields, err = pgcsv.Split(bytes, fields[:0]); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+func BenchmarkReader(b *testing.B) {
+	for name, row := range map[string]string{"ints": ints, "text": text} {
+		all := []byte(strings.Repeat(row, 20_000))
+		b.Run(name, func(b *testing.B) {
+			b.SetBytes(int64(len(all)))
+			for b.Loop() {
+				r := pgcsv.NewReader(bytes.NewReader(all))
+				for {
+					if _, err := r.Read(); err == io.EOF {
+						break
+					} else if err != nil {
+						b.Fatal(err)
+					}
+				}
+			}
+		})
+		b.Run(name+"/blocks", func(b *testing.B) {
+			b.SetBytes(int64(len(all)))
+			for b.Loop() {
+				r := pgcsv.NewReader(bytes.NewReader(all))
+				var block []byte
+				for {
+					var err error
+					if block, err = r.Block(block); err != nil {
+						break
+					}
+				}
+			}
+		})
+		b.Run(name+"/encoding-csv", func(b *testing.B) {
+			b.SetBytes(int64(len(all)))
+			for b.Loop() {
+				r := csv.NewReader(bytes.NewReader(all))
+				r.ReuseRecord = true
+				for {
+					if _, err := r.Read(); err == io.EOF {
+						break
+					} else if err != nil {
+						b.Fatal(err)
+					}
+				}
+			}
+		})
+	}
+}
+
+func BenchmarkAppendRecord(b *testing.B) {
+	for name, row := range map[string]string{"ints": ints, "text": text} {
+		b.Run(name, func(b *testing.B) {
+			fields, err := pgcsv.Split([]byte(row), nil)
+			if err != nil {
+				b.Fatal(err)
+			}
+			var dst []byte
+			b.SetBytes(int64(len(row)))
+			b.ReportAllocs()
+			for b.Loop() {
+				dst = pgcsv.AppendRecord(dst[:0], fields)
+			}
+		})
+	}
+}

@@ -1,0 +1,21 @@
+// Package pgcsv reads and writes PostgreSQL's own dialect of CSV: what
+// COPY … (FORMAT csv, HEADER) writes, no less and no more.
+//
+//   - A field without quotes and without text is NULL; "" is the empty string.
+//   - A field stands in quotes where it holds a comma, a quote, a line feed or a carriage
+//     return, where it is empty, and where it is \. alone on its line. A quote inside is
+//     doubled; nothing else is escaped, a backslash is a backslash.
+//   - A record ends with a line feed. A NULL that is alone is an empty line, and so is the
+//     header, and each row, of a table without columns.
+//
+// [Reader] reads a file, by rows or in blocks of whole rows that many goroutines can [Cut];
+// [Split] takes one row apart, as a COPY stream brings it. None of them allocates for a row.
+// [Writer] and [AppendRecord] write the bytes that COPY writes: what was read can be written
+// again, byte for byte. That is tested against the server itself.
+//
+// What COPY never writes is refused (text after a closing quote, a quote or a carriage return
+// inside a field without quotes, rows of another width than the header), though COPY FROM
+// takes some of it. Errors name row and line, never what stands there.
+//
+// It is a leaf: it imports the standard library only.
+package pgcsv
