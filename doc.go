@@ -10,12 +10,15 @@
 //		Importers: importers,
 //		Jobs: []gyro.ImportJob{
 //			{Model: Tenants, Query: gyro.Where("id = $1", 1)},
-//			{Model: Shops, Query: gyro.Where("tenant_id = $1 AND id = ANY($2)", 1, []int64{10, 11, 12})},
+//			{Model: Shops, Query: gyro.Where("id = ANY($1)", []int64{10, 11, 12})},
+//			{Model: Customers, Limit: 100},
+//			{Model: Orders, Limit: 10, Per: "customer"},
 //		},
 //	}.Run(ctx)
 //
 // # What is promised
 //
+//   - Closed: every reference of a row leads to a row of the slice, or is NULL.
 //   - One moment: all files show the database at one instant, that of one snapshot.
 //   - Guest manners: the source is only read; SELECT is enough, on a primary or a standby.
 //   - Exact: the files hold the bytes that PostgreSQL's own COPY prints.

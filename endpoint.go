@@ -24,7 +24,8 @@ type Snapshot interface {
 	// refuses is an error; the Snapshot can be used on.
 	Explain(ctx context.Context, s Selection) (Estimate, error)
 	// Copy writes the rows as CSV, after a header line, and returns how many rows there
-	// were. It calls Write once for the header and once for each row.
+	// were. It calls Write once for the header and once for each row. Where Restrict holds
+	// a set of keys, no row comes twice.
 	Copy(ctx context.Context, s Selection, w io.Writer) (rows int64, err error)
 	// Close ends the snapshot. It is called once, also after an error.
 	Close() error
@@ -41,15 +42,45 @@ type Origin struct {
 // Selection is the rows of one table that are to be read.
 type Selection struct {
 	Table    *schema.Table // as the catalog has it
+	Columns  []string      // in this order; none: all of the table's
 	Query    Query
-	Unsorted bool // in any order; else by primary key, or by all columns where there is none
+	Restrict []Restriction // each of them
+	// Orphans keeps rows all of whose restricting references are NULL.
+	Orphans bool
+	Limit   int      // 0: all
+	Per     []string // columns; Limit counts for each of their values
+	Percent float64  // 0: all
+	OrderBy string   // SQL; with Limit
+	Seed    int64    // with Limit, unless OrderBy is set, and with Percent
+	Null    []Nulling
+	// Unsorted: in any order; else by primary key, or by all columns where there is none.
+	Unsorted bool
+}
+
+// Restriction keeps the rows whose Columns hold one of Keys. Rows that hold NULL there are
+// kept as well, but for those of which [Selection].Orphans speaks.
+type Restriction struct {
+	Columns   []string
+	Types     []string // of the columns that are referred to, as the catalog names them
+	MatchFull bool     // only NULL in all Columns counts as NULL
+	NotNull   bool     // no column can be NULL
+	Keys      *Keys    // nil: all that there are, so that only NULL is of interest
+	// Share is what part of its table's rows Keys are, 0 to 1, as far as is known.
+	Share float64
+}
+
+// Nulling writes NULL into Set where Columns hold none of Keys.
+type Nulling struct {
+	Restriction
+	Set []string
 }
 
 // Estimate is what a source expects of a [Selection].
 type Estimate struct {
-	SQL  string  // the SELECT as it will run
-	Rows float64 // as the planner thinks
-	Cost float64 // in the planner's units
+	SQL   string  // the SELECT as it will run
+	Shape string  // how the rows are found: "plain predicate", "unnest join on …", "lateral per …"
+	Rows  float64 // as the planner thinks
+	Cost  float64 // in the planner's units
 }
 
 // Target is where a slice is put, such as csvdir.Dir.

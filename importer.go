@@ -33,10 +33,29 @@ type Column struct {
 	// To lists the columns that are referred to, as many as Over has. Default: the
 	// foreign key's own, or Ref's primary key.
 	To string
+	// Missing says what becomes of a row whose referred row was not selected. Default:
+	// Restrict; Include for a self-reference, and for the reference that closes a circle.
+	Missing Missing
 	// Soft says that no foreign key of the database or the struct stands behind Ref.
 	// Default: there is one, and its absence is a mistake.
 	Soft bool
 }
+
+// Missing says what becomes of a row that refers to one that was not selected.
+type Missing string
+
+// What can become of it.
+const (
+	// Restrict leaves the row out: its job selects only rows whose reference is NULL, or
+	// leads to a selected row.
+	Restrict Missing = "restrict"
+	// Include keeps the row and includes the one that it refers to, and those that one
+	// refers to, to the end. The model referred to needs no job.
+	Include Missing = "include"
+	// SetNull keeps the row; the reference becomes NULL where it leads out of the slice.
+	// Only for columns that may be NULL and stand in no key and no other reference.
+	SetNull Missing = "set null"
+)
 
 // Registry is the importers of a program: one for each model.
 type Registry []Importer

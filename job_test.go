@@ -101,8 +101,8 @@ func TestCatalogMistakes(t *testing.T) {
 		"no job for what is referred to": {
 			catalog: []*schema.Table{refer(refer(table("a", "b_id", "x"), "b", "b_id"), "s.c", "x", "b_id"), table("b")}, jobs: jobs("a"),
 			want: []string{
-				`job 1 (a): b_id refers to b, which has no job (add a job for b before it)`,
-				`job 1 (a): x, b_id refers to s.c, which has no job (add a job for s.c before it)`,
+				`job 1 (a): b_id refers to b, which has no job (add a job for b before it, or set Missing of that column to Include or SetNull)`,
+				`job 1 (a): x, b_id refers to s.c, which has no job (add a job for s.c before it, or set Missing of that column to Include or SetNull)`,
 			},
 		},
 		"order": {

@@ -2,8 +2,6 @@ package gyro
 
 import (
 	"time"
-
-	"github.com/gyrodata/gyro/schema"
 )
 
 // ManifestVersion is the format of [Manifest] that this version of Gyro writes.
@@ -29,10 +27,24 @@ type ManifestFile struct {
 	PrimaryKey []string            `json:"primary_key,omitempty"`
 	Unique     [][]string          `json:"unique,omitempty"`
 	References []ManifestReference `json:"references,omitempty"`
-	Rows       int64               `json:"rows"`
-	Bytes      int64               `json:"bytes"`
-	SHA256     string              `json:"sha256"` // of the file's bytes, in hex
-	Unsorted   bool                `json:"unsorted,omitempty"`
+	// Job is the number of the job that selected rows, from 1; 0 where there was none and
+	// rows are only included.
+	Job      int           `json:"job,omitempty"`
+	Query    bool          `json:"query,omitempty"`    // the job had a query
+	Whole    bool          `json:"whole,omitempty"`    // the job was the whole table
+	Included *ManifestKeys `json:"included,omitempty"` // the rows that are here only because others refer to them
+	Rows     int64         `json:"rows"`
+	Bytes    int64         `json:"bytes"`
+	SHA256   string        `json:"sha256"` // of the file's bytes, in hex
+	Unsorted bool          `json:"unsorted,omitempty"`
+}
+
+// ManifestKeys is a file that lists primary keys, as CSV with a header, in their order.
+type ManifestKeys struct {
+	File   string `json:"file"`
+	Rows   int64  `json:"rows"`
+	Bytes  int64  `json:"bytes"`
+	SHA256 string `json:"sha256"`
 }
 
 // ManifestColumn is one column of a file.
@@ -51,13 +63,21 @@ type ManifestReference struct {
 	Table     string   `json:"table"`
 	ToColumns []string `json:"to_columns"`
 	MatchFull bool     `json:"match_full,omitempty"`
+	Missing   string   `json:"missing,omitempty"` // what became of rows whose referred row was not selected
+	// NotProvable says why a comparison of bytes can't prove that it resolves; the source
+	// has proved it when the slice was taken.
+	NotProvable string `json:"not_provable,omitempty"`
 }
 
-// manifestFile describes table as the file of a slice, all but what only the finished
+// manifestFile describes a step as the file of a slice, all but what only the finished
 // stream knows.
-func manifestFile(file string, table *schema.Table) ManifestFile {
+func manifestFile(s *step) ManifestFile {
+	table := s.table
 	m := ManifestFile{
-		File:       file,
+		File:       s.file,
+		Job:        s.number,
+		Query:      !s.job.Query.IsZero(),
+		Whole:      s.whole(),
 		Table:      table.Name.String(),
 		Kind:       string(table.Kind),
 		PrimaryKey: table.PrimaryKey,
@@ -68,9 +88,10 @@ func manifestFile(file string, table *schema.Table) ManifestFile {
 			Name: c.Name, Type: c.Type, NotNull: c.NotNull, Generated: c.Generated, Identity: c.Identity,
 		})
 	}
-	for _, r := range table.References {
+	for _, r := range s.references {
 		m.References = append(m.References, ManifestReference{
 			Name: r.Name, Columns: r.Columns, Table: r.To.String(), ToColumns: r.ToColumns, MatchFull: r.MatchFull,
+			Missing: string(r.missing), NotProvable: r.notProvable(table),
 		})
 	}
 	return m

@@ -8,23 +8,6 @@ import (
 	"github.com/gyrodata/gyro/schema"
 )
 
-// checkParents refuses references to models without a job.
-func checkParents(steps []*step) mistakes {
-	var found mistakes
-	for i, s := range steps {
-		for _, r := range s.table.References {
-			if !slices.ContainsFunc(steps, func(other *step) bool { return other.table.Name == r.To }) {
-				found.add(Mistake{
-					Place:   jobPlace(i, s.job),
-					Problem: fmt.Sprintf("%s refers to %s, which has no job", strings.Join(r.Columns, ", "), r.To),
-					Hint:    fmt.Sprintf("add a job for %s before it", r.To),
-				})
-			}
-		}
-	}
-	return found
-}
-
 // checkOrder refuses references to later jobs, but for those within a circle.
 func checkOrder(steps []*step, references func(*step) []schema.Reference) mistakes {
 	position := map[schema.Name]int{}

@@ -16,9 +16,15 @@ type Plan struct {
 
 // PlannedJob is one job of a [Plan].
 type PlannedJob struct {
+	Job   int // its number, from 1; 0: a model that is only included
 	Model schema.Name
 	File  string
 	Whole bool // nothing restricts it: the whole table
+	// References says of each reference what becomes of rows that refer to rows which were
+	// not selected: "shop_id -> accounts_shop: restrict".
+	References []string
+	// Estimate of a job whose parents are selected first is a guess, from the share of the
+	// parents' rows that is expected to be selected.
 	Estimate
 }
 
@@ -37,13 +43,16 @@ func (s Slicer) Plan(ctx context.Context) (*Plan, error) {
 		return nil, err
 	}
 	defer snapshot.Close() //nolint:errcheck // only read; nothing to lose
-	if plan.Notes, err = s.resolve(ctx, snapshot, steps); err != nil {
+	steps, notes, err := s.resolve(ctx, snapshot, steps)
+	if err != nil {
 		return nil, err
 	}
+	plan.Notes = notes
 	plan.Origin = snapshot.Origin()
 	for _, step := range steps {
 		plan.Jobs = append(plan.Jobs, PlannedJob{
-			Model: step.table.Name, File: step.file, Whole: step.job.Query.IsZero(), Estimate: step.estimate,
+			Job: step.number, Model: step.table.Name, File: step.file, Whole: step.whole(),
+			References: step.told(), Estimate: step.estimate,
 		})
 	}
 	return plan, nil

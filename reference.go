@@ -17,13 +17,17 @@ func (m *mistakes) add(mistake Mistake) { *m = append(*m, &mistake) }
 
 func (m mistakes) join() error { return errors.Join(m...) }
 
+// declaration is what an importer says of references.
+type declaration struct {
+	added   []schema.Reference // those that the table does not have
+	missing map[string]Missing // by the names of references, where it is said
+}
+
 // declared checks an importer's columns against table, which source ("struct" or
-// "catalog") describes, and gives the references that the importer adds to the table's.
-func declared(importer Importer, table *schema.Table, registry Registry, source string) ([]schema.Reference, mistakes) {
-	var (
-		added []schema.Reference
-		found mistakes
-	)
+// "catalog") describes.
+func declared(importer Importer, table *schema.Table, registry Registry, source string) (declaration, mistakes) {
+	said := declaration{missing: map[string]Missing{}}
+	var found mistakes
 	for _, key := range slices.Sorted(maps.Keys(importer.Columns)) {
 		column := importer.Columns[key]
 		place := columnPlace(importer, key)
@@ -37,6 +41,9 @@ func declared(importer Importer, table *schema.Table, registry Registry, source 
 			continue
 		}
 		if column.Ref.IsZero() {
+			if mistake := said.only(table, columns, column, place, source); mistake != nil {
+				found.add(*mistake)
+			}
 			continue
 		}
 		if mistake := checkRef(column.Ref, registry, place); mistake != nil {
@@ -55,7 +62,7 @@ func declared(importer Importer, table *schema.Table, registry Registry, source 
 		}
 		switch {
 		case len(known) == 1, exact && len(known) > 0: // two constraints may say the same
-			continue // it is there; the importer only said so
+			said.say(known[0].Name, column.Missing) // it is there; the importer only said so
 		case len(known) > 1:
 			found.add(Mistake{
 				Place: place, Problem: "several foreign keys to " + column.Ref.String() + " include this column",
@@ -66,10 +73,44 @@ func declared(importer Importer, table *schema.Table, registry Registry, source 
 		case !column.Soft:
 			found.add(notForeignKey(table, columns, column, place, source))
 		default:
-			added = append(added, schema.Reference{Name: key, Columns: columns, To: column.Ref.Name(), ToColumns: to})
+			said.added = append(said.added, schema.Reference{Name: key, Columns: columns, To: column.Ref.Name(), ToColumns: to})
+			said.say(key, column.Missing)
 		}
 	}
-	return added, found
+	return said, found
+}
+
+func (d *declaration) say(reference string, m Missing) {
+	if m != "" {
+		d.missing[reference] = m
+	}
+}
+
+// only takes an entry that says Missing of a reference without naming Ref: the column must
+// stand in just one.
+func (d *declaration) only(table *schema.Table, columns []string, column Column, place, source string) *Mistake {
+	if column.Missing == "" {
+		return nil
+	}
+	candidates := table.Over(columns)
+	if len(candidates) == 0 {
+		for _, r := range table.References {
+			if slices.Contains(r.Columns, columns[0]) {
+				candidates = append(candidates, r)
+			}
+		}
+	}
+	switch len(candidates) {
+	case 1:
+		d.say(candidates[0].Name, column.Missing)
+		return nil
+	case 0:
+		if source == "struct" {
+			return nil // the catalog may know of one
+		}
+		return &Mistake{Place: place, Problem: "Missing is set, but " + strings.Join(columns, ", ") + " is no foreign key", Hint: "set Ref"}
+	}
+	return &Mistake{Place: place, Problem: "Missing is set, and it is part of several foreign keys", Hint: "set Ref, and Over"}
 }
 
 // undescribed is what can be checked of an importer whose model is known by name alone.

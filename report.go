@@ -19,9 +19,10 @@ type Report struct {
 
 // FileReport is one file of a [Report].
 type FileReport struct {
-	Model   schema.Name
-	File    string
-	Rows    int64
-	Bytes   int64
-	Elapsed time.Duration
+	Model    schema.Name
+	File     string
+	Rows     int64
+	Included int64 // of Rows, those that are here only because others refer to them
+	Bytes    int64
+	Elapsed  time.Duration
 }

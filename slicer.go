@@ -3,7 +3,6 @@ package gyro
 import (
 	"context"
 	"errors"
-	"io"
 	"time"
 )
 
@@ -17,6 +16,8 @@ type Slicer struct {
 	// Unsorted takes rows in the order they come in, which is faster where the key does
 	// not follow the heap; the same data may then give other bytes. Default: by primary key.
 	Unsorted bool
+	// MaxRows fails the run where the slice would have more rows. Default: no bound.
+	MaxRows int64
 	// Progress is told what the run does: by one goroutine at a time, at most ten times a
 	// second while a file is written. Default: nobody is told.
 	Progress func(Event)
@@ -74,69 +75,28 @@ func (s Slicer) read(ctx context.Context, steps []*step, writer SliceWriter) (re
 		Version: ManifestVersion, Server: report.Origin.Server, Standby: report.Origin.Standby,
 		Taken: report.Origin.Time, LSN: report.Origin.LSN,
 	}
-	if report.Notes, err = s.resolve(ctx, snapshot, steps); err != nil {
+	steps, report.Notes, err = s.resolve(ctx, snapshot, steps)
+	if err != nil {
 		return nil, manifest, err
 	}
 	for i := range steps {
 		s.tell(s.event(Planned, steps, i))
 	}
-	for i := range steps {
-		file, elapsed, err := s.copy(ctx, snapshot, steps, i, writer)
-		if err != nil {
-			return nil, manifest, err
-		}
+	w := &slicing{Slicer: s, snapshot: snapshot, steps: steps, writer: writer, files: make([]ManifestFile, len(steps)), elapsed: make([]time.Duration, len(steps))}
+	if err := w.run(ctx); err != nil {
+		return nil, manifest, err
+	}
+	for i, file := range w.files {
 		manifest.Files = append(manifest.Files, file)
-		report.Files = append(report.Files, FileReport{
-			Model: steps[i].table.Name, File: file.File, Rows: file.Rows, Bytes: file.Bytes, Elapsed: elapsed,
-		})
+		f := FileReport{Model: steps[i].table.Name, File: file.File, Rows: file.Rows, Bytes: file.Bytes, Elapsed: w.elapsed[i]}
+		if file.Included != nil {
+			f.Included = file.Included.Rows
+		}
+		report.Files = append(report.Files, f)
 		report.Rows += file.Rows
 		report.Bytes += file.Bytes
 	}
 	return report, manifest, nil
-}
-
-// copy writes one step's file.
-func (s Slicer) copy(ctx context.Context, snapshot Snapshot, steps []*step, i int, writer SliceWriter) (ManifestFile, time.Duration, error) {
-	step := steps[i]
-	begin := time.Now()
-	s.tell(s.event(Started, steps, i))
-	m := manifestFile(step.file, step.table)
-	m.Unsorted = s.Unsorted
-	file, err := writer.Create(step.file)
-	if err != nil {
-		return m, 0, err
-	}
-	var shown meter
-	stop := func() {}
-	if s.Progress != nil {
-		stop = shown.watch(func(rows, bytes int64) {
-			e := s.event(Moved, steps, i)
-			e.Rows, e.Bytes, e.Elapsed = rows, bytes, time.Since(begin)
-			s.Progress(e)
-		})
-	}
-	m.Rows, m.Bytes, m.SHA256, err = transfer(ctx, snapshot, step.selection(s.Unsorted), file, &shown)
-	stop()
-	if err != nil {
-		return m, 0, err
-	}
-	elapsed := time.Since(begin)
-	e := s.event(Finished, steps, i)
-	e.Rows, e.Bytes, e.Elapsed = m.Rows, m.Bytes, elapsed
-	s.tell(e)
-	return m, elapsed, nil
-}
-
-// transfer copies a selection into file and closes it.
-func transfer(ctx context.Context, snapshot Snapshot, selection Selection, file io.WriteCloser, m *meter) (rows, bytes int64, sum string, err error) {
-	out := newStream(file, m)
-	if rows, err = snapshot.Copy(ctx, selection, out); err == nil {
-		bytes, sum, err = out.finish()
-	}
-	if closeErr := file.Close(); err == nil {
-		err = closeErr
-	}
-	return rows, bytes, sum, err
 }
 
 func (s Slicer) event(step Step, steps []*step, i int) Event {

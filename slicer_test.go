@@ -87,17 +87,17 @@ func TestRunManifest(t *testing.T) {
 					{Name: "code", Type: "character varying(9)", Generated: true},
 				},
 				PrimaryKey: []string{"id"}, Unique: [][]string{{"code", "id"}},
-				Rows: 2, Bytes: 26, SHA256: sum("a"), Unsorted: true,
+				Job: 1, Whole: true, Rows: 2, Bytes: 26, SHA256: sum("a"), Unsorted: true,
 			},
 			{
 				File: "s.b.csv", Table: "s.b", Kind: "table",
 				Columns:    []gyro.ManifestColumn{{Name: "id", Type: "bigint"}, {Name: "a_id", Type: "bigint"}},
 				PrimaryKey: []string{"id"},
 				References: []gyro.ManifestReference{
-					{Name: "b_a_fk", Columns: []string{"a_id"}, Table: "a", ToColumns: []string{"id"}, MatchFull: true},
-					{Name: "id", Columns: []string{"id"}, Table: "a", ToColumns: []string{"code"}},
+					{Name: "b_a_fk", Columns: []string{"a_id"}, Table: "a", ToColumns: []string{"id"}, MatchFull: true, Missing: "restrict"},
+					{Name: "id", Columns: []string{"id"}, Table: "a", ToColumns: []string{"code"}, Missing: "restrict"},
 				},
-				Rows: 1, Bytes: 100_011, SHA256: sum("b"), Unsorted: true,
+				Job: 2, Rows: 1, Bytes: 100_011, SHA256: sum("b"), Unsorted: true,
 			},
 		},
 	}
@@ -111,25 +111,36 @@ func TestRunManifest(t *testing.T) {
 	}
 }
 
-// A run writes nothing into the catalog that the source handed out: it may be kept.
-func TestRunLeavesCatalog(t *testing.T) {
+// What references leave open is filled in from the catalog, and nothing is written into the
+// catalog that the source handed out: it may be kept.
+func TestRunReferences(t *testing.T) {
 	t.Parallel()
-	b := refer(table("b", "a_id"), "a", "a_id")
-	b.References[0].ToColumns = nil // as an ORM may leave it
-	s, to := endpoints(table("a"), b)
-	slicer := gyro.Slicer{
-		Source: s, Target: to, Jobs: jobs("a", "b"),
-		Importers: gyro.Registry{{Model: gyro.Table("a")}, {Model: gyro.Table("b"), Columns: gyro.Columns{"id": {Ref: gyro.Table("a"), Soft: true}}}},
-	}
-	if _, err := slicer.Run(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	if len(b.References) != 1 || b.References[0].ToColumns != nil {
-		t.Errorf("the catalog's table has now %+v", b.References)
-	}
-	got := to.manifest.Files[1].References
-	if len(got) != 2 || got[0].ToColumns[0] != "id" || got[1].ToColumns[0] != "id" {
-		t.Errorf("the primary key is not filled in: %+v", got)
+	said := gyro.Registry{{Model: gyro.Table("a")}, {Model: gyro.Table("b"), Columns: gyro.Columns{
+		"id": {Ref: gyro.Table("a"), Soft: true}, "x": {Ref: gyro.Table("a"), Soft: true, To: "code"},
+	}}}
+	for _, c := range []struct {
+		importers gyro.Registry
+		want      string
+	}{
+		{importers: nil, want: "a_id→id"},
+		{importers: said, want: "a_id→id id→id x→code_id"},
+	} {
+		b := refer(table("b", "a_id", "x"), "a", "a_id")
+		b.References[0].ToColumns = nil // as an ORM may leave it
+		s, to := endpoints(table("a", "code_id"), b)
+		if _, err := (gyro.Slicer{Source: s, Target: to, Jobs: jobs("a", "b"), Importers: c.importers}).Run(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, r := range to.manifest.Files[1].References {
+			got = append(got, strings.Join(r.Columns, ",")+"→"+strings.Join(r.ToColumns, ","))
+		}
+		if strings.Join(got, " ") != c.want {
+			t.Errorf("got %s, want %s", got, c.want)
+		}
+		if len(b.References) != 1 || b.References[0].ToColumns != nil {
+			t.Errorf("the catalog's table has now %+v", b.References)
+		}
 	}
 }
 
@@ -244,8 +255,8 @@ func TestPlan(t *testing.T) {
 	want := &gyro.Plan{
 		Origin: s.Origin(),
 		Jobs: []gyro.PlannedJob{
-			{Model: schema.NewName("", "a"), File: "a.csv", Whole: true, Estimate: gyro.Estimate{SQL: "SELECT a", Rows: 42, Cost: 1.5}},
-			{Model: schema.NewName("s", "b"), File: "s.b.csv", Estimate: gyro.Estimate{SQL: "SELECT s.b", Rows: 42, Cost: 1.5}},
+			{Job: 1, Model: schema.NewName("", "a"), File: "a.csv", Whole: true, Estimate: gyro.Estimate{SQL: "SELECT a", Rows: 42, Cost: 1.5}},
+			{Job: 2, Model: schema.NewName("s", "b"), File: "s.b.csv", References: []string{"a_id -> a: restrict", "id -> a: restrict"}, Estimate: gyro.Estimate{SQL: "SELECT s.b", Rows: 42, Cost: 1.5}},
 		},
 		Notes:       []string{"s.b: relation Twin of the struct to a has no foreign key in the database"},
 		TargetError: gyro.ErrExists,
@@ -253,7 +264,7 @@ func TestPlan(t *testing.T) {
 	if d := cmp.Diff(want, plan, cmpopts.EquateErrors()); d != "" {
 		t.Errorf("plan (-want +got):\n%s", d)
 	}
-	wantCalls(t, s.calls, "check [a.csv s.b.csv]", "open", "explain a", "explain s.b", "close")
+	wantCalls(t, s.calls, "check [a.csv s.b.csv]", "open", "explain a", "explain s.b", "explain s.b", "close")
 }
 
 // The run's own time is in its report; a file's is its own.

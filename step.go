@@ -10,17 +10,60 @@ import (
 	"github.com/gyrodata/gyro/schema"
 )
 
-// step is one job with all that is known of it.
+// step is one job with all that is known of it, or a model that is only included.
 type step struct {
-	job      ImportJob
-	importer Importer
-	table    *schema.Table // as the catalog has it, with the references that were declared
-	file     string
-	estimate Estimate
+	number     int // of the job, from 1; 0: the model has no job
+	job        ImportJob
+	importer   Importer
+	table      *schema.Table // as the catalog has it, with the references that were declared
+	missing    map[string]Missing
+	references []*reference
+	per        []string // the columns that job.Per names
+	file       string
+	estimate   Estimate
+	base       float64 // rows that the planner expects of the query alone
+	shelf      shelf
 }
 
-func (s *step) selection(unsorted bool) Selection {
-	return Selection{Table: s.table, Query: s.job.Query, Unsorted: unsorted}
+// implicit reports whether the model has no job: its rows are only included.
+func (s *step) implicit() bool { return s.number == 0 }
+
+// place names the step in a message.
+func (s *step) place() string {
+	if s.implicit() {
+		return "included model " + s.job.Model.String()
+	}
+	return jobPlace(s.number-1, s.job)
+}
+
+// whole reports whether nothing restricts the job.
+func (s *step) whole() bool {
+	return !s.implicit() && s.job.Query.IsZero() && !s.job.sampled() && len(s.restricting()) == 0
+}
+
+// all reports whether the job selects every row that the table has, for what it refers to is
+// selected whole as well.
+func (s *step) all() bool {
+	if s.implicit() || !s.job.Query.IsZero() || s.job.sampled() {
+		return false
+	}
+	for _, r := range s.restricting() {
+		if !r.all() || !s.notNull(r) {
+			return false
+		}
+	}
+	return true
+}
+
+// restricting gives the references that restrict the job's rows.
+func (s *step) restricting() []*reference {
+	var all []*reference
+	for _, r := range s.references {
+		if r.missing == Restrict {
+			all = append(all, r)
+		}
+	}
+	return all
 }
 
 // steps checks all that can be checked without a database.
@@ -68,23 +111,27 @@ func (s Slicer) steps() ([]*step, error) {
 			})
 		}
 		taken[file] = name
-		steps = append(steps, &step{job: job, importer: importer, file: file})
+		for _, err := range job.check() {
+			found.add(Mistake{Place: place, Problem: err.Error(), Err: err})
+		}
+		steps = append(steps, &step{number: i + 1, job: job, importer: importer, file: file})
 	}
 	// What structs and importers say of references is enough to see most wrong orders.
 	found = append(found, checkOrder(steps, func(step *step) []schema.Reference {
 		table := step.importer.Model.table
-		added, _ := declared(step.importer, &table, s.Importers, "struct")
-		return append(slices.Clone(table.References), added...)
+		said, _ := declared(step.importer, &table, s.Importers, "struct")
+		return early(append(slices.Clone(table.References), said.added...), said.missing)
 	})...)
 	return steps, found.join()
 }
 
 // resolve finds each step's table in the catalog, checks what was declared against it, and
-// has the source explain each query. It gives notes for the user.
-func (s Slicer) resolve(ctx context.Context, snapshot Snapshot, steps []*step) ([]string, error) {
+// has the source explain each query. It gives all steps, also those of models that are only
+// included, and notes for the user.
+func (s Slicer) resolve(ctx context.Context, snapshot Snapshot, steps []*step) ([]*step, []string, error) {
 	catalog, err := snapshot.Catalog(ctx)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	var (
 		found mistakes
@@ -97,21 +144,78 @@ func (s Slicer) resolve(ctx context.Context, snapshot Snapshot, steps []*step) (
 		found = append(found, problems...)
 	}
 	if len(found) > 0 {
-		return nil, found.join()
+		return nil, nil, found.join()
 	}
-	references := func(s *step) []schema.Reference { return s.table.References }
-	found = append(found, checkParents(steps)...)
-	found = append(found, checkOrder(steps, references)...)
-	for i, step := range steps {
-		step.estimate, err = snapshot.Explain(ctx, step.selection(s.Unsorted))
+	found = append(found, checkOrder(steps, func(s *step) []schema.Reference { return early(s.table.References, s.missing) })...)
+	if len(found) > 0 {
+		return nil, nil, found.join()
+	}
+	steps, told, problems := s.link(catalog, steps)
+	notes, found = append(notes, told...), append(found, problems...)
+	for _, step := range steps {
+		found = append(found, step.sample()...)
+	}
+	if len(found) > 0 {
+		return nil, nil, found.join()
+	}
+	found = append(found, shelve(steps)...)
+	for _, step := range steps {
+		if step.implicit() {
+			continue
+		}
+		selection := step.selection()
+		selection.Unsorted = s.Unsorted
+		step.estimate, err = snapshot.Explain(ctx, selection)
 		if err != nil {
 			if ctx.Err() != nil {
-				return nil, err
+				return nil, nil, err
 			}
-			found.add(queryMistake(jobPlace(i, step.job), err))
+			found.add(queryMistake(step.place(), err))
+			continue
+		}
+		step.base = step.estimate.Rows
+		if !step.job.Query.IsZero() && len(selection.Restrict) > 0 {
+			// Of keys that are not known yet the planner knows nothing: ask without them.
+			alone, err := snapshot.Explain(ctx, Selection{Table: step.table, Query: step.job.Query, Unsorted: true})
+			if err != nil {
+				return nil, nil, err
+			}
+			step.base = alone.Rows
+		}
+		step.estimate.Rows = step.expected()
+		notes = append(notes, step.slow()...)
+	}
+	return steps, notes, found.join()
+}
+
+// early leaves out the references that do not ask for a parent before the child.
+func early(references []schema.Reference, missing map[string]Missing) []schema.Reference {
+	var all []schema.Reference
+	for _, r := range references {
+		if m := missing[r.Name]; m == "" || m == Restrict {
+			all = append(all, r)
 		}
 	}
-	return notes, found.join()
+	return all
+}
+
+// sample checks what the job says of its sample against the table.
+func (s *step) sample() mistakes {
+	var found mistakes
+	if s.job.Per != "" {
+		columns, mistake := resolveAll(s.table, list(s.job.Per), s.place()+", Per")
+		if mistake != nil {
+			found.add(*mistake)
+		}
+		s.per = columns
+	}
+	if s.job.sampled() && len(s.table.PrimaryKey) == 0 {
+		found.add(Mistake{
+			Place: s.place(), Problem: "a table without primary key can't be sampled: its rows have no order of their own",
+			Hint: "take it whole, or by query",
+		})
+	}
+	return found
 }
 
 // table is the catalog's table of a step, with the references that struct and importer add.
@@ -150,9 +254,10 @@ func (s Slicer) table(catalog schema.Catalog, step *step, place string) (*schema
 			notes = append(notes, fmt.Sprintf("%s: relation %s of the struct to %s has no foreign key in the database", name, r.Relation, r.To))
 		}
 	}
-	added, problems := declared(step.importer, &table, s.Importers, "catalog")
+	said, problems := declared(step.importer, &table, s.Importers, "catalog")
 	found = append(found, problems...)
-	table.References = append(table.References, added...)
+	table.References = append(table.References, said.added...)
+	step.missing = said.missing
 	for i := range table.References {
 		if mistake := completeReference(catalog, name, &table.References[i]); mistake != nil {
 			found.add(*mistake)

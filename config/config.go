@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
+	"math"
 	"os"
 	"regexp"
 	"slices"
@@ -27,6 +29,7 @@ type Config struct {
 	Target           string // a directory
 	Overwrite        bool
 	Unsorted         bool
+	MaxRows          int64         // of the slice; default: no bound
 	LockTimeout      time.Duration // default: postgres.DB's
 	StatementTimeout time.Duration // default: the server's
 	Importers        gyro.Registry // one for each model that has a job or an entry
@@ -89,6 +92,7 @@ func (r *reader) config(n ast.Node, c *Config) {
 		"target":            func(n ast.Node) { c.Target = r.expanded(n, "target") },
 		"overwrite":         func(n ast.Node) { c.Overwrite = r.boolean(n, "overwrite") },
 		"unsorted":          func(n ast.Node) { c.Unsorted = r.boolean(n, "unsorted") },
+		"max_rows":          func(n ast.Node) { c.MaxRows = r.whole(n, "max_rows", 1) },
 		"lock_timeout":      func(n ast.Node) { c.LockTimeout = r.duration(n, "lock_timeout") },
 		"statement_timeout": func(n ast.Node) { c.StatementTimeout = r.duration(n, "statement_timeout") },
 		"importers": func(n ast.Node) {
@@ -106,13 +110,23 @@ func (r *reader) config(n ast.Node, c *Config) {
 	c.Importers = complete(c.Importers, c.Jobs)
 }
 
-// complete adds an importer for each model with a job that has none: a file says of
-// importers only what is special.
+// complete adds an importer for each model that has none, and a job or references to it: a
+// file says of importers only what is special.
 func complete(importers gyro.Registry, jobs []gyro.ImportJob) gyro.Registry {
+	add := func(model gyro.Model) {
+		same := func(i gyro.Importer) bool { return i.Model.Name() == model.Name() }
+		if !model.Name().IsZero() && !slices.ContainsFunc(importers, same) {
+			importers = append(importers, gyro.Importer{Model: model})
+		}
+	}
 	for _, job := range jobs {
-		same := func(i gyro.Importer) bool { return i.Model.Name() == job.Model.Name() }
-		if !job.Model.Name().IsZero() && !slices.ContainsFunc(importers, same) {
-			importers = append(importers, gyro.Importer{Model: job.Model})
+		add(job.Model)
+	}
+	for _, importer := range slices.Clone(importers) {
+		for _, key := range slices.Sorted(maps.Keys(importer.Columns)) {
+			if column := importer.Columns[key]; column.Missing != "" {
+				add(column.Ref)
+			}
 		}
 	}
 	return importers
@@ -141,10 +155,11 @@ func (r *reader) column(n ast.Node, what string) gyro.Column {
 	}
 	var column gyro.Column
 	r.object(n, what, map[string]func(ast.Node){
-		"ref":  func(n ast.Node) { column.Ref = r.named(n, "ref") },
-		"over": func(n ast.Node) { column.Over, _ = r.text(n, "over") },
-		"to":   func(n ast.Node) { column.To, _ = r.text(n, "to") },
-		"soft": func(n ast.Node) { column.Soft = r.boolean(n, "soft") },
+		"ref":     func(n ast.Node) { column.Ref = r.named(n, "ref") },
+		"over":    func(n ast.Node) { column.Over, _ = r.text(n, "over") },
+		"to":      func(n ast.Node) { column.To, _ = r.text(n, "to") },
+		"soft":    func(n ast.Node) { column.Soft = r.boolean(n, "soft") },
+		"missing": func(n ast.Node) { column.Missing = r.missing(n) },
 	})
 	return column
 }
@@ -170,6 +185,13 @@ func (r *reader) job(n ast.Node, what string) gyro.ImportJob {
 				args = append(args, r.value(item, fmt.Sprintf("%s, argument %d", what, i+1)))
 			}
 		},
+		"limit":    func(n ast.Node) { job.Limit = int(r.whole(n, "limit", 1)) },
+		"per":      func(n ast.Node) { job.Per, _ = r.text(n, "per") },
+		"percent":  func(n ast.Node) { job.Percent = r.number(n, "percent") },
+		"order_by": func(n ast.Node) { job.OrderBy = r.sql(n, "order_by") },
+		"seed":     func(n ast.Node) { job.Seed = r.whole(n, "seed", math.MinInt64) },
+		"orphans":  func(n ast.Node) { job.Orphans = r.boolean(n, "orphans") },
+		"max_rows": func(n ast.Node) { job.MaxRows = r.whole(n, "max_rows", 1) },
 	})
 	switch {
 	case has == nil: // told
@@ -185,6 +207,21 @@ func (r *reader) job(n ast.Node, what string) gyro.ImportJob {
 		job.Query = gyro.SQL(sql, args...)
 	}
 	return job
+}
+
+// missing reads what becomes of rows that refer to rows which were not selected.
+func (r *reader) missing(n ast.Node) gyro.Missing {
+	text, ok := r.text(n, "missing")
+	if !ok {
+		return ""
+	}
+	for _, m := range []gyro.Missing{gyro.Restrict, gyro.Include, gyro.SetNull} {
+		if strings.ReplaceAll(text, "_", " ") == string(m) {
+			return m
+		}
+	}
+	r.fail(n, "restrict, include or set_null", "missing can't be that")
+	return ""
 }
 
 // sql reads text of SQL, in which ${NAME} is refused: values come by args.
@@ -226,5 +263,6 @@ func (c Config) Slicer() gyro.Slicer {
 		Importers: c.Importers,
 		Jobs:      c.Jobs,
 		Unsorted:  c.Unsorted,
+		MaxRows:   c.MaxRows,
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"math"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -210,6 +211,47 @@ func (r *reader) boolean(n ast.Node, what string) bool {
 	}
 	r.fail(n, "", "%s must be true or false", what)
 	return false
+}
+
+// whole reads a whole number from least on.
+func (r *reader) whole(n ast.Node, what string, least int64) int64 {
+	switch node := r.resolve(n).(type) {
+	case nil:
+		return 0
+	case *ast.IntegerNode:
+		switch v := node.Value.(type) {
+		case int64:
+			if v >= least {
+				return v
+			}
+		case uint64:
+			if v <= math.MaxInt64 && int64(v) >= least {
+				return int64(v)
+			}
+		}
+	}
+	hint := ""
+	if least > math.MinInt64 {
+		hint = fmt.Sprintf("%d or more", least)
+	}
+	r.fail(n, hint, "%s must be a whole number", what)
+	return 0
+}
+
+// number reads a whole number or a fraction.
+func (r *reader) number(n ast.Node, what string) float64 {
+	switch node := r.resolve(n).(type) {
+	case nil:
+		return 0
+	case *ast.IntegerNode:
+		if f, err := strconv.ParseFloat(fmt.Sprint(node.Value), 64); err == nil {
+			return f
+		}
+	case *ast.FloatNode:
+		return node.Value
+	}
+	r.fail(n, "", "%s must be a number", what)
+	return 0
 }
 
 // duration reads "30s", "5m".

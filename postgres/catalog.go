@@ -18,7 +18,9 @@ SELECT json_build_object(
   'columns', (
     SELECT coalesce(json_agg(json_build_object(
       'name', a.attname, 'type', format_type(a.atttypid, a.atttypmod), 'not_null', a.attnotnull,
-      'generated', a.attgenerated <> '', 'identity', a.attidentity, 'collatable', a.attcollation <> 0
+      'generated', a.attgenerated <> '', 'identity', a.attidentity, 'collatable', a.attcollation <> 0,
+      'nondeterministic', EXISTS (SELECT FROM pg_collation l WHERE l.oid = a.attcollation AND NOT l.collisdeterministic),
+      'enum', EXISTS (SELECT FROM pg_type y WHERE y.oid = a.atttypid AND y.typtype = 'e')
     ) ORDER BY a.attnum), '[]')
     FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped),
   'keys', (
@@ -31,9 +33,17 @@ SELECT json_build_object(
     ) ORDER BY i.indisprimary DESC, i.indexrelid), '[]')
     FROM pg_index i
     WHERE i.indrelid = c.oid AND i.indisunique AND i.indisvalid AND i.indpred IS NULL AND i.indexprs IS NULL),
+  'indexes', (
+    SELECT coalesce(json_agg((SELECT json_agg(a.attname ORDER BY k.n)
+                  FROM unnest(i.indkey::int2[]) WITH ORDINALITY k(attnum, n)
+                  JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = k.attnum
+                  WHERE k.n <= i.indnkeyatts)), '[]')
+    FROM pg_index i
+    WHERE i.indrelid = c.oid AND i.indisvalid AND i.indpred IS NULL AND i.indexprs IS NULL),
   'references', (
     SELECT coalesce(json_agg(json_build_object(
       'name', f.conname, 'to_schema', tn.nspname, 'to_table', t.relname, 'match_full', f.confmatchtype = 'f',
+      'enforced', f.convalidated AND coalesce((to_jsonb(f)->>'conenforced')::bool, true),
       'columns', (SELECT json_agg(a.attname ORDER BY k.n) FROM unnest(f.conkey) WITH ORDINALITY k(attnum, n)
                   JOIN pg_attribute a ON a.attrelid = f.conrelid AND a.attnum = k.attnum),
       'to_columns', (SELECT json_agg(a.attname ORDER BY k.n) FROM unnest(f.confkey) WITH ORDINALITY k(attnum, n)
@@ -57,16 +67,20 @@ type catalogTable struct {
 		NotNull              bool `json:"not_null"`
 		Generated            bool
 		Collatable           bool
+		Nondeterministic     bool
+		Enum                 bool
 	}
 	Keys []struct {
 		Primary bool
 		Columns []string
 	}
+	Indexes    [][]string
 	References []struct {
 		Name      string
 		ToSchema  string `json:"to_schema"`
 		ToTable   string `json:"to_table"`
 		MatchFull bool   `json:"match_full"`
+		Enforced  bool
 		Columns   []string
 		ToColumns []string `json:"to_columns"`
 	}
@@ -109,12 +123,13 @@ func (s *snapshot) Catalog(ctx context.Context) (schema.Catalog, error) {
 
 func (c *catalogTable) table() *schema.Table {
 	t := &schema.Table{
-		Name: schema.NewName(c.Schema, c.Table), Kind: kinds[c.Kind], Inherited: c.Inherited, Rows: c.Rows,
+		Name: schema.NewName(c.Schema, c.Table), Kind: kinds[c.Kind], Inherited: c.Inherited, Rows: c.Rows, Indexes: c.Indexes,
 	}
 	for _, col := range c.Columns {
 		t.Columns = append(t.Columns, schema.Column{
 			Name: col.Name, Type: col.Type, NotNull: col.NotNull, Generated: col.Generated,
 			Identity: identities[col.Identity], Collatable: col.Collatable,
+			Nondeterministic: col.Nondeterministic, Enum: col.Enum,
 		})
 	}
 	for _, k := range c.Keys {
@@ -126,7 +141,7 @@ func (c *catalogTable) table() *schema.Table {
 	}
 	for _, r := range c.References {
 		t.References = append(t.References, schema.Reference{
-			Name: r.Name, Columns: r.Columns, To: schema.NewName(r.ToSchema, r.ToTable), ToColumns: r.ToColumns, MatchFull: r.MatchFull,
+			Name: r.Name, Columns: r.Columns, To: schema.NewName(r.ToSchema, r.ToTable), ToColumns: r.ToColumns, MatchFull: r.MatchFull, Enforced: r.Enforced,
 		})
 	}
 	return t

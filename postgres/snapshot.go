@@ -17,8 +17,10 @@ import (
 
 // snapshot is one READ ONLY, REPEATABLE READ transaction.
 type snapshot struct {
-	conn   *pgx.Conn
-	origin gyro.Origin
+	conn     *pgx.Conn
+	origin   gyro.Origin
+	settings map[*gyro.Keys]int // the number of the settings that hold keys
+	sets     int                // how many numbers were given
 }
 
 var _ gyro.Snapshot = (*snapshot)(nil)
@@ -64,7 +66,7 @@ func (d DB) Open(ctx context.Context) (gyro.Snapshot, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &snapshot{conn: conn}
+	s := &snapshot{conn: conn, settings: map[*gyro.Keys]int{}}
 	if err := s.begin(ctx, d.settings()); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
@@ -118,11 +120,11 @@ func (s *snapshot) Origin() gyro.Origin { return s.origin }
 func (s *snapshot) Explain(ctx context.Context, selection gyro.Selection) (gyro.Estimate, error) {
 	var estimate gyro.Estimate
 	err := s.guarded(ctx, func() error {
-		text, err := statement(ctx, s.conn, selection)
+		text, shape, err := s.statement(ctx, selection)
 		if err != nil {
 			return err
 		}
-		estimate.SQL = text
+		estimate.SQL, estimate.Shape = text, shape
 		var plan []byte
 		if err := s.conn.QueryRow(ctx, "EXPLAIN (FORMAT JSON) "+text).Scan(&plan); err != nil {
 			return failed(ctx, "explain", "", err)
@@ -160,8 +162,11 @@ func (s *snapshot) guarded(ctx context.Context, do func() error) error {
 
 // Copy streams the rows of a selection as CSV.
 func (s *snapshot) Copy(ctx context.Context, selection gyro.Selection, w io.Writer) (int64, error) {
-	text, err := statement(ctx, s.conn, selection)
+	text, _, err := s.statement(ctx, selection)
 	if err != nil {
+		return 0, err
+	}
+	if err := s.send(ctx, selection); err != nil {
 		return 0, err
 	}
 	out := &writer{w: w}
@@ -172,7 +177,7 @@ func (s *snapshot) Copy(ctx context.Context, selection gyro.Selection, w io.Writ
 	case err != nil:
 		return 0, failed(ctx, "copy", selection.Table.Name.String(), err)
 	}
-	return tag.RowsAffected(), nil
+	return tag.RowsAffected(), s.forget(ctx, selection)
 }
 
 // writer remembers its own error, to tell it from the connection's.

@@ -74,8 +74,8 @@ func TestManifest(t *testing.T) {
 	got, _ := json.Marshal(m.Files[1])
 	want := `{"file":"b.csv","table":"b","kind":"table","columns":[{"name":"id","type":"bigint","not_null":true,"identity":"always"},` +
 		`{"name":"a_id","type":"integer"},{"name":"n","type":"numeric(9,2)","not_null":true},{"name":"twice","type":"numeric","generated":true}],` +
-		`"primary_key":["id","n"],"references":[{"name":"b_a","columns":["a_id"],"table":"a","to_columns":["id"],"match_full":true}],` +
-		`"rows":2,"bytes":43,"sha256":"` + m.Files[1].SHA256 + `"}`
+		`"primary_key":["id","n"],"references":[{"name":"b_a","columns":["a_id"],"table":"a","to_columns":["id"],"match_full":true,"missing":"restrict"}],` +
+		`"job":2,"rows":1,"bytes":30,"sha256":"` + m.Files[1].SHA256 + `"}`
 	if string(got) != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
@@ -115,7 +115,7 @@ func TestMistakes(t *testing.T) {
 	}{
 		"no such table":    {[]gyro.ImportJob{job("tenat")}, `job 1 (tenat): the source has no table tenat (did you mean "tenant"?)`},
 		"other schema":     {[]gyro.ImportJob{job("thing")}, `job 1 (thing): the source has no table thing (did you mean "other.thing"?)`},
-		"no parent":        {[]gyro.ImportJob{job("shop")}, `job 1 (shop): tenant_id refers to tenant, which has no job (add a job for tenant before it)`},
+		"no parent":        {[]gyro.ImportJob{job("shop")}, `job 1 (shop): tenant_id refers to tenant, which has no job (add a job for tenant before it, or set Missing of that column to Include or SetNull)`},
 		"wrong order":      {[]gyro.ImportJob{job("shop"), tenant}, `job 1 (shop): it refers to tenant, whose job 2 comes later (an order that works: tenant, shop)`},
 		"no such column":   {[]gyro.ImportJob{job("tenant", gyro.Where("nam = 'x'"))}, `job 1 (tenant): prepare the query: column "nam" does not exist (SQLSTATE 42703) (Perhaps you meant to reference the column "tenant.name".)`},
 		"syntax":           {[]gyro.ImportJob{job("tenant", gyro.Where("id = = 1"))}, `job 1 (tenant): prepare the query: syntax error at or near "=" (SQLSTATE 42601) (a query is one SELECT, or a condition for WHERE, that can stand in parentheses)`},

@@ -20,37 +20,47 @@ import (
 // where a text that closes its parenthesis could go on with any statement.
 
 // statement builds the SELECT that a selection stands for, complete: with literals in the
-// place of arguments.
-func statement(ctx context.Context, conn *pgx.Conn, s gyro.Selection) (string, error) {
-	table := s.Table
-	b := &builder{table: table}
-	if text, args, ok := s.Query.Condition(); ok {
-		whole := func(condition string) string {
-			return "SELECT " + b.columns("") + " FROM " + b.from() + " WHERE (" + condition + "\n)"
+// place of arguments, and the names of the settings that hold its keys.
+func (s *snapshot) statement(ctx context.Context, selection gyro.Selection) (text, shape string, err error) {
+	b := newBuilder(selection, s.settingOf)
+	condition, args, isCondition := selection.Query.Condition()
+	query, queryArgs, isQuery := selection.Query.Select()
+	switch {
+	case isCondition:
+		condition, _, err = safe(ctx, s.conn, condition, args, func(text string) string {
+			return "SELECT 1 FROM " + b.from() + " WHERE (" + text + "\n)"
+		})
+		b.where("(" + condition + "\n)")
+	case isQuery:
+		query, err = b.checked(ctx, s.conn, query, queryArgs)
+		if len(selection.Table.PrimaryKey) == 0 {
+			b.rows = "(" + query + "\n)"
+			break
 		}
-		condition, _, err := safe(ctx, conn, text, args, whole)
-		if err != nil {
-			return "", err
-		}
-		return whole(condition) + b.order("", s.Unsorted), nil
+		// The query's columns are qualified: a bare name that it does not return would be
+		// taken for the table's.
+		key := selection.Table.PrimaryKey
+		b.where("(" + names(b.prefix, key) + ") IN (SELECT " + names("gyro_query.", key) + " FROM (" + query + "\n) AS gyro_query)")
 	}
-	if text, args, ok := s.Query.Select(); ok {
-		query, fields, err := safe(ctx, conn, text, args, func(query string) string { return query })
-		if err != nil {
-			return "", err
-		}
-		if err := returns(fields, b.wanted(), len(table.PrimaryKey) > 0); err != nil {
-			return "", err
-		}
-		// Columns of the query are qualified: a bare name that it does not return would
-		// be taken for the outer table's.
-		if len(table.PrimaryKey) == 0 {
-			return "SELECT " + b.columns("gyro_query.") + " FROM (" + query + "\n) AS gyro_query" + b.order("gyro_query.", s.Unsorted), nil
-		}
-		return "SELECT " + b.columns("") + " FROM " + b.from() + " WHERE (" + names("", table.PrimaryKey) + ") IN (SELECT " +
-			names("gyro_query.", table.PrimaryKey) + " FROM (" + query + "\n) AS gyro_query)" + b.order("", s.Unsorted), nil
+	if err == nil && selection.OrderBy != "" {
+		b.orderBy, _, err = safe(ctx, s.conn, selection.OrderBy, nil, func(text string) string {
+			return "SELECT 1 FROM " + b.from() + " ORDER BY " + text + "\n"
+		})
 	}
-	return "SELECT " + b.columns("") + " FROM " + b.from() + b.order("", s.Unsorted), nil
+	if err != nil {
+		return "", "", err
+	}
+	text, shape = b.build()
+	return text, shape, nil
+}
+
+// checked makes a query safe and sees to it that it returns what it must.
+func (b *builder) checked(ctx context.Context, conn *pgx.Conn, query string, args []any) (string, error) {
+	query, fields, err := safe(ctx, conn, query, args, func(query string) string { return query })
+	if err != nil {
+		return "", err
+	}
+	return query, returns(fields, b.wanted(), len(b.s.Table.PrimaryKey) > 0)
 }
 
 // safe checks text with the lexer, has the server parse it where whole puts it, and gives
@@ -147,48 +157,6 @@ func returns(fields []pgconn.FieldDescription, wanted []string, isKey bool) erro
 		}
 	}
 	return nil
-}
-
-// builder writes the parts of a SELECT on one table.
-type builder struct{ table *schema.Table }
-
-func (b *builder) columns(prefix string) string { return names(prefix, b.table.ColumnNames()) }
-
-// from names the table; ONLY where tables inherit from it, whose rows are their own.
-func (b *builder) from() string {
-	name := identifier(b.table.Name)
-	if b.table.Inherited {
-		return "ONLY " + name
-	}
-	return name
-}
-
-// wanted is what a query must return: the key, or all columns where there is none.
-func (b *builder) wanted() []string {
-	if len(b.table.PrimaryKey) > 0 {
-		return b.table.PrimaryKey
-	}
-	return b.table.ColumnNames()
-}
-
-// order sorts by the primary key, else by all columns' text; text by bytes.
-func (b *builder) order(prefix string, unsorted bool) string {
-	if unsorted || len(b.table.Columns) == 0 {
-		return ""
-	}
-	terms := make([]string, 0, len(b.table.Columns))
-	for _, name := range b.wanted() {
-		term := prefix + quote(name)
-		column, _ := b.table.Column(name)
-		switch {
-		case len(b.table.PrimaryKey) == 0:
-			term += `::text COLLATE "C"`
-		case column.Collatable:
-			term += ` COLLATE "C"`
-		}
-		terms = append(terms, term)
-	}
-	return " ORDER BY " + strings.Join(terms, ", ")
 }
 
 func names(prefix string, columns []string) string {

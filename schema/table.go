@@ -22,6 +22,9 @@ type Table struct {
 	PrimaryKey []string    // in the key's order; none: the table has no primary key
 	Unique     [][]string  // the other unique keys: neither partial nor of expressions
 	References []Reference // in the order of their names
+	// Indexes are the leading columns of the indexes that are neither partial nor begin with
+	// an expression.
+	Indexes [][]string
 	// Inherited: other tables inherit from this one (not partitions), so that reading it
 	// without ONLY would give their rows too.
 	Inherited bool
@@ -39,6 +42,9 @@ type Column struct {
 	Identity  string // "always", "by default", or empty
 	// Collatable: of a type that has collations, so that its order depends on one.
 	Collatable bool
+	// Nondeterministic: its collation calls texts equal that have different bytes.
+	Nondeterministic bool
+	Enum             bool
 	// Field is the Go struct's field where an ORM model described the column.
 	Field string
 }
@@ -50,6 +56,9 @@ type Reference struct {
 	To        Name
 	ToColumns []string // as many as Columns; empty: the primary key of To
 	MatchFull bool     // MATCH FULL; else MATCH SIMPLE
+	// Enforced: the database sees to it that every row's reference resolves. False for one
+	// that was only declared, and for a foreign key that is NOT VALID or NOT ENFORCED.
+	Enforced bool
 	// Relation is the ORM's name for it ("Tenant"), where an ORM model described it.
 	Relation string
 }
@@ -61,6 +70,21 @@ func (t *Table) Column(name string) (Column, bool) {
 		return Column{}, false
 	}
 	return t.Columns[i], true
+}
+
+// Indexed reports whether an index begins with these columns, in any order.
+func (t *Table) Indexed(columns []string) bool {
+	return slices.ContainsFunc(t.Indexes, func(index []string) bool {
+		if len(index) < len(columns) {
+			return false
+		}
+		for _, c := range columns {
+			if !slices.Contains(index[:len(columns)], c) {
+				return false
+			}
+		}
+		return true
+	})
 }
 
 // ColumnNames gives the names of all columns, in order.

@@ -42,18 +42,20 @@ func (c *cli) printPlan(p *gyro.Plan) {
 	fmt.Fprintf(c.stdout, "source   %s%s\n\n", p.Origin.Server, onStandby(p.Origin))
 	t := newTable("job", "rows (estimate)", "cost")
 	var rows float64
-	for i, job := range p.Jobs {
+	for _, job := range p.Jobs {
 		rows += job.Rows
-		t.AppendRow(table.Row{strconv.Itoa(i+1) + "  " + job.File, count(int64(job.Rows)), count(int64(job.Cost))})
+		t.AppendRow(table.Row{number(job) + "  " + job.File, count(int64(job.Rows)), count(int64(job.Cost))})
 	}
 	t.AppendFooter(table.Row{strconv.Itoa(len(p.Jobs)) + " jobs", count(int64(rows)), ""})
 	c.printTable(t)
-	for i, job := range p.Jobs {
-		what := "by query"
-		if job.Whole {
-			what = "whole table"
+	for _, job := range p.Jobs {
+		fmt.Fprintf(c.stdout, "\n%s  %s: %s\n", number(job), job.Model, means(job))
+		for _, reference := range job.References {
+			fmt.Fprintln(c.stdout, "   "+reference)
 		}
-		fmt.Fprintf(c.stdout, "\n%d  %s: %s\n   %s\n", i+1, job.Model, what, strings.ReplaceAll(job.SQL, "\n", "\n   "))
+		if job.SQL != "" {
+			fmt.Fprintf(c.stdout, "   %s\n", strings.ReplaceAll(job.SQL, "\n", "\n   "))
+		}
 	}
 	if len(p.Notes) > 0 || p.TargetError != nil {
 		fmt.Fprintln(c.stdout)
@@ -63,4 +65,23 @@ func (c *cli) printPlan(p *gyro.Plan) {
 		message, hint := describe(p.TargetError)
 		fmt.Fprintf(c.stdout, "note:    the target would refuse: %s\nhint:    %s\n", message, hint)
 	}
+}
+
+// number is a job's number; a model that is only included has none.
+func number(job gyro.PlannedJob) string {
+	if job.Job == 0 {
+		return "-"
+	}
+	return strconv.Itoa(job.Job)
+}
+
+// means says how a job finds its rows.
+func means(job gyro.PlannedJob) string {
+	switch {
+	case job.Job == 0:
+		return "only rows that others include"
+	case job.Whole:
+		return "whole table"
+	}
+	return job.Shape
 }

@@ -30,9 +30,24 @@ var Importers = gyro.Registry{
 	}},
 }
 
-// Jobs is the slice of the technical design: tenant 1, its shops 10, 11 and 12, and all
-// that hangs on them.
+// Jobs is the slice that the technical design wishes for: tenant 1, three of its shops, all
+// their products, 100 customers, at most 10 orders a customer, and every item of those.
+// References carry the choice on: no job repeats its parents' conditions.
 func Jobs() []gyro.ImportJob {
+	tenant := gyrobun.Select[Tenant]().Where("id = ?", 1)
+	return []gyro.ImportJob{
+		{Model: Tenants, Query: gyrobun.Query(tenant)},
+		{Model: Shops, Query: gyro.Where("id = ANY($1)", []int64{10, 11, 12})},
+		{Model: Products},
+		{Model: Customers, Limit: 100},
+		{Model: Orders, Limit: 10, Per: "customer"},
+		{Model: Items},
+	}
+}
+
+// Queries is the slice of the technical design's first example: every job by an ORM's query,
+// each repeating its parents'.
+func Queries() []gyro.ImportJob {
 	tenant := gyrobun.Select[Tenant]().Where("id = ?", 1)
 	shops := gyrobun.Select[Shop]().Where("tenant_id = ?", 1).Where("id IN (?)", bun.List([]int64{10, 11, 12}))
 	products := gyrobun.Select[Product]().Where("shop_id IN (?)", gyrobun.Keys(shops))

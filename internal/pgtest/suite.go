@@ -120,6 +120,24 @@ func DB(t testing.TB) string {
 	return copyOf(t, TestServer(t), "template0")
 }
 
+// Scratch is the URL of a fresh, empty database, for a test that needs many one after the
+// other; drop drops it.
+func Scratch(t testing.TB) (url string, drop func()) {
+	t.Helper()
+	s := TestServer(t)
+	name, err := s.create(t.Context(), "template0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s.URL(name), func() {
+		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+		defer cancel()
+		if err := s.drop(ctx, name); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
 // Template is the URL of a fresh copy of the database that fill filled. The
 // first test of a process that names it waits for fill, and so do the others
 // meanwhile; fill need not close its connections. The copy is dropped at the

@@ -1,0 +1,200 @@
+package slicetest
+
+import (
+	"bytes"
+	"cmp"
+	"crypto/sha256"
+	"encoding/binary"
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/gyrodata/gyro"
+)
+
+// model says what a slice of a world is, slowly: rows are sets of pointers, and every rule
+// is a loop over all of them.
+type model struct {
+	w        *world
+	selected map[*table][]row
+	kept     map[*table][]row // selected and included
+}
+
+func (w *world) model() *model {
+	m := &model{w: w, selected: map[*table][]row{}, kept: map[*table][]row{}}
+	for _, t := range w.tables {
+		if t.job != nil {
+			m.selected[t] = m.selects(t)
+			m.kept[t] = slices.Clone(m.selected[t])
+		}
+	}
+	m.close()
+	return m
+}
+
+// policy is what becomes of rows that refer to rows which were not selected.
+func (m *model) policy(t *table, r *ref) gyro.Missing {
+	later := r.to == t || slices.Index(m.w.tables, r.to) > slices.Index(m.w.tables, t)
+	switch {
+	case r.missing != "":
+		return r.missing
+	case later || t.job == nil:
+		return gyro.Include
+	}
+	return gyro.Restrict
+}
+
+func (m *model) selects(t *table) []row {
+	var all []row
+	for _, r := range t.rows {
+		if (t.job.matches == nil || t.job.matches(r)) && m.allowed(t, r) {
+			all = append(all, r)
+		}
+	}
+	return sample(t, all)
+}
+
+// allowed reports whether the references that restrict let a row pass.
+func (m *model) allowed(t *table, r row) bool {
+	restricting, somewhere := 0, 0
+	for _, f := range t.refs {
+		if m.policy(t, f) != gyro.Restrict {
+			continue
+		}
+		restricting++
+		if f.isNull(r) {
+			continue
+		}
+		somewhere++
+		if !has(m.selected[f.to], f.target(r)) {
+			return false
+		}
+	}
+	return restricting == 0 || somewhere > 0 || t.job.where != "" || t.job.orphans
+}
+
+func sample(t *table, rows []row) []row {
+	j := t.job
+	if j.percent > 0 {
+		rows = slices.DeleteFunc(rows, func(r row) bool {
+			lot := lot(t, r)
+			return binary.BigEndian.Uint64(lot[:8]) >= uint64(j.percent/100*math.MaxUint64)
+		})
+	}
+	if j.limit == 0 {
+		return rows
+	}
+	slices.SortFunc(rows, func(a, b row) int {
+		switch {
+		case j.orderBy && a["n"] != b["n"]:
+			return -cmp.Compare(a["n"], b["n"]) // one digit
+		case j.seed != 0:
+			x, y := lot(t, a), lot(t, b)
+			return bytes.Compare(x[:], y[:])
+		}
+		return compareKeys(t, a, b)
+	})
+	taken := map[string]int{}
+	return slices.DeleteFunc(rows, func(r row) bool {
+		var group strings.Builder
+		for _, c := range j.perCols {
+			v, ok := r[c]
+			fmt.Fprintf(&group, "%v %q;", ok, v)
+		}
+		taken[group.String()]++
+		return taken[group.String()] > j.limit
+	})
+}
+
+func lot(t *table, r row) [32]byte {
+	var values []string
+	for _, k := range t.pk {
+		values = append(values, r[k])
+	}
+	return sha256.Sum256([]byte(fmt.Sprintf("%d:%s", t.job.seed, strings.Join(values, "\x1f"))))
+}
+
+func compareKeys(t *table, a, b row) int {
+	for _, k := range t.pk {
+		c := 0
+		switch t.column(k).typ {
+		case "integer", "bigint", "numeric":
+			x, _ := strconv.ParseFloat(a[k], 64)
+			y, _ := strconv.ParseFloat(b[k], 64)
+			c = cmp.Compare(x, y)
+		default:
+			c = cmp.Compare(a[k], b[k])
+		}
+		if c != 0 {
+			return c
+		}
+	}
+	return 0
+}
+
+// close includes what kept rows refer to until nothing is missing.
+func (m *model) close() {
+	for changed := true; changed; {
+		changed = false
+		for _, t := range m.w.tables {
+			for _, r := range m.kept[t] {
+				for _, f := range t.refs {
+					policy := m.policy(t, f)
+					pulls := policy == gyro.Include || (policy == gyro.Restrict && !has(m.selected[t], r))
+					target := f.target(r)
+					if pulls && !f.isNull(r) && !has(m.kept[f.to], target) {
+						m.kept[f.to] = append(m.kept[f.to], target)
+						changed = true
+					}
+				}
+			}
+		}
+	}
+}
+
+// has reports whether rows holds this very row.
+func has(rows []row, r row) bool {
+	return r != nil && slices.ContainsFunc(rows, func(other row) bool { return fmt.Sprintf("%p", other) == fmt.Sprintf("%p", r) })
+}
+
+// csv is the file of a table: its rows in key order, references that lead out nulled.
+func (m *model) csv(t *table) string {
+	var b strings.Builder
+	for i, c := range t.columns {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		b.WriteString(c.name)
+	}
+	b.WriteByte('\n')
+	rows := slices.Clone(m.kept[t])
+	slices.SortFunc(rows, func(x, y row) int { return compareKeys(t, x, y) })
+	for _, r := range rows {
+		for i, c := range t.columns {
+			if i > 0 {
+				b.WriteByte(',')
+			}
+			v, ok := r[c.name]
+			if !ok || m.nulled(t, r, c.name) {
+				continue
+			}
+			if v == "" || strings.ContainsAny(v, "\",\n\r") {
+				v = `"` + strings.ReplaceAll(v, `"`, `""`) + `"`
+			}
+			b.WriteString(v)
+		}
+		b.WriteByte('\n')
+	}
+	return b.String()
+}
+
+func (m *model) nulled(t *table, r row, column string) bool {
+	for _, f := range t.refs {
+		if f.missing == gyro.SetNull && slices.Contains(f.columns, column) && !f.isNull(r) && !has(m.kept[f.to], f.target(r)) {
+			return true
+		}
+	}
+	return false
+}

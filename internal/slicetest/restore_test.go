@@ -1,0 +1,61 @@
+package slicetest
+
+import (
+	"bytes"
+	"fmt"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/gyrodata/gyro"
+	"github.com/gyrodata/gyro/internal/pgtest"
+)
+
+// restore loads a slice with psql's \copy into tables that pg_dump describes, and then asks
+// PostgreSQL to make every key and constraint of the source: it refuses a slice that is not
+// closed.
+func restore(t *testing.T, source, dir string, report *gyro.Report) error {
+	t.Helper()
+	target, drop := pgtest.Scratch(t)
+	defer drop()
+	dump := func(section string) (string, error) {
+		tool, err := pgtest.TestServer(t).Bin("pg_dump")
+		if err != nil {
+			return "", err
+		}
+		var problems bytes.Buffer
+		cmd := exec.Command(tool, "--no-owner", "--section="+section, "-d", source)
+		cmd.Stderr = &problems
+		out, err := cmd.Output()
+		if err != nil {
+			return "", fmt.Errorf("pg_dump: %w: %s", err, problems.String())
+		}
+		return string(out), nil
+	}
+	before, err := dump("pre-data")
+	if err != nil {
+		return err
+	}
+	after, err := dump("post-data")
+	if err != nil {
+		return err
+	}
+	var script strings.Builder
+	script.WriteString(before)
+	script.WriteString("\nRESET search_path;\n")
+	for _, f := range report.Files {
+		fmt.Fprintf(&script, "\\copy %s FROM '%s' (FORMAT csv, HEADER)\n", f.Model, filepath.Join(dir, f.File))
+	}
+	script.WriteString(after)
+	psql, err := pgtest.TestServer(t).Bin("psql")
+	if err != nil {
+		return err
+	}
+	cmd := exec.Command(psql, "-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", target, "-f", "-")
+	cmd.Stdin = strings.NewReader(script.String())
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return fmt.Errorf("the slice is not closed: %w\n%s", err, out)
+	}
+	return nil
+}

@@ -1,0 +1,402 @@
+package slicetest
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"pgregory.net/rapid"
+
+	"github.com/gyrodata/gyro"
+)
+
+// world is a random database, and what is asked of it.
+type world struct {
+	tables []*table
+}
+
+type table struct {
+	name    string
+	columns []column
+	pk      []string
+	unique  [][]string
+	refs    []*ref
+	rows    []row
+	job     *job // nil: none
+}
+
+type column struct {
+	name, typ string
+	notNull   bool
+}
+
+// row holds text by column; a column that is not there is NULL.
+type row map[string]string
+
+type ref struct {
+	name      string
+	columns   []string
+	to        *table
+	toColumns []string
+	full      bool // MATCH FULL
+	deferred  bool
+	missing   gyro.Missing
+}
+
+type job struct {
+	where   string // SQL, or empty
+	matches func(row) bool
+	limit   int
+	per     string
+	perCols []string
+	percent float64
+	orderBy bool // n DESC
+	seed    int64
+	orphans bool
+}
+
+func (t *table) column(name string) *column {
+	for i := range t.columns {
+		if t.columns[i].name == name {
+			return &t.columns[i]
+		}
+	}
+	return nil
+}
+
+// drawWorld draws 3 to 12 tables with keys of several kinds, references backwards, forwards
+// and to themselves, rows that keep them, and jobs.
+func drawWorld(t *rapid.T) *world {
+	w := &world{}
+	n := rapid.IntRange(3, 12).Draw(t, "tables")
+	for i := range n {
+		w.tables = append(w.tables, drawTable(t, i))
+	}
+	for i, from := range w.tables {
+		for k := range rapid.IntRange(0, 3).Draw(t, "references") {
+			var to *table
+			switch rapid.IntRange(0, 9).Draw(t, "direction") {
+			case 0:
+				to = from
+			case 1, 2: // forwards: a circle, or to be included or nulled
+				to = w.tables[rapid.IntRange(0, n-1).Draw(t, "to")]
+			default:
+				to = w.tables[rapid.IntRange(0, i).Draw(t, "to")]
+			}
+			drawRef(t, from, to, k)
+		}
+	}
+	for _, tab := range w.tables {
+		drawRows(t, tab)
+	}
+	for _, tab := range w.tables {
+		for _, r := range tab.refs {
+			drawValues(t, tab, r)
+		}
+	}
+	w.dropRowsWithoutParents()
+	for _, tab := range w.tables {
+		drawJob(t, tab)
+	}
+	for i, tab := range w.tables {
+		for _, r := range tab.refs {
+			w.mend(t, i, r)
+		}
+	}
+	return w
+}
+
+// mend keeps most policies from being refused at plan time.
+func (w *world) mend(t *rapid.T, from int, r *ref) {
+	to := slices.Index(w.tables, r.to)
+	switch {
+	case r.missing == gyro.SetNull || r.missing == gyro.Include:
+	case to == from:
+		r.missing = ""
+	case r.to.job == nil && w.tables[from].job != nil:
+		r.missing = gyro.Include
+	case to > from && rapid.IntRange(0, 3).Draw(t, "hope for a circle") > 0:
+		r.missing = gyro.Include
+	}
+}
+
+func drawTable(t *rapid.T, i int) *table {
+	tab := &table{name: fmt.Sprintf("t%d", i)}
+	switch rapid.SampledFrom([]string{"int", "int", "bigint", "text", "uuid", "numeric", "pair"}).Draw(t, "key") {
+	case "int":
+		tab.columns, tab.pk = []column{{"id", "integer", true}}, []string{"id"}
+	case "bigint":
+		tab.columns, tab.pk = []column{{"id", "bigint", true}}, []string{"id"}
+	case "text":
+		tab.columns, tab.pk = []column{{"id", "text", true}}, []string{"id"}
+	case "uuid":
+		tab.columns, tab.pk = []column{{"id", "uuid", true}}, []string{"id"}
+	case "numeric":
+		tab.columns, tab.pk = []column{{"id", "numeric", true}}, []string{"id"}
+	case "pair":
+		tab.columns, tab.pk = []column{{"a", "integer", true}, {"b", "text", true}}, []string{"a", "b"}
+	}
+	tab.columns = append(tab.columns, column{"n", "integer", true})
+	if rapid.IntRange(0, 3).Draw(t, "unique") == 0 {
+		tab.columns = append(tab.columns, column{"code", "text", rapid.Bool().Draw(t, "code not null")})
+		tab.unique = append(tab.unique, []string{"code"})
+	}
+	return tab
+}
+
+func drawRef(t *rapid.T, from, to *table, k int) {
+	key := to.pk
+	if len(to.unique) > 0 && rapid.Bool().Draw(t, "to the unique key") {
+		key = to.unique[0]
+	}
+	notNull := rapid.IntRange(0, 2).Draw(t, "not null") == 0 && to != from
+	r := &ref{
+		name: fmt.Sprintf("%s_r%d", from.name, k), to: to, toColumns: key,
+		full:     len(key) > 1 && rapid.Bool().Draw(t, "match full"),
+		deferred: rapid.Bool().Draw(t, "deferrable"),
+	}
+	for i, c := range key {
+		name := fmt.Sprintf("r%d_%d", k, i)
+		from.columns = append(from.columns, column{name, to.column(c).typ, notNull})
+		r.columns = append(r.columns, name)
+	}
+	policies := []gyro.Missing{"", "", "", gyro.Restrict, gyro.Include}
+	if !notNull {
+		policies = append(policies, gyro.SetNull)
+	}
+	r.missing = rapid.SampledFrom(policies).Draw(t, "missing")
+	from.refs = append(from.refs, r)
+}
+
+// drawRows draws keys and plain columns.
+func drawRows(t *rapid.T, tab *table) {
+	for i := range rapid.IntRange(0, 12).Draw(t, "rows") {
+		r := row{"n": fmt.Sprint(rapid.IntRange(0, 9).Draw(t, "n"))}
+		id := i * 7 % 13 // not in the order of the rows
+		for _, k := range tab.pk {
+			switch c := tab.column(k); c.typ {
+			case "text":
+				r[k] = []string{"B", "a", "b", "A", "é", "Z z", "0", "10", "9", "-", "c,d", "q\"q", "x'y"}[id%13]
+			case "uuid":
+				r[k] = fmt.Sprintf("%08x-0000-4000-8000-%012x", id*0x10001, id)
+			case "numeric":
+				r[k] = fmt.Sprintf("%d.50", id-3)
+			default:
+				r[k] = fmt.Sprint(id - 3)
+			}
+		}
+		if len(tab.unique) > 0 && (tab.column("code").notNull || rapid.Bool().Draw(t, "code")) {
+			r["code"] = fmt.Sprintf("code %d", 12-id)
+		}
+		tab.rows = append(tab.rows, r)
+	}
+}
+
+// drawValues lets each row refer to a row that is there, or to none.
+func drawValues(t *rapid.T, tab *table, r *ref) {
+	var targets []row
+	for _, target := range r.to.rows {
+		if _, ok := target.key(r.toColumns); ok {
+			targets = append(targets, target)
+		}
+	}
+	for _, from := range tab.rows {
+		notNull := tab.column(r.columns[0]).notNull
+		if len(targets) == 0 || (!notNull && rapid.IntRange(0, 2).Draw(t, "null") == 0) {
+			if !r.full && len(r.columns) > 1 && rapid.Bool().Draw(t, "partly null") {
+				from[r.columns[0]] = "77" // MATCH SIMPLE: counts as NULL
+			}
+			continue
+		}
+		target := targets[rapid.IntRange(0, len(targets)-1).Draw(t, "target")]
+		for i, c := range r.columns {
+			from[c] = target[r.toColumns[i]]
+		}
+	}
+}
+
+// dropRowsWithoutParents takes away rows that would break a constraint, until none does.
+func (w *world) dropRowsWithoutParents() {
+	for changed := true; changed; {
+		changed = false
+		for _, tab := range w.tables {
+			var rest []row
+			for _, r := range tab.rows {
+				if w.keeps(tab, r) {
+					rest = append(rest, r)
+				}
+			}
+			changed = changed || len(rest) < len(tab.rows)
+			tab.rows = rest
+		}
+	}
+}
+
+func (w *world) keeps(tab *table, r row) bool {
+	for _, c := range tab.columns {
+		if _, ok := r[c.name]; c.notNull && !ok {
+			return false
+		}
+	}
+	for _, ref := range tab.refs {
+		if !ref.isNull(r) && ref.target(r) == nil {
+			return false
+		}
+	}
+	return true
+}
+
+func drawJob(t *rapid.T, tab *table) {
+	if rapid.IntRange(0, 7).Draw(t, "no job") == 0 {
+		return
+	}
+	j := &job{}
+	switch rapid.IntRange(0, 5).Draw(t, "query") {
+	case 0:
+		j.where, j.matches = "n % 2 = 0", func(r row) bool { return (r["n"][0]-'0')%2 == 0 }
+	case 1:
+		j.where, j.matches = "n > 6 OR n < 2", func(r row) bool { return r["n"] > "6" || r["n"] < "2" }
+	}
+	switch rapid.IntRange(0, 5).Draw(t, "sample") {
+	case 0:
+		j.limit = rapid.IntRange(1, 6).Draw(t, "limit")
+	case 1:
+		j.limit = rapid.IntRange(1, 3).Draw(t, "limit")
+		j.per, j.perCols = "n", []string{"n"}
+		if len(tab.refs) > 0 {
+			r := tab.refs[rapid.IntRange(0, len(tab.refs)-1).Draw(t, "per")]
+			j.per, j.perCols = strings.Join(r.columns, ", "), r.columns
+		}
+	case 2:
+		j.percent = float64(rapid.IntRange(1, 99).Draw(t, "percent"))
+		j.seed = rapid.Int64Range(-2, 2).Draw(t, "seed")
+	}
+	if j.limit > 0 {
+		switch rapid.IntRange(0, 2).Draw(t, "order") {
+		case 0:
+			j.orderBy = true
+		case 1:
+			j.seed = rapid.Int64Range(-9, 9).Draw(t, "seed")
+		}
+	}
+	j.orphans = rapid.IntRange(0, 3).Draw(t, "orphans") == 0
+	tab.job = j
+}
+
+// key gives the row's values of some columns; false where one is NULL.
+func (r row) key(columns []string) (string, bool) {
+	var values []string
+	for _, c := range columns {
+		v, ok := r[c]
+		if !ok {
+			return "", false
+		}
+		values = append(values, v)
+	}
+	return strings.Join(values, "\x00"), true
+}
+
+// isNull reports whether the reference counts as NULL in a row.
+func (f *ref) isNull(r row) bool {
+	nulls := 0
+	for _, c := range f.columns {
+		if _, ok := r[c]; !ok {
+			nulls++
+		}
+	}
+	if f.full {
+		return nulls == len(f.columns)
+	}
+	return nulls > 0
+}
+
+// target is the row that a row refers to, or nil.
+func (f *ref) target(r row) row {
+	want, ok := r.key(f.columns)
+	if !ok {
+		return nil
+	}
+	for _, target := range f.to.rows {
+		if got, ok := target.key(f.toColumns); ok && got == want {
+			return target
+		}
+	}
+	return nil
+}
+
+// sql makes the world: tables, rows, then keys, as a dump would.
+func (w *world) sql() string {
+	var b strings.Builder
+	for _, t := range w.tables {
+		var columns []string
+		for _, c := range t.columns {
+			text := c.name + " " + c.typ
+			if c.notNull {
+				text += " NOT NULL"
+			}
+			columns = append(columns, text)
+		}
+		fmt.Fprintf(&b, "CREATE TABLE %s (%s);\n", t.name, strings.Join(columns, ", "))
+		for _, r := range t.rows {
+			var values []string
+			for _, c := range t.columns {
+				if v, ok := r[c.name]; ok {
+					values = append(values, "'"+strings.ReplaceAll(v, "'", "''")+"'")
+				} else {
+					values = append(values, "NULL")
+				}
+			}
+			fmt.Fprintf(&b, "INSERT INTO %s VALUES (%s);\n", t.name, strings.Join(values, ", "))
+		}
+		fmt.Fprintf(&b, "ALTER TABLE %s ADD PRIMARY KEY (%s);\n", t.name, strings.Join(t.pk, ", "))
+		for _, u := range t.unique {
+			fmt.Fprintf(&b, "ALTER TABLE %s ADD UNIQUE (%s);\n", t.name, strings.Join(u, ", "))
+		}
+	}
+	for _, t := range w.tables {
+		for _, r := range t.refs {
+			text := fmt.Sprintf("ALTER TABLE %s ADD CONSTRAINT %s FOREIGN KEY (%s) REFERENCES %s (%s)", t.name, r.name,
+				strings.Join(r.columns, ", "), r.to.name, strings.Join(r.toColumns, ", "))
+			if r.full {
+				text += " MATCH FULL"
+			}
+			if r.deferred {
+				text += " DEFERRABLE INITIALLY DEFERRED"
+			}
+			b.WriteString(text + ";\n")
+		}
+	}
+	return b.String()
+}
+
+// slicer is what is asked of Gyro.
+func (w *world) slicer() gyro.Slicer {
+	var s gyro.Slicer
+	for _, t := range w.tables {
+		importer := gyro.Importer{Model: gyro.Table(t.name), Columns: gyro.Columns{}}
+		for _, r := range t.refs {
+			c := gyro.Column{Ref: gyro.Table(r.to.name), Missing: r.missing}
+			if len(r.columns) > 1 {
+				c.Over = strings.Join(r.columns, ", ")
+				importer.Columns[r.name] = c
+			} else {
+				importer.Columns[r.columns[0]] = c
+			}
+		}
+		s.Importers = append(s.Importers, importer)
+		if t.job == nil {
+			continue
+		}
+		j := gyro.ImportJob{
+			Model: gyro.Table(t.name), Limit: t.job.limit, Per: t.job.per, Percent: t.job.percent, Seed: t.job.seed, Orphans: t.job.orphans,
+		}
+		if t.job.where != "" {
+			j.Query = gyro.Where(t.job.where)
+		}
+		if t.job.orderBy {
+			j.OrderBy = "n DESC"
+		}
+		s.Jobs = append(s.Jobs, j)
+	}
+	return s
+}

@@ -1,0 +1,298 @@
+package postgres
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/gyrodata/gyro"
+)
+
+// builder writes the SELECT of one selection. Three shapes find the rows:
+//
+//   - the plain predicate: the table is searched by its query and by lists of keys;
+//   - the unnest join: the keys of one restriction lead to the rows, the others filter;
+//   - the lateral join: for each key in turn, the first N rows.
+//
+// Keys stand in settings of the transaction (see keys.go) and are unnested in the statement.
+type builder struct {
+	s         gyro.Selection
+	settingOf func(*gyro.Keys, int) string // the setting that holds a column of keys
+	prefix    string                       // the table's own name, which queries may use too
+	rows      string                       // what is read in the table's stead, or empty
+	terms     []string                     // of WHERE
+	orderBy   string                       // checked
+}
+
+func newBuilder(s gyro.Selection, settingOf func(*gyro.Keys, int) string) *builder {
+	return &builder{s: s, settingOf: settingOf, prefix: quote(s.Table.Name.Table) + "."}
+}
+
+func (b *builder) where(term string) { b.terms = append(b.terms, term) }
+
+// from names the table; ONLY where tables inherit from it, whose rows are their own.
+func (b *builder) from() string {
+	if b.rows != "" {
+		return b.rows + " AS " + quote(b.s.Table.Name.Table)
+	}
+	name := identifier(b.s.Table.Name)
+	if b.s.Table.Inherited {
+		return "ONLY " + name
+	}
+	return name
+}
+
+// build gives the statement and its shape in words.
+func (b *builder) build() (text, shape string) {
+	lateral, driver := b.lead()
+	for i, r := range b.s.Restrict {
+		if i != driver && r.Keys != nil {
+			b.where(b.filter(r))
+		}
+	}
+	if !b.s.Orphans && driver < 0 {
+		b.somewhere()
+	}
+	if b.s.Percent > 0 && b.s.Percent < 100 {
+		b.where(b.draw() + " < " + threshold(b.s.Percent))
+	}
+	sorted := b.order(b.prefix)
+	if b.s.Unsorted {
+		sorted = ""
+	}
+	switch {
+	case lateral:
+		r := b.s.Restrict[driver]
+		return fmt.Sprintf("SELECT %s FROM %s CROSS JOIN LATERAL (%s) AS %s%s", b.columns(), b.unnest(r.Keys, r.Types, "gyro_lead"),
+			b.limited("SELECT * FROM "+b.from()+" WHERE "+equal(b.prefix, r.Columns, "gyro_lead")+b.and()+" OFFSET 0"),
+			quote(b.s.Table.Name.Table), sorted), "lateral join per " + strings.Join(r.Columns, ", ")
+	case driver >= 0:
+		r := b.s.Restrict[driver]
+		shape = "unnest join on " + strings.Join(r.Columns, ", ")
+		text = b.from() + " JOIN " + b.unnest(r.Keys, r.Types, "gyro_lead") + " ON " + equal(b.prefix, r.Columns, "gyro_lead")
+	default:
+		shape = "plain predicate"
+		text = b.from()
+	}
+	if len(b.terms) > 0 {
+		text += " WHERE " + strings.Join(b.terms, " AND ")
+	}
+	if b.s.Limit > 0 {
+		inner := b.limited("SELECT " + b.prefix + "* FROM " + text + " OFFSET 0")
+		return "SELECT " + b.columns() + " FROM (" + inner + ") AS " + quote(b.s.Table.Name.Table) + sorted, shape
+	}
+	return "SELECT " + b.columns() + " FROM " + text + sorted, shape
+}
+
+func (b *builder) and() string {
+	if len(b.terms) == 0 {
+		return ""
+	}
+	return " AND " + strings.Join(b.terms, " AND ")
+}
+
+// lead chooses the restriction whose keys lead to the rows, -1 for none: every row that is
+// wanted must hold one of its keys. Of several, the one that leaves the fewest rows, and of
+// those that leave about as many, the one with the fewest keys: where a whole tenant is
+// wanted, one tenant's key beats a million orders' keys.
+func (b *builder) lead() (lateral bool, driver int) {
+	driver = -1
+	for i, r := range b.s.Restrict {
+		sole := len(b.s.Restrict) == 1 && !b.s.Orphans
+		if r.Keys == nil || (!r.NotNull && !sole) {
+			continue
+		}
+		if b.s.Limit > 0 && slices.Equal(r.Columns, b.s.Per) {
+			return true, i
+		}
+		if driver < 0 || better(r, b.s.Restrict[driver]) {
+			driver = i
+		}
+	}
+	return false, driver
+}
+
+// better compares two restrictions as leaders.
+func better(a, b gyro.Restriction) bool {
+	const near = 1.5
+	switch {
+	case a.Share*near < b.Share:
+		return true
+	case b.Share*near < a.Share:
+		return false
+	}
+	return a.Keys.Len() < b.Keys.Len()
+}
+
+// filter keeps the rows whose reference is NULL or leads to one of the keys. CASE keeps the
+// planner from turning it into a join that it then begins with, not knowing how many keys
+// there are: as it stands, it is a look into a hash table.
+func (b *builder) filter(r gyro.Restriction) string {
+	in := fmt.Sprintf("CASE WHEN (%s) IN (SELECT %s FROM %s) THEN true END", names(b.prefix, r.Columns),
+		strings.Join(leadColumns("k", len(r.Columns)), ", "), b.unnest(r.Keys, r.Types, "k"))
+	if r.NotNull {
+		return in
+	}
+	return "(" + b.null(r) + " OR " + in + ")"
+}
+
+// null holds where a reference is NULL: any column, or with MATCH FULL all of them.
+func (b *builder) null(r gyro.Restriction) string {
+	terms := make([]string, len(r.Columns))
+	for i, c := range r.Columns {
+		terms[i] = b.prefix + quote(c) + " IS NULL"
+	}
+	glue := " OR "
+	if r.MatchFull {
+		glue = " AND "
+	}
+	return "(" + strings.Join(terms, glue) + ")"
+}
+
+// somewhere keeps the rows one of whose references is not NULL.
+func (b *builder) somewhere() {
+	var terms []string
+	for _, r := range b.s.Restrict {
+		if r.NotNull {
+			return
+		}
+		terms = append(terms, b.null(r))
+	}
+	if len(terms) > 0 {
+		b.where("NOT (" + strings.Join(terms, " AND ") + ")")
+	}
+}
+
+// limited takes the first of the rows that inner gives, or the first of each group.
+func (b *builder) limited(inner string) string {
+	table := quote(b.s.Table.Name.Table)
+	order := b.first()
+	if len(b.s.Per) == 0 || b.leads() {
+		return "SELECT * FROM (" + inner + ") AS " + table + order + " LIMIT " + strconv.Itoa(b.s.Limit)
+	}
+	return fmt.Sprintf("SELECT * FROM (SELECT *, row_number() OVER (PARTITION BY %s%s) AS gyro_rank FROM (%s) AS %s) AS %s WHERE gyro_rank <= %d",
+		names(b.prefix, b.s.Per), order, inner, table, table, b.s.Limit)
+}
+
+// leads reports whether Per's groups are taken one by one, in a lateral join.
+func (b *builder) leads() bool {
+	lateral, _ := b.lead()
+	return lateral
+}
+
+// first is the order in which a limit counts: as asked, drawn by lot, or by the key.
+func (b *builder) first() string {
+	key := strings.Join(b.keyTerms(b.prefix), ", ")
+	switch {
+	case b.orderBy != "":
+		return " ORDER BY " + b.orderBy + "\n, " + key
+	case b.s.Seed != 0:
+		return " ORDER BY " + b.draw() + ", " + key
+	}
+	return " ORDER BY " + key
+}
+
+// draw is a lot for each row, the same for the same key and seed: SHA-256 of the seed, a
+// colon, and the key's values in text, the unit separator between them.
+func (b *builder) draw() string {
+	values := make([]string, len(b.s.Table.PrimaryKey))
+	for i, name := range b.s.Table.PrimaryKey {
+		values[i] = b.prefix + quote(name) + "::text"
+	}
+	return fmt.Sprintf("sha256(convert_to('%d:' || concat_ws(chr(31), %s), 'UTF8'))", b.s.Seed, strings.Join(values, ", "))
+}
+
+// threshold is the lot below which a percentage lies: its first eight bytes.
+func threshold(percent float64) string {
+	return fmt.Sprintf("'\\x%016x'::bytea", uint64(percent/100*math.MaxUint64))
+}
+
+// columns is what is selected: NULL in place of references that would lead nowhere.
+func (b *builder) columns() string {
+	columns := b.s.Columns
+	if len(columns) == 0 {
+		columns = b.s.Table.ColumnNames()
+	}
+	out := make([]string, len(columns))
+	for i, name := range columns {
+		out[i] = b.prefix + quote(name)
+		for _, n := range b.s.Null {
+			if slices.Contains(n.Set, name) {
+				out[i] = b.nulling(n, out[i]) + " AS " + quote(name)
+			}
+		}
+	}
+	return strings.Join(out, ", ")
+}
+
+func (b *builder) nulling(n gyro.Nulling, column string) string {
+	if n.Keys.Len() == 0 && len(n.Types) == 0 { // refers to what is not in the slice at all
+		return "CASE WHEN " + b.null(n.Restriction) + " THEN " + column + " END"
+	}
+	return fmt.Sprintf("CASE WHEN %s OR (%s) IN (SELECT %s FROM %s) THEN %s END", b.null(n.Restriction), names(b.prefix, n.Columns),
+		strings.Join(leadColumns("k", len(n.Columns)), ", "), b.unnest(n.Keys, n.Types, "k"), column)
+}
+
+// wanted is what a query must return: the key, or all columns where there is none.
+func (b *builder) wanted() []string {
+	if len(b.s.Table.PrimaryKey) > 0 {
+		return b.s.Table.PrimaryKey
+	}
+	return b.s.Table.ColumnNames()
+}
+
+// order sorts by the primary key, else by all columns' text; text by bytes.
+func (b *builder) order(prefix string) string {
+	terms := b.keyTerms(prefix)
+	if len(terms) == 0 {
+		return ""
+	}
+	return " ORDER BY " + strings.Join(terms, ", ")
+}
+
+func (b *builder) keyTerms(prefix string) []string {
+	terms := make([]string, 0, len(b.s.Table.Columns))
+	for _, name := range b.wanted() {
+		term := prefix + quote(name)
+		column, _ := b.s.Table.Column(name)
+		switch {
+		case len(b.s.Table.PrimaryKey) == 0:
+			term += `::text COLLATE "C"`
+		case column.Collatable:
+			term += ` COLLATE "C"`
+		}
+		terms = append(terms, term)
+	}
+	return terms
+}
+
+// unnest gives the keys as rows, with columns c0, c1, …
+func (b *builder) unnest(keys *gyro.Keys, types []string, alias string) string {
+	arrays := make([]string, len(types))
+	for i, t := range types {
+		arrays[i] = fmt.Sprintf("current_setting('%s', true)::%s", b.settingOf(keys, i), arrayOf(t))
+	}
+	columns := make([]string, len(types))
+	for i := range types {
+		columns[i] = fmt.Sprintf("c%d", i)
+	}
+	return "unnest(" + strings.Join(arrays, ", ") + ") AS " + alias + "(" + strings.Join(columns, ", ") + ")"
+}
+
+func leadColumns(alias string, n int) []string {
+	columns := make([]string, n)
+	for i := range columns {
+		columns[i] = fmt.Sprintf("%s.c%d", alias, i)
+	}
+	return columns
+}
+
+func equal(prefix string, columns []string, alias string) string {
+	terms := make([]string, len(columns))
+	for i, c := range columns {
+		terms[i] = fmt.Sprintf("%s%s = %s.c%d", prefix, quote(c), alias, i)
+	}
+	return strings.Join(terms, " AND ")
+}

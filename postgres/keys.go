@@ -1,0 +1,117 @@
+package postgres
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/gyrodata/gyro"
+)
+
+// Keys reach the server as settings of the transaction: set_config binds them as values, so
+// that they stand in no statement's text, no log and no pg_stat_statements, and it works READ
+// ONLY and on a standby. A statement reads them back as an array.
+
+// settingOf names the setting that holds a column of keys.
+func (s *snapshot) settingOf(keys *gyro.Keys, column int) string {
+	n, ok := s.settings[keys]
+	if !ok {
+		s.sets++ // a number is not used twice: EXPLAIN would read what was there
+		n = s.sets
+		s.settings[keys] = n
+	}
+	return fmt.Sprintf("gyro.keys_%d_%d", n, column)
+}
+
+// send puts the keys of a selection where its statement reads them.
+func (s *snapshot) send(ctx context.Context, selection gyro.Selection) error {
+	for _, keys := range keysOf(selection) {
+		for column := range keys.Width() {
+			if _, err := s.conn.Exec(ctx, "SELECT set_config($1, $2, true)", s.settingOf(keys, column), arrayText(keys, column)); err != nil {
+				return failed(ctx, "send keys", selection.Table.Name.String(), err)
+			}
+		}
+	}
+	return nil
+}
+
+// forget frees the keys of a selection on the server.
+func (s *snapshot) forget(ctx context.Context, selection gyro.Selection) error {
+	for _, keys := range keysOf(selection) {
+		for column := range keys.Width() {
+			if _, err := s.conn.Exec(ctx, "SELECT set_config($1, '', true)", s.settingOf(keys, column)); err != nil {
+				return failed(ctx, "free keys", selection.Table.Name.String(), err)
+			}
+		}
+		delete(s.settings, keys)
+	}
+	return nil
+}
+
+func keysOf(selection gyro.Selection) []*gyro.Keys {
+	var all []*gyro.Keys
+	for _, r := range selection.Restrict {
+		if r.Keys != nil {
+			all = append(all, r.Keys)
+		}
+	}
+	for _, n := range selection.Null {
+		all = append(all, n.Keys)
+	}
+	return all
+}
+
+// arrayText writes a column of keys as PostgreSQL reads an array.
+func arrayText(keys *gyro.Keys, column int) string {
+	var b strings.Builder
+	b.WriteByte('{')
+	first := true
+	for value := range keys.Column(column) {
+		if !first {
+			b.WriteByte(',')
+		}
+		first = false
+		if plainElement(value) {
+			b.Write(value)
+			continue
+		}
+		b.WriteByte('"')
+		for _, c := range value {
+			if c == '"' || c == '\\' {
+				b.WriteByte('\\')
+			}
+			b.WriteByte(c)
+		}
+		b.WriteByte('"')
+	}
+	b.WriteByte('}')
+	return b.String()
+}
+
+// plainElement reports whether a value needs no quotes in an array: digits, and what uuids
+// and dates are made of. NULL can't be meant.
+func plainElement(value []byte) bool {
+	for _, c := range value {
+		if (c < '0' || c > '9') && (c < 'a' || c > 'f') && c != '-' {
+			return false
+		}
+	}
+	return len(value) > 0
+}
+
+// arrayOf names the type of an array of t. A length or precision does not matter for keys
+// that were read from a column that has it; character(n) without one would be cut to one.
+func arrayOf(t string) string {
+	base, rest, found := strings.Cut(t, "(")
+	if found {
+		_, after, _ := strings.Cut(rest, ")")
+		base += after
+	}
+	switch base {
+	case "character":
+		base = "bpchar"
+	case "bit":
+		base = "varbit"
+	}
+	return base + "[]"
+}

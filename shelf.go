@@ -1,0 +1,231 @@
+package gyro
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/gyrodata/gyro/pgcsv"
+	"github.com/gyrodata/gyro/schema"
+)
+
+// shelf holds what a run must know of a step's rows beside writing them: the keys that
+// other rows refer to.
+type shelf struct {
+	// open: other rows may include rows of this table, so that the file can be written only
+	// when the closure has come to its end.
+	open bool
+	// identity tells rows apart: the primary key, or else a unique key without NULLs.
+	identity []string
+	lists    [][]string       // the column lists that other tables refer to
+	selected map[string]*Keys // by list, and of identity
+	included map[string]*Keys
+	rows     int64 // selected
+	extra    int64 // included
+}
+
+// deferred reports whether the file is written after the closure.
+func (s *step) deferred() bool {
+	return s.shelf.open || slices.ContainsFunc(s.references, func(r *reference) bool { return r.missing == SetNull })
+}
+
+// shelve prepares the shelves: which tables are open, and which keys are to be kept.
+func shelve(steps []*step) mistakes {
+	for changed := true; changed; {
+		changed = false
+		for _, s := range steps {
+			for _, r := range s.references {
+				pulls := r.parent != nil && (r.missing == Include || (s.shelf.open && r.includes()))
+				if pulls && !r.parent.shelf.open {
+					r.parent.shelf.open, changed = true, true
+				}
+			}
+		}
+	}
+	var found mistakes
+	for _, s := range steps {
+		s.shelf.identity = identityOf(s.table)
+		s.shelf.selected, s.shelf.included = map[string]*Keys{}, map[string]*Keys{}
+		if s.shelf.open && s.shelf.identity == nil {
+			found.add(Mistake{
+				Place: s.place(), Problem: "rows of " + s.table.Name.String() + " are included, and it has no primary key to tell them apart by",
+				Hint: "set Missing to SetNull or Restrict where others refer to it",
+			})
+		}
+		if s.deferred() && s.shelf.identity != nil {
+			s.shelf.keep(s.table, s.shelf.identity)
+		}
+	}
+	for _, s := range steps {
+		for _, r := range s.references {
+			needless := r.missing == Restrict && r.all() && !s.shelf.open
+			if r.parent != nil && !needless {
+				r.parent.shelf.keep(r.parent.table, r.ToColumns)
+			}
+		}
+	}
+	return found
+}
+
+func identityOf(table *schema.Table) []string {
+	if len(table.PrimaryKey) > 0 {
+		return table.PrimaryKey
+	}
+	for _, key := range table.Unique {
+		nullable := func(name string) bool { c, _ := table.Column(name); return !c.NotNull }
+		if !slices.ContainsFunc(key, nullable) {
+			return key
+		}
+	}
+	return nil
+}
+
+// keep makes the shelf keep the values of a list of columns.
+func (sh *shelf) keep(table *schema.Table, list []string) {
+	name := listName(list)
+	if _, there := sh.selected[name]; there {
+		return
+	}
+	sh.lists = append(sh.lists, list)
+	sh.selected[name], sh.included[name] = newKeys(len(list), integers(table, list)), newKeys(len(list), integers(table, list))
+}
+
+func listName(list []string) string { return strings.Join(list, "\x00") }
+
+func integers(table *schema.Table, list []string) bool {
+	c, _ := table.Column(list[0])
+	return len(list) == 1 && slices.Contains([]string{"bigint", "integer", "smallint"}, c.Type)
+}
+
+// kept is the keys of all rows of the slice, by one of the shelf's lists.
+func (sh *shelf) kept(list []string) *Keys {
+	name := listName(list)
+	selected, included := sh.selected[name].seal(), sh.included[name].seal()
+	if included.Len() == 0 {
+		return selected
+	}
+	all := newKeys(len(list), selected.ints != nil)
+	all.merge(selected)
+	all.merge(included)
+	return all.seal()
+}
+
+// requests is what rows refer to, by reference.
+type requests map[*reference]*Keys
+
+// reader takes the rows of one table as COPY sends them, and files their keys.
+type reader struct {
+	columns []string // of the rows
+	fields  []pgcsv.Field
+	header  bool
+	key     [][]byte
+	// take gets each row's fields; false: the row is known already, look at it no more.
+	take func(r *reader) (bool, error)
+	refs []*reference // whose values are wanted
+	want requests
+}
+
+// newReader reads rows that hold at least the given lists and the references' columns.
+func newReader(columns []string, refs []*reference, want requests, take func(r *reader) (bool, error)) *reader {
+	return &reader{columns: columns, refs: refs, want: want, take: take}
+}
+
+// Write takes one row, or first the header.
+func (r *reader) Write(row []byte) (int, error) {
+	if !r.header {
+		r.header = true
+		return len(row), nil
+	}
+	fields, err := pgcsv.Split(row, r.fields[:0])
+	if err != nil || len(fields) != len(r.columns) {
+		return 0, &Error{Op: "read a row", Err: errors.New("it is not the CSV that was asked for")}
+	}
+	r.fields = fields
+	fresh, err := r.take(r)
+	if err != nil || !fresh {
+		return len(row), err
+	}
+	for _, ref := range r.refs {
+		if values, ok := r.values(ref.Columns); ok {
+			if err := r.want.add(ref, values); err != nil {
+				return 0, err
+			}
+		}
+	}
+	return len(row), nil
+}
+
+// values gives the row's values of a list of columns; false where one is NULL.
+func (r *reader) values(list []string) ([][]byte, bool) {
+	r.key = r.key[:0]
+	for _, name := range list {
+		f := r.fields[slices.Index(r.columns, name)]
+		if f.Null {
+			return nil, false
+		}
+		r.key = append(r.key, f.Value)
+	}
+	return r.key, true
+}
+
+// file puts the row's keys into sets.
+func (r *reader) file(lists [][]string, sets map[string]*Keys) error {
+	for _, list := range lists {
+		if values, ok := r.values(list); ok {
+			if err := sets[listName(list)].add(values); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (q requests) add(ref *reference, values [][]byte) error {
+	keys, ok := q[ref]
+	if !ok {
+		keys = newKeys(len(ref.ToColumns), integers(ref.parent.table, ref.ToColumns))
+		q[ref] = keys
+	}
+	return keys.add(values)
+}
+
+// wanted is the columns that a reader needs: of the shelf's lists and of references.
+func (sh *shelf) wanted(refs []*reference) []string {
+	var columns []string
+	add := func(list []string) {
+		for _, c := range list {
+			if !slices.Contains(columns, c) {
+				columns = append(columns, c)
+			}
+		}
+	}
+	for _, list := range sh.lists {
+		add(list)
+	}
+	for _, r := range refs {
+		add(r.Columns)
+	}
+	return columns
+}
+
+// pulling gives the references by which a row includes others: of a selected row those with
+// Include, of an included one all but those with SetNull.
+func (s *step) pulling(includedRow bool) []*reference {
+	var all []*reference
+	for _, r := range s.references {
+		if r.parent != nil && (r.missing == Include || (includedRow && r.includes())) {
+			all = append(all, r)
+		}
+	}
+	return all
+}
+
+// told says in words what becomes of rows by each reference.
+func (s *step) told() []string {
+	var all []string
+	for _, r := range s.references {
+		all = append(all, fmt.Sprintf("%s -> %s: %s", strings.Join(r.Columns, ", "), r.To, r.missing))
+	}
+	return all
+}
