@@ -9,6 +9,11 @@ import (
 // slice already and was not told to overwrite them. Nothing was read or written.
 var ErrExists = errors.New("exists already")
 
+// ErrConflict is wrapped by a [Source]'s errors where the server gave the snapshot up for
+// reasons of its own, such as a standby that had to go on with recovery. Nothing is wrong with
+// what was asked; [Slicer.Run] asks again, on a new snapshot.
+var ErrConflict = errors.New("the server gave up the snapshot")
+
 // Error is an operation that failed: what was done, on what, why, and what to do.
 // Its text quotes no value of a row, no password and no DSN.
 type Error struct {

@@ -13,12 +13,15 @@ type Step string
 
 // A run's events come in this order: Planned for each job, then for each job Started,
 // Moved any number of times and Finished; Ended is the last one of a run that succeeded.
+// Restarted says that the server gave the snapshot up and all begins anew.
 const (
 	Planned  Step = "planned"
 	Started  Step = "started"
 	Moved    Step = "moved"
 	Finished Step = "finished"
 	Ended    Step = "ended"
+
+	Restarted Step = "restarted"
 )
 
 // Event is what a run tells of itself while it goes on.

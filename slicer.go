@@ -18,6 +18,9 @@ type Slicer struct {
 	Unsorted bool
 	// MaxRows fails the run where the slice would have more rows. Default: no bound.
 	MaxRows int64
+	// Retries is how often a run begins anew, whole and on a new snapshot, where the server
+	// gave the snapshot up (see [ErrConflict]). Default: 2; negative: never.
+	Retries int
 	// Progress is told what the run does: by one goroutine at a time, at most ten times a
 	// second while a file is written. Default: nobody is told.
 	Progress func(Event)
@@ -28,6 +31,24 @@ type Slicer struct {
 // declared wrong comes back whole, each a [Mistake]. On any error, and when ctx is
 // cancelled, the target is left as it was.
 func (s Slicer) Run(ctx context.Context) (*Report, error) {
+	retries := s.Retries
+	if retries == 0 {
+		retries = defaultRetries
+	}
+	for {
+		report, err := s.once(ctx)
+		if retries <= 0 || !errors.Is(err, ErrConflict) || ctx.Err() != nil {
+			return report, err
+		}
+		retries--
+		s.tell(Event{Step: Restarted, Jobs: len(s.Jobs)})
+	}
+}
+
+const defaultRetries = 2
+
+// once is one try.
+func (s Slicer) once(ctx context.Context) (*Report, error) {
 	begin := time.Now()
 	steps, err := s.steps()
 	if err != nil {

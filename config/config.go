@@ -32,6 +32,8 @@ type Config struct {
 	MaxRows          int64         // of the slice; default: no bound
 	LockTimeout      time.Duration // default: postgres.DB's
 	StatementTimeout time.Duration // default: the server's
+	MaxDuration      time.Duration // default: postgres.DB's
+	Retries          int           // default: gyro.Slicer's
 	Importers        gyro.Registry // one for each model that has a job or an entry
 	Jobs             []gyro.ImportJob
 }
@@ -92,6 +94,8 @@ func (r *reader) config(n ast.Node, c *Config) {
 		"target":            func(n ast.Node) { c.Target = r.expanded(n, "target") },
 		"overwrite":         func(n ast.Node) { c.Overwrite = r.boolean(n, "overwrite") },
 		"unsorted":          func(n ast.Node) { c.Unsorted = r.boolean(n, "unsorted") },
+		"max_duration":      func(n ast.Node) { c.MaxDuration = r.duration(n, "max_duration") },
+		"retries":           func(n ast.Node) { c.Retries = int(r.whole(n, "retries", -1)) },
 		"max_rows":          func(n ast.Node) { c.MaxRows = r.whole(n, "max_rows", 1) },
 		"lock_timeout":      func(n ast.Node) { c.LockTimeout = r.duration(n, "lock_timeout") },
 		"statement_timeout": func(n ast.Node) { c.StatementTimeout = r.duration(n, "statement_timeout") },
@@ -258,11 +262,12 @@ func (r *reader) model(at ast.Node, name string) gyro.Model {
 // Slicer is what the configuration describes.
 func (c Config) Slicer() gyro.Slicer {
 	return gyro.Slicer{
-		Source:    postgres.DB{URL: c.Source, LockTimeout: c.LockTimeout, StatementTimeout: c.StatementTimeout},
+		Source:    postgres.DB{URL: c.Source, LockTimeout: c.LockTimeout, StatementTimeout: c.StatementTimeout, MaxDuration: c.MaxDuration},
 		Target:    csvdir.Dir{Path: c.Target, Overwrite: c.Overwrite},
 		Importers: c.Importers,
 		Jobs:      c.Jobs,
 		Unsorted:  c.Unsorted,
 		MaxRows:   c.MaxRows,
+		Retries:   c.Retries,
 	}
 }

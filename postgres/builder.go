@@ -10,6 +10,15 @@ import (
 	"github.com/gyrodata/gyro"
 )
 
+// shape is one of the three ways to find rows, from the plainest on.
+type shape int
+
+const (
+	anyShape shape = iota
+	plainPredicate
+	unnestJoin // and the plain predicate
+)
+
 // builder writes the SELECT of one selection. Three shapes find the rows:
 //
 //   - the plain predicate: the table is searched by its query and by lists of keys;
@@ -24,10 +33,11 @@ type builder struct {
 	rows      string                       // what is read in the table's stead, or empty
 	terms     []string                     // of WHERE
 	orderBy   string                       // checked
+	force     shape
 }
 
-func newBuilder(s gyro.Selection, settingOf func(*gyro.Keys, int) string) *builder {
-	return &builder{s: s, settingOf: settingOf, prefix: quote(s.Table.Name.Table) + "."}
+func newBuilder(s gyro.Selection, settingOf func(*gyro.Keys, int) string, force shape) *builder {
+	return &builder{s: s, settingOf: settingOf, force: force, prefix: quote(s.Table.Name.Table) + "."}
 }
 
 func (b *builder) where(term string) { b.terms = append(b.terms, term) }
@@ -99,12 +109,15 @@ func (b *builder) and() string {
 // wanted, one tenant's key beats a million orders' keys.
 func (b *builder) lead() (lateral bool, driver int) {
 	driver = -1
+	if b.force == plainPredicate {
+		return false, driver
+	}
 	for i, r := range b.s.Restrict {
 		sole := len(b.s.Restrict) == 1 && !b.s.Orphans
 		if r.Keys == nil || (!r.NotNull && !sole) {
 			continue
 		}
-		if b.s.Limit > 0 && slices.Equal(r.Columns, b.s.Per) {
+		if b.s.Limit > 0 && slices.Equal(r.Columns, b.s.Per) && b.force == anyShape {
 			return true, i
 		}
 		if driver < 0 || better(r, b.s.Restrict[driver]) {

@@ -29,12 +29,18 @@ type DB struct {
 	LockTimeout time.Duration
 	// StatementTimeout ends a statement that takes longer. Default: the server's setting.
 	StatementTimeout time.Duration
+	// MaxDuration is how long a snapshot may be held: while it is, the server can't clean up
+	// what it may still see. Past it the run fails. Default: 30 min; negative: no bound.
+	MaxDuration time.Duration
+
+	force shape // tests only: leave better shapes out
 }
 
 var _ gyro.Source = DB{}
 
 const (
 	defaultLockTimeout = 10 * time.Second
+	defaultMaxDuration = 30 * time.Minute
 	connectTimeout     = 15 * time.Second
 	// readBuffer takes what the server sends in few system calls.
 	readBuffer = 256 << 10

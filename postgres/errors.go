@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"regexp"
@@ -63,12 +64,37 @@ func failed(ctx context.Context, op, place string, err error) error {
 	var e *pgconn.PgError
 	if errors.As(err, &e) {
 		failure.Hint = hint(e)
+		if e.Code == recoveryConflict {
+			failure.Err = fmt.Errorf("%w: %w", gyro.ErrConflict, failure.Err)
+		}
 	} else if lost(err) {
-		failure.Err = errors.New("the connection to the server was lost")
+		failure.Err = errLost
 		failure.Hint = "the server may have restarted, or a timeout ended the session; run again"
 	}
 	return failure
 }
+
+var errLost = errors.New("the connection to the server was lost")
+
+// conflict tells a standby that went on with recovery from other failures. Where it found the
+// session idle it ended the connection, and nothing more can be read of why.
+func (s *snapshot) conflict(err error) error {
+	var failure *gyro.Error
+	if !s.origin.Standby || !errors.Is(err, errLost) || !errors.As(err, &failure) {
+		return err
+	}
+	return &gyro.Error{
+		Op: failure.Op, Place: failure.Place, Err: fmt.Errorf("%w: %w", gyro.ErrConflict, failure.Err),
+		Hint: standbyHint,
+	}
+}
+
+const standbyHint = "the standby had to go on with recovery: run again when there are fewer writes, raise " +
+	"max_standby_streaming_delay, set hot_standby_feedback, or read from the primary"
+
+// recoveryConflict is how a standby says that it cancelled a query in order to go on with
+// recovery; a READ ONLY, REPEATABLE READ transaction meets it for no other reason.
+const recoveryConflict = "40001"
 
 // lost reports whether the connection broke.
 func lost(err error) bool {
@@ -101,8 +127,8 @@ func hint(e *pgconn.PgError) string {
 		return "say the argument's type, as in $1::bigint"
 	case "42883":
 		return "say the argument's type, as in $1::bigint, or check the function's name"
-	case "40001":
-		return "the standby cancelled the query because of a conflict with recovery; run again, or read from the primary"
+	case recoveryConflict:
+		return standbyHint
 	}
 	return ""
 }

@@ -21,6 +21,9 @@ type snapshot struct {
 	origin   gyro.Origin
 	settings map[*gyro.Keys]int // the number of the settings that hold keys
 	sets     int                // how many numbers were given
+	force    shape
+	deadline time.Time // zero: none
+	tooLong  error     // what is said past it
 }
 
 var _ gyro.Snapshot = (*snapshot)(nil)
@@ -66,11 +69,35 @@ func (d DB) Open(ctx context.Context) (gyro.Snapshot, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &snapshot{conn: conn, settings: map[*gyro.Keys]int{}}
+	s := &snapshot{conn: conn, settings: map[*gyro.Keys]int{}, force: d.force}
+	s.limit(d.MaxDuration)
 	if err := s.begin(ctx, d.settings()); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
 	return s, nil
+}
+
+// limit sets the moment at which the snapshot is given up.
+func (s *snapshot) limit(bound time.Duration) {
+	if bound < 0 {
+		return
+	}
+	if bound == 0 {
+		bound = defaultMaxDuration
+	}
+	s.deadline = time.Now().Add(bound)
+	s.tooLong = &gyro.Error{
+		Op: "read", Err: fmt.Errorf("the snapshot was held for %s, which is MaxDuration", bound),
+		Hint: "take less, or raise MaxDuration (--max-duration); a standby is a better place for long runs",
+	}
+}
+
+// within bounds an operation by the snapshot's deadline.
+func (s *snapshot) within(ctx context.Context) (context.Context, context.CancelFunc) {
+	if s.deadline.IsZero() {
+		return context.WithCancel(ctx)
+	}
+	return context.WithDeadlineCause(ctx, s.deadline, s.tooLong)
 }
 
 func (s *snapshot) begin(ctx context.Context, settings map[string]string) error {
@@ -118,6 +145,8 @@ func (s *snapshot) Origin() gyro.Origin { return s.origin }
 
 // Explain sends EXPLAIN for the SELECT that Copy would run.
 func (s *snapshot) Explain(ctx context.Context, selection gyro.Selection) (gyro.Estimate, error) {
+	ctx, cancel := s.within(ctx)
+	defer cancel()
 	var estimate gyro.Estimate
 	err := s.guarded(ctx, func() error {
 		text, shape, err := s.statement(ctx, selection)
@@ -141,7 +170,7 @@ func (s *snapshot) Explain(ctx context.Context, selection gyro.Selection) (gyro.
 		estimate.Rows, estimate.Cost = root[0].Plan.Rows, root[0].Plan.Cost
 		return nil
 	})
-	return estimate, err
+	return estimate, s.conflict(err)
 }
 
 // guarded runs do behind a savepoint, so that an error leaves the transaction usable.
@@ -162,6 +191,13 @@ func (s *snapshot) guarded(ctx context.Context, do func() error) error {
 
 // Copy streams the rows of a selection as CSV.
 func (s *snapshot) Copy(ctx context.Context, selection gyro.Selection, w io.Writer) (int64, error) {
+	rows, err := s.copy(ctx, selection, w)
+	return rows, s.conflict(err)
+}
+
+func (s *snapshot) copy(ctx context.Context, selection gyro.Selection, w io.Writer) (int64, error) {
+	ctx, cancel := s.within(ctx)
+	defer cancel()
 	text, _, err := s.statement(ctx, selection)
 	if err != nil {
 		return 0, err

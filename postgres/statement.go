@@ -22,7 +22,7 @@ import (
 // statement builds the SELECT that a selection stands for, complete: with literals in the
 // place of arguments, and the names of the settings that hold its keys.
 func (s *snapshot) statement(ctx context.Context, selection gyro.Selection) (text, shape string, err error) {
-	b := newBuilder(selection, s.settingOf)
+	b := newBuilder(selection, s.settingOf, s.force)
 	condition, args, isCondition := selection.Query.Condition()
 	query, queryArgs, isQuery := selection.Query.Select()
 	switch {

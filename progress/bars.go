@@ -43,6 +43,11 @@ func (b *bars) Event(e gyro.Event) {
 		j := b.jobs[e.Job]
 		j.last.Store(&e)
 		j.bar.SetCurrent(100)
+	case gyro.Restarted:
+		for _, j := range b.jobs {
+			j.bar.Abort(false)
+		}
+		b.jobs = nil
 	case gyro.Ended:
 	}
 }
@@ -70,7 +75,7 @@ func (j *job) text() string {
 	case gyro.Finished:
 		return fmt.Sprintf("%s rows  %sB  %s rows/s  %sB/s  %s", short(float64(e.Rows)), short(float64(e.Bytes)),
 			short(perSecond(e.Rows, e.Elapsed)), short(perSecond(e.Bytes, e.Elapsed)), clock(e.Elapsed))
-	case gyro.Started, gyro.Moved, gyro.Ended:
+	case gyro.Started, gyro.Moved, gyro.Ended, gyro.Restarted:
 	}
 	return fmt.Sprintf("%s/~%s rows  %s rows/s  %sB/s  %s<%s", short(float64(e.Rows)), short(float64(e.Estimate)),
 		short(perSecond(e.Rows, e.Elapsed)), short(perSecond(e.Bytes, e.Elapsed)), clock(e.Elapsed), left(e))

@@ -74,6 +74,9 @@ func moving(e gyro.Event) string {
 	return text
 }
 
+// restarted says that all begins anew.
+const restarted = "the server gave up the snapshot: beginning anew on another one"
+
 // finished describes a job that has ended.
 func finished(e gyro.Event) string {
 	return fmt.Sprintf("%d rows, %sB, %.1f s", e.Rows, short(float64(e.Bytes)), e.Elapsed.Seconds())

@@ -30,7 +30,7 @@ func (l *lines) Event(e gyro.Event) {
 		Step: e.Step, Jobs: e.Jobs, File: e.File, Estimate: e.Estimate,
 		Rows: e.Rows, Bytes: e.Bytes, Seconds: e.Elapsed.Seconds(),
 	}
-	if e.Step != gyro.Ended {
+	if e.Step != gyro.Ended && e.Step != gyro.Restarted {
 		out.Job, out.Model = e.Job+1, e.Model.String()
 	}
 	_ = l.encoder.Encode(out) // a reader that went away does not stop the run

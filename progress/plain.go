@@ -23,6 +23,8 @@ func (p *plain) Event(e gyro.Event) {
 	switch e.Step {
 	case gyro.Started:
 		p.last = 0
+	case gyro.Restarted:
+		fmt.Fprintln(p.w, restarted)
 	case gyro.Moved:
 		if e.Elapsed-p.last >= quiet {
 			p.last = e.Elapsed
@@ -48,6 +50,8 @@ func (n *notebook) Event(e gyro.Event) {
 	switch e.Step {
 	case gyro.Started, gyro.Moved:
 		n.line(fmt.Sprintf("%d/%d %s: %s", e.Job+1, e.Jobs, e.Model, moving(e)), "")
+	case gyro.Restarted:
+		n.line(restarted, "\n")
 	case gyro.Finished:
 		n.line(fmt.Sprintf("%d/%d %s: %s", e.Job+1, e.Jobs, e.Model, finished(e)), "\n")
 	case gyro.Planned, gyro.Ended:

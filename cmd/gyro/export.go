@@ -1,11 +1,13 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net/url"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -20,6 +22,10 @@ const defaultConfig = "gyro.yaml"
 type settings struct {
 	config, source, target string
 	overwrite, unsorted    bool
+	maxDuration            time.Duration
+	lockTimeout            time.Duration
+	statementTimeout       time.Duration
+	retries                int
 }
 
 func (s *settings) flags(cmd *cobra.Command) {
@@ -28,6 +34,10 @@ func (s *settings) flags(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&s.target, "target", "", "directory for the slice (GYRO_TARGET; target in the file)")
 	cmd.Flags().BoolVar(&s.overwrite, "overwrite", false, "replace the slice that the directory holds")
 	cmd.Flags().BoolVar(&s.unsorted, "unsorted", false, "rows in any order: faster where the key does not follow the heap, not repeatable")
+	cmd.Flags().DurationVar(&s.maxDuration, "max-duration", 0, "how long the snapshot may be held; negative: no bound (default 30m)")
+	cmd.Flags().DurationVar(&s.lockTimeout, "lock-timeout", 0, "give up on a lock after this time; negative: never (default 10s)")
+	cmd.Flags().DurationVar(&s.statementTimeout, "statement-timeout", 0, "give up on a statement after this time (default: the server's)")
+	cmd.Flags().IntVar(&s.retries, "retries", 0, "how often to begin anew where a standby gives the snapshot up; negative: never (default 2)")
 	_ = cmd.MarkFlagDirname("target")
 	_ = cmd.MarkFlagFilename("config", "yaml", "yml")
 }
@@ -49,6 +59,10 @@ func (c *cli) load(s *settings) (config.Config, error) {
 	conf.Target = c.either(s.target, "GYRO_TARGET", conf.Target)
 	conf.Overwrite = conf.Overwrite || s.overwrite
 	conf.Unsorted = conf.Unsorted || s.unsorted
+	conf.MaxDuration = cmp.Or(s.maxDuration, conf.MaxDuration)
+	conf.LockTimeout = cmp.Or(s.lockTimeout, conf.LockTimeout)
+	conf.StatementTimeout = cmp.Or(s.statementTimeout, conf.StatementTimeout)
+	conf.Retries = cmp.Or(s.retries, conf.Retries)
 	var missing []error
 	if conf.Source == "" {
 		missing = append(missing, &usageError{err: errors.New("there is no source"), hint: "--source, GYRO_SOURCE, or source in " + path})
