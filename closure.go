@@ -98,7 +98,7 @@ func (s *step) among(list []string, keys *Keys) Restriction {
 	r := Restriction{Columns: list, NotNull: true, Keys: keys}
 	for _, name := range list {
 		column, _ := s.table.Column(name)
-		r.Types = append(r.Types, column.Type)
+		r.To = append(r.To, column)
 	}
 	if s.table.Rows > 0 {
 		r.Share = min(1, float64(keys.Len())/s.table.Rows)

@@ -61,10 +61,10 @@ type Selection struct {
 // kept as well, but for those of which [Selection].Orphans speaks.
 type Restriction struct {
 	Columns   []string
-	Types     []string // of the columns that are referred to, as the catalog names them
-	MatchFull bool     // only NULL in all Columns counts as NULL
-	NotNull   bool     // no column can be NULL
-	Keys      *Keys    // nil: all that there are, so that only NULL is of interest
+	To        []schema.Column // those that are referred to, which the keys are of
+	MatchFull bool            // only NULL in all Columns counts as NULL
+	NotNull   bool            // no column can be NULL
+	Keys      *Keys           // nil: all that there are, so that only NULL is of interest
 	// Share is what part of its table's rows Keys are, 0 to 1, as far as is known.
 	Share float64
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/gyrodata/gyro"
+	"github.com/gyrodata/gyro/schema"
 )
 
 // shape is one of the three ways to find rows, from the plainest on.
@@ -75,13 +76,13 @@ func (b *builder) build() (text, shape string) {
 	switch {
 	case lateral:
 		r := b.s.Restrict[driver]
-		return fmt.Sprintf("SELECT %s FROM %s CROSS JOIN LATERAL (%s) AS %s%s", b.columns(), b.unnest(r.Keys, r.Types, "gyro_lead"),
-			b.limited("SELECT * FROM "+b.from()+" WHERE "+equal(b.prefix, r.Columns, "gyro_lead")+b.and()+" OFFSET 0"),
+		return fmt.Sprintf("SELECT %s FROM %s CROSS JOIN LATERAL (%s) AS %s%s", b.columns(), b.unnest(r.Keys, r.To, "gyro_lead"),
+			b.limited("SELECT * FROM "+b.from()+" WHERE "+equal(b.prefix, r, "gyro_lead")+b.and()+" OFFSET 0"),
 			quote(b.s.Table.Name.Table), sorted), "lateral join per " + strings.Join(r.Columns, ", ")
 	case driver >= 0:
 		r := b.s.Restrict[driver]
 		shape = "unnest join on " + strings.Join(r.Columns, ", ")
-		text = b.from() + " JOIN " + b.unnest(r.Keys, r.Types, "gyro_lead") + " ON " + equal(b.prefix, r.Columns, "gyro_lead")
+		text = b.from() + " JOIN " + b.unnest(r.Keys, r.To, "gyro_lead") + " ON " + equal(b.prefix, r, "gyro_lead")
 	default:
 		shape = "plain predicate"
 		text = b.from()
@@ -144,7 +145,7 @@ func better(a, b gyro.Restriction) bool {
 // there are: as it stands, it is a look into a hash table.
 func (b *builder) filter(r gyro.Restriction) string {
 	in := fmt.Sprintf("CASE WHEN (%s) IN (SELECT %s FROM %s) THEN true END", names(b.prefix, r.Columns),
-		strings.Join(leadColumns("k", len(r.Columns)), ", "), b.unnest(r.Keys, r.Types, "k"))
+		strings.Join(leadColumns("k", r.To), ", "), b.unnest(r.Keys, r.To, "k"))
 	if r.NotNull {
 		return in
 	}
@@ -241,11 +242,11 @@ func (b *builder) columns() string {
 }
 
 func (b *builder) nulling(n gyro.Nulling, column string) string {
-	if n.Keys.Len() == 0 && len(n.Types) == 0 { // refers to what is not in the slice at all
+	if n.Keys.Len() == 0 && len(n.To) == 0 { // refers to what is not in the slice at all
 		return "CASE WHEN " + b.null(n.Restriction) + " THEN " + column + " END"
 	}
 	return fmt.Sprintf("CASE WHEN %s OR (%s) IN (SELECT %s FROM %s) THEN %s END", b.null(n.Restriction), names(b.prefix, n.Columns),
-		strings.Join(leadColumns("k", len(n.Columns)), ", "), b.unnest(n.Keys, n.Types, "k"), column)
+		strings.Join(leadColumns("k", n.To), ", "), b.unnest(n.Keys, n.To, "k"), column)
 }
 
 // wanted is what a query must return: the key, or all columns where there is none.
@@ -281,31 +282,36 @@ func (b *builder) keyTerms(prefix string) []string {
 	return terms
 }
 
-// unnest gives the keys as rows, with columns c0, c1, …
-func (b *builder) unnest(keys *gyro.Keys, types []string, alias string) string {
-	arrays := make([]string, len(types))
-	for i, t := range types {
-		arrays[i] = fmt.Sprintf("current_setting('%s', true)::%s", b.settingOf(keys, i), arrayOf(t))
-	}
-	columns := make([]string, len(types))
-	for i := range types {
+// unnest gives the keys as rows, with columns c0, c1, …; arrays and composites as text, of
+// which unnest makes rows without taking them apart.
+func (b *builder) unnest(keys *gyro.Keys, to []schema.Column, alias string) string {
+	arrays, columns := make([]string, len(to)), make([]string, len(to))
+	for i, c := range to {
+		array := arrayOf(c.Type)
+		if c.Nested {
+			array = "text[]"
+		}
+		arrays[i] = fmt.Sprintf("current_setting('%s', true)::%s", b.settingOf(keys, i), array)
 		columns[i] = fmt.Sprintf("c%d", i)
 	}
 	return "unnest(" + strings.Join(arrays, ", ") + ") AS " + alias + "(" + strings.Join(columns, ", ") + ")"
 }
 
-func leadColumns(alias string, n int) []string {
-	columns := make([]string, n)
-	for i := range columns {
+func leadColumns(alias string, to []schema.Column) []string {
+	columns := make([]string, len(to))
+	for i, c := range to {
 		columns[i] = fmt.Sprintf("%s.c%d", alias, i)
+		if c.Nested {
+			columns[i] += "::" + c.Type
+		}
 	}
 	return columns
 }
 
-func equal(prefix string, columns []string, alias string) string {
-	terms := make([]string, len(columns))
-	for i, c := range columns {
-		terms[i] = fmt.Sprintf("%s%s = %s.c%d", prefix, quote(c), alias, i)
+func equal(prefix string, r gyro.Restriction, alias string) string {
+	terms := leadColumns(alias, r.To)
+	for i, c := range r.Columns {
+		terms[i] = prefix + quote(c) + " = " + terms[i]
 	}
 	return strings.Join(terms, " AND ")
 }

@@ -20,7 +20,9 @@ SELECT json_build_object(
       'name', a.attname, 'type', format_type(a.atttypid, a.atttypmod), 'not_null', a.attnotnull,
       'generated', a.attgenerated <> '', 'identity', a.attidentity, 'collatable', a.attcollation <> 0,
       'nondeterministic', EXISTS (SELECT FROM pg_collation l WHERE l.oid = a.attcollation AND NOT l.collisdeterministic),
-      'enum', EXISTS (SELECT FROM pg_type y WHERE y.oid = a.atttypid AND y.typtype = 'e')
+      'enum', EXISTS (SELECT FROM pg_type y WHERE y.oid = a.atttypid AND y.typtype = 'e'),
+      'nested', EXISTS (SELECT FROM pg_type y LEFT JOIN pg_type d ON d.oid = y.typbasetype
+                        WHERE y.oid = a.atttypid AND 'c' IN (y.typtype, d.typtype) OR y.oid = a.atttypid AND 'A' IN (y.typcategory, d.typcategory))
     ) ORDER BY a.attnum), '[]')
     FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped),
   'keys', (
@@ -68,7 +70,7 @@ type catalogTable struct {
 		Generated            bool
 		Collatable           bool
 		Nondeterministic     bool
-		Enum                 bool
+		Enum, Nested         bool
 	}
 	Keys []struct {
 		Primary bool
@@ -129,7 +131,7 @@ func (c *catalogTable) table() *schema.Table {
 		t.Columns = append(t.Columns, schema.Column{
 			Name: col.Name, Type: col.Type, NotNull: col.NotNull, Generated: col.Generated,
 			Identity: identities[col.Identity], Collatable: col.Collatable,
-			Nondeterministic: col.Nondeterministic, Enum: col.Enum,
+			Nondeterministic: col.Nondeterministic, Enum: col.Enum, Nested: col.Nested,
 		})
 	}
 	for _, k := range c.Keys {

@@ -45,6 +45,7 @@ type Column struct {
 	// Nondeterministic: its collation calls texts equal that have different bytes.
 	Nondeterministic bool
 	Enum             bool
+	Nested           bool // of an array type or a composite one
 	// Field is the Go struct's field where an ORM model described the column.
 	Field string
 }
