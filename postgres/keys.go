@@ -27,7 +27,10 @@ func (s *snapshot) settingOf(keys *gyro.Keys, column int) string {
 func (s *snapshot) send(ctx context.Context, selection gyro.Selection) error {
 	for _, keys := range keysOf(selection) {
 		for column := range keys.Width() {
-			if _, err := s.conn.Exec(ctx, "SELECT set_config($1, $2, true)", s.settingOf(keys, column), arrayText(keys, column)); err != nil {
+			// Straight to the wire: on the usual way the text would be copied once more.
+			values := [][]byte{[]byte(s.settingOf(keys, column)), arrayText(keys, column)}
+			result := s.conn.PgConn().ExecParams(ctx, "SELECT length(set_config($1, $2, true))", values, nil, nil, nil)
+			if _, err := result.Close(); err != nil {
 				return failed(ctx, "send keys", selection.Table.Name.String(), err)
 			}
 		}
@@ -62,30 +65,30 @@ func keysOf(selection gyro.Selection) []*gyro.Keys {
 }
 
 // arrayText writes a column of keys as PostgreSQL reads an array.
-func arrayText(keys *gyro.Keys, column int) string {
-	var b strings.Builder
-	b.WriteByte('{')
-	first := true
+func arrayText(keys *gyro.Keys, column int) []byte {
+	size := 2
 	for value := range keys.Column(column) {
-		if !first {
-			b.WriteByte(',')
+		size += len(value) + 1
+	}
+	b := append(make([]byte, 0, size), '{')
+	for value := range keys.Column(column) {
+		if len(b) > 1 {
+			b = append(b, ',')
 		}
-		first = false
 		if plainElement(value) {
-			b.Write(value)
+			b = append(b, value...)
 			continue
 		}
-		b.WriteByte('"')
+		b = append(b, '"')
 		for _, c := range value {
 			if c == '"' || c == '\\' {
-				b.WriteByte('\\')
+				b = append(b, '\\')
 			}
-			b.WriteByte(c)
+			b = append(b, c)
 		}
-		b.WriteByte('"')
+		b = append(b, '"')
 	}
-	b.WriteByte('}')
-	return b.String()
+	return append(b, '}')
 }
 
 // plainElement reports whether a value needs no quotes in an array: digits, and what uuids
