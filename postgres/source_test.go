@@ -275,8 +275,9 @@ func TestCancel(t *testing.T) {
 		t.Errorf("the directory is there: %v", err)
 	}
 	var running int
+	conn := connect(t, url)
 	for range 50 {
-		if err := connect(t, url).QueryRow(t.Context(), "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'gyro'").Scan(&running); err != nil {
+		if err := conn.QueryRow(t.Context(), "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'gyro'").Scan(&running); err != nil {
 			t.Fatal(err)
 		}
 		if running == 0 {
