@@ -60,7 +60,7 @@ func (c *closure) include(ctx context.Context, from *step, r *reference, keys *K
 		return true, row.file(to.shelf.lists, fresh)
 	})
 	found, err := c.snapshot.Copy(ctx, Selection{
-		Table: to.table, Columns: columns, Unsorted: true,
+		Table: to.table, Columns: columns, Flags: flags(refs), Unsorted: true,
 		Restrict: []Restriction{to.among(r.ToColumns, keys)},
 	}, rows)
 	if err != nil {

@@ -53,6 +53,8 @@ type Selection struct {
 	OrderBy string   // SQL; with Limit
 	Seed    int64    // with Limit, unless OrderBy is set, and with Percent
 	Null    []Nulling
+	// Flags are conditions in SQL, whose truth follows the columns, a column each.
+	Flags []string
 	// Unsorted: in any order; else by primary key, or by all columns where there is none.
 	Unsorted bool
 }
@@ -65,6 +67,10 @@ type Restriction struct {
 	MatchFull bool            // only NULL in all Columns counts as NULL
 	NotNull   bool            // no column can be NULL
 	Keys      *Keys           // nil: all that there are, so that only NULL is of interest
+	// When is SQL: the reference stands only in rows for which it is true. Empty: in all.
+	When string
+	// AsText: the columns are of another type than those referred to; their texts compare.
+	AsText bool
 	// Share is what part of its table's rows Keys are, 0 to 1, as far as is known.
 	Share float64
 }

@@ -33,12 +33,23 @@ type Column struct {
 	// To lists the columns that are referred to, as many as Over has. Default: the
 	// foreign key's own, or Ref's primary key.
 	To string
+	// Cases is a polymorphic reference, in Ref's place: the column refers to one model or
+	// another, as a condition on the row says. Django's generic foreign key is one. Rows for
+	// which no condition is true refer to nothing. Default: Ref alone.
+	Cases []Case
 	// Missing says what becomes of a row whose referred row was not selected. Default:
 	// Restrict; Include for a self-reference, and for the reference that closes a circle.
 	Missing Missing
 	// Soft says that no foreign key of the database or the struct stands behind Ref.
 	// Default: there is one, and its absence is a mistake.
 	Soft bool
+}
+
+// Case is one kind of a polymorphic reference.
+type Case struct {
+	When string // SQL over the row's columns: "content_type_id = 7"
+	Ref  Model
+	To   string // the columns that are referred to; default: Ref's primary key
 }
 
 // Missing says what becomes of a row that refers to one that was not selected.

@@ -19,6 +19,9 @@ func (r *reference) notProvable(from *schema.Table) string {
 	if r.parent == nil {
 		return ""
 	}
+	if r.When != "" {
+		return "only rows of one kind refer by it"
+	}
 	for i := range r.Columns {
 		for _, side := range []struct {
 			table  *schema.Table

@@ -40,6 +40,10 @@ func declared(importer Importer, table *schema.Table, registry Registry, source 
 			found.add(*mistake)
 			continue
 		}
+		if len(column.Cases) > 0 {
+			found = append(found, said.cases(key, columns, column, registry, place)...)
+			continue
+		}
 		if column.Ref.IsZero() {
 			if mistake := said.only(table, columns, column, place, source); mistake != nil {
 				found.add(*mistake)
@@ -123,12 +127,37 @@ func undescribed(importer Importer, registry Registry) mistakes {
 			found.add(*mistake)
 			continue
 		}
+		for _, c := range column.Cases {
+			if mistake := checkRef(c.Ref, registry, place); mistake != nil {
+				found.add(*mistake)
+			}
+		}
 		if column.Ref.IsZero() {
 			continue
 		}
 		if mistake := checkRef(column.Ref, registry, place); mistake != nil {
 			found.add(*mistake)
 		}
+	}
+	return found
+}
+
+// cases takes the kinds of a polymorphic reference.
+func (d *declaration) cases(key string, columns []string, column Column, registry Registry, place string) mistakes {
+	var found mistakes
+	for _, c := range column.Cases {
+		if mistake := checkRef(c.Ref, registry, place); mistake != nil {
+			found.add(*mistake)
+			continue
+		}
+		to, mistake := referredColumns(Column{Ref: c.Ref, To: c.To}, place)
+		if mistake != nil {
+			found.add(*mistake)
+			continue
+		}
+		name := key + " as " + c.Ref.String()
+		d.added = append(d.added, schema.Reference{Name: name, Columns: columns, To: c.Ref.Name(), ToColumns: to, When: c.When})
+		d.say(name, column.Missing)
 	}
 	return found
 }
@@ -173,6 +202,9 @@ func columnMistake(err error, place string) *Mistake {
 
 // contradiction says what is wrong with a Column in itself, or nil.
 func contradiction(column Column, place string) *Mistake {
+	if len(column.Cases) > 0 {
+		return contradictoryCases(column, place)
+	}
 	noRef := column.Ref.IsZero()
 	switch {
 	case column.Over != "" && noRef:
@@ -185,6 +217,21 @@ func contradiction(column Column, place string) *Mistake {
 		return &Mistake{Place: place, Problem: "Over names no column"}
 	case column.To != "" && len(list(column.To)) == 0:
 		return &Mistake{Place: place, Problem: "To names no column"}
+	}
+	return nil
+}
+
+func contradictoryCases(column Column, place string) *Mistake {
+	switch {
+	case !column.Ref.IsZero():
+		return &Mistake{Place: place, Problem: "both Ref and Cases are set", Hint: "keep one"}
+	case column.To != "":
+		return &Mistake{Place: place, Problem: "both To and Cases are set", Hint: "set To of each case"}
+	}
+	for i, c := range column.Cases {
+		if strings.TrimSpace(c.When) == "" {
+			return &Mistake{Place: place, Problem: fmt.Sprintf("case %d has no When", i+1), Hint: "a condition in SQL, such as content_type_id = 7"}
+		}
 	}
 	return nil
 }

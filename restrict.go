@@ -17,7 +17,9 @@ type reference struct {
 }
 
 // all reports whether every row's reference leads to a selected row, if it is not NULL.
-func (r *reference) all() bool { return r.Enforced && r.parent != nil && r.parent.all() }
+func (r *reference) all() bool {
+	return r.When == "" && r.Enforced && r.parent != nil && r.parent.all()
+}
 
 // includes reports whether the reference includes what it refers to, from an included row.
 func (r *reference) includes() bool { return r.missing != SetNull }
@@ -112,7 +114,7 @@ func treat(steps []*step, from *step, r schema.Reference) (*reference, *Mistake)
 func (r *reference) nullable(from *step, place string) *Mistake {
 	for _, name := range r.Columns {
 		column, _ := from.table.Column(name)
-		if !column.NotNull && !column.Generated && !inKey(from.table, name) && !inOther(from.table, r.Name, name) {
+		if !column.NotNull && !column.Generated && !inKey(from.table, name) && !inOther(from.table, r.Reference, name) {
 			r.set = append(r.set, name)
 		}
 	}
@@ -131,8 +133,11 @@ func inKey(table *schema.Table, column string) bool {
 		slices.ContainsFunc(table.Unique, func(key []string) bool { return slices.Contains(key, column) })
 }
 
-func inOther(table *schema.Table, reference, column string) bool {
+// inOther reports whether a column stands in another reference; the kinds of one polymorphic
+// reference are not others.
+func inOther(table *schema.Table, one schema.Reference, column string) bool {
 	return slices.ContainsFunc(table.References, func(r schema.Reference) bool {
-		return r.Name != reference && slices.Contains(r.Columns, column)
+		kinds := one.When != "" && r.When != "" && slices.Equal(r.Columns, one.Columns)
+		return r.Name != one.Name && !kinds && slices.Contains(r.Columns, column)
 	})
 }

@@ -27,7 +27,11 @@ type shelf struct {
 
 // deferred reports whether the file is written after the closure.
 func (s *step) deferred() bool {
-	return s.shelf.open || slices.ContainsFunc(s.references, func(r *reference) bool { return r.missing == SetNull })
+	// The keys of a polymorphic reference that pulls are read apart: a file has no room for
+	// the truth of its condition.
+	return s.shelf.open || slices.ContainsFunc(s.references, func(r *reference) bool {
+		return r.missing == SetNull || (r.missing == Include && r.When != "")
+	})
 }
 
 // shelve prepares the shelves: which tables are open, and which keys are to be kept.
@@ -138,7 +142,7 @@ func (r *reader) Write(row []byte) (int, error) {
 		return len(row), nil
 	}
 	fields, err := pgcsv.Split(row, r.fields[:0])
-	if err != nil || len(fields) != len(r.columns) {
+	if err != nil || len(fields) != len(r.columns)+len(flags(r.refs)) {
 		return 0, &Error{Op: "read a row", Err: errors.New("it is not the CSV that was asked for")}
 	}
 	r.fields = fields
@@ -146,7 +150,14 @@ func (r *reader) Write(row []byte) (int, error) {
 	if err != nil || !fresh {
 		return len(row), err
 	}
+	flag := len(r.columns)
 	for _, ref := range r.refs {
+		if ref.When != "" {
+			flag++
+			if string(fields[flag-1].Value) != "t" {
+				continue
+			}
+		}
 		if values, ok := r.values(ref.Columns); ok {
 			if err := r.want.add(ref, values); err != nil {
 				return 0, err
@@ -154,6 +165,17 @@ func (r *reader) Write(row []byte) (int, error) {
 		}
 	}
 	return len(row), nil
+}
+
+// flags are the conditions of references, in their order.
+func flags(refs []*reference) []string {
+	var all []string
+	for _, r := range refs {
+		if r.When != "" {
+			all = append(all, r.When)
+		}
+	}
+	return all
 }
 
 // values gives the row's values of a list of columns; false where one is NULL.

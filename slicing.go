@@ -36,7 +36,7 @@ func (w *slicing) run(ctx context.Context) error {
 			}
 			step.shelf.rows = w.files[i].Rows
 		} else if rows != nil {
-			selection.Columns, selection.Unsorted = rows.columns, true
+			selection.Columns, selection.Flags, selection.Unsorted = rows.columns, flags(rows.refs), true
 			selected, err := w.snapshot.Copy(ctx, selection, rows)
 			if err != nil {
 				return err
@@ -92,6 +92,7 @@ func (s *step) selection() Selection {
 			restriction = r.parent.among(r.ToColumns, r.parent.shelf.selected[listName(r.ToColumns)].seal())
 		}
 		restriction.Columns, restriction.MatchFull, restriction.NotNull = r.Columns, r.MatchFull, s.notNull(r)
+		restriction.When, restriction.AsText = r.When, s.otherType(r)
 		selection.Restrict = append(selection.Restrict, restriction)
 	}
 	return selection
@@ -99,12 +100,43 @@ func (s *step) selection() Selection {
 
 // notNull reports whether the reference of every row leads somewhere.
 func (s *step) notNull(r *reference) bool {
+	if r.When != "" {
+		return false
+	}
 	for _, name := range r.Columns {
 		if c, _ := s.table.Column(name); !c.NotNull {
 			return false
 		}
 	}
 	return true
+}
+
+// otherType reports whether a declared reference compares columns of types that PostgreSQL
+// does not compare, such as a text that holds the numbers of a key.
+func (s *step) otherType(r *reference) bool {
+	if r.Enforced {
+		return false
+	}
+	for i, name := range r.Columns {
+		from, _ := s.table.Column(name)
+		to, _ := r.parent.table.Column(r.ToColumns[i])
+		if kindOf(from.Type) != kindOf(to.Type) {
+			return true
+		}
+	}
+	return false
+}
+
+// kindOf is a type's name less its length; all integers are of one kind, and all texts.
+func kindOf(name string) string {
+	base, _, _ := strings.Cut(name, "(")
+	switch base = strings.TrimSpace(base); base {
+	case "smallint", "integer", "bigint":
+		return "integer"
+	case "character varying", "character", "name":
+		return "text"
+	}
+	return base
 }
 
 // final is the rows of the step when the closure has come to its end.
@@ -127,7 +159,8 @@ func (s *step) final() Selection {
 		} else {
 			n.Restriction = Restriction{Keys: kept.seal()}
 		}
-		n.Columns, n.MatchFull = r.Columns, r.MatchFull
+		n.Columns, n.MatchFull, n.When = r.Columns, r.MatchFull, r.When
+		n.AsText = r.parent != nil && s.otherType(r)
 		selection.Null = append(selection.Null, n)
 	}
 	return selection

@@ -128,8 +128,13 @@ func complete(importers gyro.Registry, jobs []gyro.ImportJob) gyro.Registry {
 	}
 	for _, importer := range slices.Clone(importers) {
 		for _, key := range slices.Sorted(maps.Keys(importer.Columns)) {
-			if column := importer.Columns[key]; column.Missing != "" {
-				add(column.Ref)
+			column := importer.Columns[key]
+			if column.Missing == "" {
+				continue
+			}
+			add(column.Ref)
+			for _, c := range column.Cases {
+				add(c.Ref)
 			}
 		}
 	}
@@ -164,8 +169,24 @@ func (r *reader) column(n ast.Node, what string) gyro.Column {
 		"to":      func(n ast.Node) { column.To, _ = r.text(n, "to") },
 		"soft":    func(n ast.Node) { column.Soft = r.boolean(n, "soft") },
 		"missing": func(n ast.Node) { column.Missing = r.missing(n) },
+		"cases": func(n ast.Node) {
+			for i, item := range r.items(n, "cases") {
+				column.Cases = append(column.Cases, r.kind(item, fmt.Sprintf("%s, case %d", what, i+1)))
+			}
+		},
 	})
 	return column
+}
+
+// kind reads one case of a polymorphic reference.
+func (r *reader) kind(n ast.Node, what string) gyro.Case {
+	var c gyro.Case
+	r.object(n, what, map[string]func(ast.Node){
+		"when": func(n ast.Node) { c.When = r.sql(n, "when") },
+		"ref":  func(n ast.Node) { c.Ref = r.named(n, "ref") },
+		"to":   func(n ast.Node) { c.To, _ = r.text(n, "to") },
+	})
+	return c
 }
 
 func (r *reader) job(n ast.Node, what string) gyro.ImportJob {

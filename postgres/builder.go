@@ -34,11 +34,12 @@ type builder struct {
 	rows      string                       // what is read in the table's stead, or empty
 	terms     []string                     // of WHERE
 	orderBy   string                       // checked
+	checked   map[string]string            // conditions of references, made safe
 	force     shape
 }
 
 func newBuilder(s gyro.Selection, settingOf func(*gyro.Keys, int) string, force shape) *builder {
-	return &builder{s: s, settingOf: settingOf, force: force, prefix: quote(s.Table.Name.Table) + "."}
+	return &builder{s: s, settingOf: settingOf, force: force, checked: map[string]string{}, prefix: quote(s.Table.Name.Table) + "."}
 }
 
 func (b *builder) where(term string) { b.terms = append(b.terms, term) }
@@ -77,12 +78,12 @@ func (b *builder) build() (text, shape string) {
 	case lateral:
 		r := b.s.Restrict[driver]
 		return fmt.Sprintf("SELECT %s FROM %s CROSS JOIN LATERAL (%s) AS %s%s", b.columns(), b.unnest(r.Keys, r.To, "gyro_lead"),
-			b.limited("SELECT * FROM "+b.from()+" WHERE "+equal(b.prefix, r, "gyro_lead")+b.and()+" OFFSET 0"),
+			b.limited("SELECT * FROM "+b.from()+" WHERE "+b.equal(r, "gyro_lead")+b.and()+" OFFSET 0"),
 			quote(b.s.Table.Name.Table), sorted), "lateral join per " + strings.Join(r.Columns, ", ")
 	case driver >= 0:
 		r := b.s.Restrict[driver]
 		shape = "unnest join on " + strings.Join(r.Columns, ", ")
-		text = b.from() + " JOIN " + b.unnest(r.Keys, r.To, "gyro_lead") + " ON " + equal(b.prefix, r, "gyro_lead")
+		text = b.from() + " JOIN " + b.unnest(r.Keys, r.To, "gyro_lead") + " ON " + b.equal(r, "gyro_lead")
 	default:
 		shape = "plain predicate"
 		text = b.from()
@@ -115,7 +116,7 @@ func (b *builder) lead() (lateral bool, driver int) {
 	}
 	for i, r := range b.s.Restrict {
 		sole := len(b.s.Restrict) == 1 && !b.s.Orphans
-		if r.Keys == nil || (!r.NotNull && !sole) {
+		if r.Keys == nil || r.When != "" || (!r.NotNull && !sole) {
 			continue
 		}
 		if b.s.Limit > 0 && slices.Equal(r.Columns, b.s.Per) && b.force == anyShape {
@@ -144,8 +145,7 @@ func better(a, b gyro.Restriction) bool {
 // planner from turning it into a join that it then begins with, not knowing how many keys
 // there are: as it stands, it is a look into a hash table.
 func (b *builder) filter(r gyro.Restriction) string {
-	in := fmt.Sprintf("CASE WHEN (%s) IN (SELECT %s FROM %s) THEN true END", names(b.prefix, r.Columns),
-		strings.Join(leadColumns("k", r.To), ", "), b.unnest(r.Keys, r.To, "k"))
+	in := "CASE WHEN " + b.in(r) + " THEN true END"
 	if r.NotNull {
 		return in
 	}
@@ -162,7 +162,29 @@ func (b *builder) null(r gyro.Restriction) string {
 	if r.MatchFull {
 		glue = " AND "
 	}
-	return "(" + strings.Join(terms, glue) + ")"
+	null := "(" + strings.Join(terms, glue) + ")"
+	if r.When != "" { // a row of another kind does not refer
+		return "((" + b.checked[r.When] + "\n) IS NOT TRUE OR " + null + ")"
+	}
+	return null
+}
+
+// in holds where a reference leads to one of the keys.
+func (b *builder) in(r gyro.Restriction) string {
+	return fmt.Sprintf("(%s) IN (SELECT %s FROM %s)", strings.Join(b.referring(r), ", "),
+		strings.Join(leadColumns("k", r), ", "), b.unnest(r.Keys, r.To, "k"))
+}
+
+// referring is the columns of a reference as they are compared.
+func (b *builder) referring(r gyro.Restriction) []string {
+	columns := make([]string, len(r.Columns))
+	for i, c := range r.Columns {
+		columns[i] = b.prefix + quote(c)
+		if r.AsText {
+			columns[i] += "::text"
+		}
+	}
+	return columns
 }
 
 // somewhere keeps the rows one of whose references is not NULL.
@@ -234,9 +256,15 @@ func (b *builder) columns() string {
 		out[i] = b.prefix + quote(name)
 		for _, n := range b.s.Null {
 			if slices.Contains(n.Set, name) {
-				out[i] = b.nulling(n, out[i]) + " AS " + quote(name)
+				out[i] = b.nulling(n, out[i])
 			}
 		}
+		if len(b.s.Null) > 0 {
+			out[i] += " AS " + quote(name)
+		}
+	}
+	for i, flag := range b.s.Flags {
+		out = append(out, fmt.Sprintf("(%s\n) IS TRUE AS gyro_flag_%d", b.checked[flag], i))
 	}
 	return strings.Join(out, ", ")
 }
@@ -245,8 +273,7 @@ func (b *builder) nulling(n gyro.Nulling, column string) string {
 	if n.Keys.Len() == 0 && len(n.To) == 0 { // refers to what is not in the slice at all
 		return "CASE WHEN " + b.null(n.Restriction) + " THEN " + column + " END"
 	}
-	return fmt.Sprintf("CASE WHEN %s OR (%s) IN (SELECT %s FROM %s) THEN %s END", b.null(n.Restriction), names(b.prefix, n.Columns),
-		strings.Join(leadColumns("k", n.To), ", "), b.unnest(n.Keys, n.To, "k"), column)
+	return fmt.Sprintf("CASE WHEN %s OR %s THEN %s END", b.null(n.Restriction), b.in(n.Restriction), column)
 }
 
 // wanted is what a query must return: the key, or all columns where there is none.
@@ -297,21 +324,24 @@ func (b *builder) unnest(keys *gyro.Keys, to []schema.Column, alias string) stri
 	return "unnest(" + strings.Join(arrays, ", ") + ") AS " + alias + "(" + strings.Join(columns, ", ") + ")"
 }
 
-func leadColumns(alias string, to []schema.Column) []string {
-	columns := make([]string, len(to))
-	for i, c := range to {
+func leadColumns(alias string, r gyro.Restriction) []string {
+	columns := make([]string, len(r.To))
+	for i, c := range r.To {
 		columns[i] = fmt.Sprintf("%s.c%d", alias, i)
 		if c.Nested {
 			columns[i] += "::" + c.Type
+		}
+		if r.AsText {
+			columns[i] += "::text"
 		}
 	}
 	return columns
 }
 
-func equal(prefix string, r gyro.Restriction, alias string) string {
-	terms := leadColumns(alias, r.To)
-	for i, c := range r.Columns {
-		terms[i] = prefix + quote(c) + " = " + terms[i]
+func (b *builder) equal(r gyro.Restriction, alias string) string {
+	terms := leadColumns(alias, r)
+	for i, column := range b.referring(r) {
+		terms[i] = column + " = " + terms[i]
 	}
 	return strings.Join(terms, " AND ")
 }

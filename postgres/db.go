@@ -32,8 +32,6 @@ type DB struct {
 	// MaxDuration is how long a snapshot may be held: while it is, the server can't clean up
 	// what it may still see. Past it the run fails. Default: 30 min; negative: no bound.
 	MaxDuration time.Duration
-
-	force shape // tests only: leave better shapes out
 }
 
 var _ gyro.Source = DB{}

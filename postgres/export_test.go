@@ -1,9 +1,20 @@
 package postgres
 
+import (
+	"context"
+
+	"github.com/gyrodata/gyro"
+)
+
 // Splice is the lexer, for the tests that hold it against the server.
 var Splice = splice
 
-// Plain makes a database whose rows are found by plain predicates alone; Joined one that
-// leaves the lateral join out.
-func Plain(d DB) DB  { d.force = plainPredicate; return d }
-func Joined(d DB) DB { d.force = unnestJoin; return d }
+// Plain is a database whose rows are found by plain predicates alone, Joined one that leaves
+// the lateral join out.
+type (
+	Plain  struct{ DB }
+	Joined struct{ DB }
+)
+
+func (p Plain) Open(ctx context.Context) (gyro.Snapshot, error)  { return p.open(ctx, plainPredicate) }
+func (j Joined) Open(ctx context.Context) (gyro.Snapshot, error) { return j.open(ctx, unnestJoin) }

@@ -32,7 +32,7 @@ func (s *snapshot) statement(ctx context.Context, selection gyro.Selection) (tex
 		})
 		b.where("(" + condition + "\n)")
 	case isQuery:
-		query, err = b.checked(ctx, s.conn, query, queryArgs)
+		query, err = b.query(ctx, s.conn, query, queryArgs)
 		if len(selection.Table.PrimaryKey) == 0 {
 			b.rows = "(" + query + "\n)"
 			break
@@ -41,6 +41,9 @@ func (s *snapshot) statement(ctx context.Context, selection gyro.Selection) (tex
 		// taken for the table's.
 		key := selection.Table.PrimaryKey
 		b.where("(" + names(b.prefix, key) + ") IN (SELECT " + names("gyro_query.", key) + " FROM (" + query + "\n) AS gyro_query)")
+	}
+	if err == nil {
+		err = b.conditions(ctx, s.conn)
 	}
 	if err == nil && selection.OrderBy != "" {
 		b.orderBy, _, err = safe(ctx, s.conn, selection.OrderBy, nil, func(text string) string {
@@ -54,8 +57,32 @@ func (s *snapshot) statement(ctx context.Context, selection gyro.Selection) (tex
 	return text, shape, nil
 }
 
-// checked makes a query safe and sees to it that it returns what it must.
-func (b *builder) checked(ctx context.Context, conn *pgx.Conn, query string, args []any) (string, error) {
+// conditions makes the conditions of references safe.
+func (b *builder) conditions(ctx context.Context, conn *pgx.Conn) error {
+	all := slices.Clone(b.s.Flags)
+	for _, r := range b.s.Restrict {
+		all = append(all, r.When)
+	}
+	for _, n := range b.s.Null {
+		all = append(all, n.When)
+	}
+	for _, when := range all {
+		if _, done := b.checked[when]; done || when == "" {
+			continue
+		}
+		text, _, err := safe(ctx, conn, when, nil, func(text string) string {
+			return "SELECT 1 FROM " + b.from() + " WHERE (" + text + "\n)"
+		})
+		if err != nil {
+			return err
+		}
+		b.checked[when] = text
+	}
+	return nil
+}
+
+// query makes a query safe and sees to it that it returns what it must.
+func (b *builder) query(ctx context.Context, conn *pgx.Conn, query string, args []any) (string, error) {
 	query, fields, err := safe(ctx, conn, query, args, func(query string) string { return query })
 	if err != nil {
 		return "", err

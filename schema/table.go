@@ -60,6 +60,9 @@ type Reference struct {
 	// Enforced: the database sees to it that every row's reference resolves. False for one
 	// that was only declared, and for a foreign key that is NOT VALID or NOT ENFORCED.
 	Enforced bool
+	// When is a condition in SQL: the reference stands only in rows for which it is true, as
+	// one kind of a polymorphic reference does. Empty: in every row.
+	When string
 	// Relation is the ORM's name for it ("Tenant"), where an ORM model described it.
 	Relation string
 }
