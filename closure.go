@@ -48,7 +48,7 @@ func (c *closure) include(ctx context.Context, from *step, r *reference, keys *K
 	selected, included := to.shelf.selected[identity].seal(), to.shelf.included[identity].seal()
 	fresh := map[string]*Keys{}
 	for _, list := range to.shelf.lists {
-		fresh[listName(list)] = newKeys(len(list), integers(to.table, list))
+		fresh[listName(list)] = newKeys(len(list), kindOfKeys(to.table, list))
 	}
 	rows := newReader(columns, refs, c.want, func(row *reader) (bool, error) {
 		values, _ := row.values(to.shelf.identity)
@@ -84,7 +84,7 @@ func (c *closure) include(ctx context.Context, from *step, r *reference, keys *K
 func unknown(to *step, r *reference, keys *Keys) *Keys {
 	name := listName(r.ToColumns)
 	selected, included := to.shelf.selected[name].seal(), to.shelf.included[name].seal()
-	rest := newKeys(keys.width, keys.ints != nil)
+	rest := newKeys(keys.width, keys.kind)
 	for values := range keys.all() {
 		if !selected.has(values) && !included.has(values) {
 			_ = rest.add(values) // it was a key before

@@ -3,6 +3,8 @@ package gyro
 import (
 	"bytes"
 	"encoding/binary"
+	"encoding/hex"
+	"errors"
 	"iter"
 	"slices"
 	"sort"
@@ -11,15 +13,17 @@ import (
 
 // Keys is a set of keys: tuples of the values of a few columns, in the text that COPY
 // prints. It is how the rows of one table restrict those of another. A key of one integer
-// column takes 8 bytes; any other takes its text and a few bytes more.
+// column takes 8 bytes, of one uuid column 16; any other takes its text and some ten bytes more.
 //
 // Keys are compared by their bytes. That tells apart the rows of one table, since a row
 // prints the same each time; whether keys of two tables are equal is left to the server.
 type Keys struct {
 	width  int
-	ints   []int64 // of one integer column
-	arena  []byte  // of all others: each value behind its length
-	starts []int   // of each key in arena
+	kind   keyKind
+	ints   []int64    // of one integer column
+	uuids  [][16]byte // of one uuid column
+	arena  []byte     // of all others: each value behind its length
+	starts []int      // of each key in arena
 	sealed bool
 	full   int // at this length the doubles are taken out before more is added
 }
@@ -27,14 +31,18 @@ type Keys struct {
 // fewKeys is the length below which doubles are left until the end.
 const fewKeys = 1 << 20
 
-// newKeys makes an empty set of keys with width columns; integers says that there is one
-// column and that it holds integers.
-func newKeys(width int, integers bool) *Keys {
-	k := &Keys{width: width}
-	if integers && width == 1 {
-		k.ints = []int64{}
-	}
-	return k
+// keyKind is how keys are held.
+type keyKind int
+
+const (
+	textKeys keyKind = iota
+	integerKeys
+	uuidKeys
+)
+
+// newKeys makes an empty set of keys with width columns.
+func newKeys(width int, kind keyKind) *Keys {
+	return &Keys{width: width, kind: kind}
 }
 
 // add adds a key; no value is NULL.
@@ -44,13 +52,22 @@ func (k *Keys) add(values [][]byte) error {
 		k.full = 2 * k.Len()
 	}
 	k.sealed = false
-	if k.ints != nil {
+	switch k.kind {
+	case integerKeys:
 		n, err := strconv.ParseInt(string(values[0]), 10, 64)
 		if err != nil {
 			return &Error{Op: "read a key", Err: strconv.ErrSyntax}
 		}
 		k.ints = append(k.ints, n)
 		return nil
+	case uuidKeys:
+		u, err := parseUUID(values[0])
+		if err != nil {
+			return err
+		}
+		k.uuids = append(k.uuids, u)
+		return nil
+	case textKeys:
 	}
 	k.starts = append(k.starts, len(k.arena))
 	k.arena = appendKey(k.arena, values)
@@ -71,10 +88,16 @@ func (k *Keys) seal() *Keys {
 		return k
 	}
 	k.sealed = true
-	if k.ints != nil {
+	switch k.kind {
+	case integerKeys:
 		slices.Sort(k.ints)
 		k.ints = slices.Compact(k.ints)
 		return k
+	case uuidKeys:
+		slices.SortFunc(k.uuids, compareUUIDs)
+		k.uuids = slices.Compact(k.uuids)
+		return k
+	case textKeys:
 	}
 	sort.Sort(byBytes{k})
 	if len(k.starts) == 0 {
@@ -125,13 +148,22 @@ func (b byBytes) Less(i, j int) bool {
 
 // has reports whether the sealed set holds a key.
 func (k *Keys) has(values [][]byte) bool {
-	if k.ints != nil {
+	switch k.kind {
+	case integerKeys:
 		n, err := strconv.ParseInt(string(values[0]), 10, 64)
 		if err != nil {
 			return false
 		}
 		_, found := slices.BinarySearch(k.ints, n)
 		return found
+	case uuidKeys:
+		u, err := parseUUID(values[0])
+		if err != nil {
+			return false
+		}
+		_, found := slices.BinarySearchFunc(k.uuids, u, compareUUIDs)
+		return found
+	case textKeys:
 	}
 	want := appendKey(nil, values)
 	i := sort.Search(len(k.starts), func(i int) bool { return bytes.Compare(k.at(k.starts[i]), want) >= 0 })
@@ -141,10 +173,8 @@ func (k *Keys) has(values [][]byte) bool {
 // merge adds all keys of other.
 func (k *Keys) merge(other *Keys) {
 	k.sealed = false
-	if k.ints != nil {
-		k.ints = append(k.ints, other.ints...)
-		return
-	}
+	k.ints = append(k.ints, other.ints...)
+	k.uuids = append(k.uuids, other.uuids...)
 	base := len(k.arena)
 	k.arena = append(k.arena, other.arena...)
 	for _, start := range other.starts {
@@ -158,6 +188,12 @@ func (k *Keys) all() iter.Seq[[][]byte] {
 		values := make([][]byte, k.width)
 		for _, n := range k.ints {
 			values[0] = strconv.AppendInt(values[0][:0], n, 10)
+			if !yield(values) {
+				return
+			}
+		}
+		for _, u := range k.uuids {
+			values[0] = appendUUID(values[0][:0], u)
 			if !yield(values) {
 				return
 			}
@@ -179,10 +215,7 @@ func (k *Keys) all() iter.Seq[[][]byte] {
 
 // Len is the number of keys.
 func (k *Keys) Len() int {
-	if k.ints != nil {
-		return len(k.ints)
-	}
-	return len(k.starts)
+	return len(k.ints) + len(k.uuids) + len(k.starts) // two of them are empty
 }
 
 // Width is the number of columns of each key.
@@ -199,3 +232,32 @@ func (k *Keys) Column(column int) iter.Seq[[]byte] {
 		}
 	}
 }
+
+var errUUID = errors.New("it is not a uuid as PostgreSQL prints it")
+
+// parseUUID reads the one form that PostgreSQL prints: 8-4-4-4-12 digits, in lower case.
+func parseUUID(text []byte) (u [16]byte, err error) {
+	if len(text) != 36 || text[8] != '-' || text[13] != '-' || text[18] != '-' || text[23] != '-' {
+		return u, &Error{Op: "read a key", Err: errUUID}
+	}
+	digits := make([]byte, 0, 32)
+	for _, part := range [][]byte{text[:8], text[9:13], text[14:18], text[19:23], text[24:]} {
+		digits = append(digits, part...)
+	}
+	if _, err := hex.Decode(u[:], digits); err != nil {
+		return u, &Error{Op: "read a key", Err: errUUID}
+	}
+	return u, nil
+}
+
+func appendUUID(b []byte, u [16]byte) []byte {
+	for i, part := range [][]byte{u[:4], u[4:6], u[6:8], u[8:10], u[10:]} {
+		if i > 0 {
+			b = append(b, '-')
+		}
+		b = hex.AppendEncode(b, part)
+	}
+	return b
+}
+
+func compareUUIDs(a, b [16]byte) int { return bytes.Compare(a[:], b[:]) }

@@ -92,14 +92,32 @@ func (sh *shelf) keep(table *schema.Table, list []string) {
 		return
 	}
 	sh.lists = append(sh.lists, list)
-	sh.selected[name], sh.included[name] = newKeys(len(list), integers(table, list)), newKeys(len(list), integers(table, list))
+	kind := kindOfKeys(table, list)
+	sh.selected[name], sh.included[name] = newKeys(len(list), kind), newKeys(len(list), kind)
 }
 
 func listName(list []string) string { return strings.Join(list, "\x00") }
 
-func integers(table *schema.Table, list []string) bool {
+// kindOfKeys says how the values of a list of columns are held.
+func kindOfKeys(table *schema.Table, list []string) keyKind {
 	c, _ := table.Column(list[0])
-	return len(list) == 1 && slices.Contains([]string{"bigint", "integer", "smallint"}, c.Type)
+	switch {
+	case len(list) > 1:
+	case kindOf(c.Type) == "integer":
+		return integerKeys
+	case c.Type == "uuid":
+		return uuidKeys
+	}
+	return textKeys
+}
+
+// keyKind says how what the reference holds can be held: as the keys that it refers to, but
+// for text that may not be one at all.
+func (r *reference) keyKind() keyKind {
+	if !r.Enforced {
+		return textKeys
+	}
+	return kindOfKeys(r.parent.table, r.ToColumns)
 }
 
 // kept is the keys of all rows of the slice, by one of the shelf's lists.
@@ -109,7 +127,7 @@ func (sh *shelf) kept(list []string) *Keys {
 	if included.Len() == 0 {
 		return selected
 	}
-	all := newKeys(len(list), selected.ints != nil)
+	all := newKeys(len(list), selected.kind)
 	all.merge(selected)
 	all.merge(included)
 	return all.seal()
@@ -206,7 +224,7 @@ func (r *reader) file(lists [][]string, sets map[string]*Keys) error {
 func (q requests) add(ref *reference, values [][]byte) error {
 	keys, ok := q[ref]
 	if !ok {
-		keys = newKeys(len(ref.ToColumns), integers(ref.parent.table, ref.ToColumns))
+		keys = newKeys(len(ref.ToColumns), ref.keyKind())
 		q[ref] = keys
 	}
 	return keys.add(values)

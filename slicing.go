@@ -151,7 +151,7 @@ func (s *step) final() Selection {
 		if r.missing != SetNull {
 			continue
 		}
-		kept := newKeys(len(r.Columns), false)
+		kept := newKeys(len(r.Columns), textKeys)
 		n := Nulling{Set: r.set}
 		if r.parent != nil {
 			kept = r.parent.shelf.kept(r.ToColumns)
