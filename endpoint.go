@@ -27,6 +27,9 @@ type Snapshot interface {
 	// were. It calls Write once for the header and once for each row. Where Restrict holds
 	// a set of keys, no row comes twice.
 	Copy(ctx context.Context, s Selection, w io.Writer) (rows int64, err error)
+	// Finish is called when all has been copied. Where something that was read turns out not
+	// to be of the snapshot's moment, the error wraps [ErrConflict].
+	Finish(ctx context.Context) error
 	// Close ends the snapshot. It is called once, also after an error.
 	Close() error
 }

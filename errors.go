@@ -14,6 +14,10 @@ var ErrExists = errors.New("exists already")
 // what was asked; [Slicer.Run] asks again, on a new snapshot.
 var ErrConflict = errors.New("the server gave up the snapshot")
 
+// ErrQuery is wrapped by what [Snapshot].Explain returns where the query, or the right to run
+// it, is at fault, not the source or the way to it.
+var ErrQuery = errors.New("the query is wrong")
+
 // Error is an operation that failed: what was done, on what, why, and what to do.
 // Its text quotes no value of a row, no password and no DSN.
 type Error struct {

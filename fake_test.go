@@ -79,6 +79,8 @@ func (s *source) Copy(ctx context.Context, sel gyro.Selection, w io.Writer) (int
 	return int64(max(0, len(rows)-1)), ctx.Err()
 }
 
+func (s *source) Finish(context.Context) error { return nil }
+
 func (s *source) Close() error {
 	s.add("close")
 	return s.closeErr

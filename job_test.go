@@ -175,9 +175,9 @@ func TestExplainMistakes(t *testing.T) {
 	s.explain = func(sel gyro.Selection) error {
 		switch sel.Table.Name.Table {
 		case "a":
-			return cause
+			return blamed{cause}
 		case "c":
-			return errors.New("column does not exist")
+			return blamed{errors.New("column does not exist")}
 		}
 		return nil
 	}
@@ -187,6 +187,24 @@ func TestExplainMistakes(t *testing.T) {
 		t.Error("the cause is lost")
 	}
 	wantCalls(t, s.calls, "begin [a.csv b.csv c.csv]", "open", "explain a", "explain b", "explain c", "close", "abort")
+}
+
+// blamed is an error that the query is to blame for.
+type blamed struct{ error }
+
+func (b blamed) Unwrap() error { return b.error }
+
+func (blamed) Is(target error) bool { return target == gyro.ErrQuery }
+
+// What the query is not to blame for ends the run at once, as it is.
+func TestExplainFails(t *testing.T) {
+	t.Parallel()
+	s, to := endpoints(table("a"), table("b"))
+	cause := errors.New("the connection was lost")
+	s.explain = func(gyro.Selection) error { return cause }
+	_, err := gyro.Slicer{Source: s, Target: to, Jobs: jobs("a", "b")}.Run(t.Context())
+	wantError(t, err, "the connection was lost")
+	wantCalls(t, s.calls, "begin [a.csv b.csv]", "open", "explain a", "close", "abort")
 }
 
 // Tables of one circle come in any order; what stands outside still comes before or after.

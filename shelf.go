@@ -57,6 +57,12 @@ func shelve(steps []*step) mistakes {
 				Hint: "set Missing to SetNull or Restrict where others refer to it",
 			})
 		}
+		if s.deferred() && s.shelf.identity == nil && !s.job.Query.IsZero() && len(s.pulling(false)) > 0 {
+			found.add(Mistake{
+				Place: s.place(), Problem: "a table without key can't have a query, a reference with Include and one with SetNull: its rows would be looked for twice, and could be others",
+				Hint: "leave the query out, or set Missing of one of them to Restrict",
+			})
+		}
 		if s.deferred() && s.shelf.identity != nil {
 			s.shelf.keep(s.table, s.shelf.identity)
 		}

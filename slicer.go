@@ -107,6 +107,9 @@ func (s Slicer) read(ctx context.Context, steps []*step, writer SliceWriter) (re
 	if err := w.run(ctx); err != nil {
 		return nil, manifest, err
 	}
+	if err := snapshot.Finish(ctx); err != nil {
+		return nil, manifest, err
+	}
 	for i, file := range w.files {
 		manifest.Files = append(manifest.Files, file)
 		f := FileReport{Model: steps[i].table.Name, File: file.File, Rows: file.Rows, Bytes: file.Bytes, Elapsed: w.elapsed[i]}

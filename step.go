@@ -152,8 +152,13 @@ func (s Slicer) resolve(ctx context.Context, snapshot Snapshot, steps []*step) (
 	}
 	steps, told, problems := s.link(catalog, steps)
 	notes, found = append(notes, told...), append(found, problems...)
-	for _, step := range steps {
-		found = append(found, step.sample()...)
+	names := map[string]*step{}
+	for _, s := range steps {
+		found = append(found, s.sample()...)
+		if other, taken := names[s.file]; taken {
+			found.add(Mistake{Place: s.place(), Problem: "file " + s.file + " is taken by " + other.place(), Hint: "set File of an importer"})
+		}
+		names[s.file] = s
 	}
 	if len(found) > 0 {
 		return nil, nil, found.join()
@@ -167,7 +172,7 @@ func (s Slicer) resolve(ctx context.Context, snapshot Snapshot, steps []*step) (
 		selection.Unsorted = s.Unsorted
 		step.estimate, err = snapshot.Explain(ctx, selection)
 		if err != nil {
-			if ctx.Err() != nil {
+			if !errors.Is(err, ErrQuery) {
 				return nil, nil, err
 			}
 			found.add(queryMistake(step.place(), err))
@@ -253,6 +258,14 @@ func (s Slicer) table(catalog schema.Catalog, step *step, place string) (*schema
 			table.References = append(table.References, r)
 			notes = append(notes, fmt.Sprintf("%s: relation %s of the struct to %s has no foreign key in the database", name, r.Relation, r.To))
 		}
+	}
+	if _, _, query := step.job.Query.Select(); table.Inherited && query {
+		found.add(Mistake{
+			Place: place, Problem: "other tables inherit from " + name.String() + ", and a query of keys could mean their rows",
+			Hint: "use a condition (where): it is asked of this table's own rows",
+		})
+	} else if table.Inherited && !step.implicit() {
+		notes = append(notes, name.String()+": the rows of tables that inherit from it are not its own; they need jobs of theirs")
 	}
 	said, problems := declared(step.importer, &table, s.Importers, "catalog")
 	found = append(found, problems...)

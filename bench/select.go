@@ -26,8 +26,12 @@ const (
 func copies(tenant, shop, product, customer, order, item string) string {
 	var b strings.Builder
 	for _, t := range [][2]string{
-		{"accounts_tenant", tenant}, {"accounts_shop", shop}, {"products_product", product},
-		{"accounts_customer", customer}, {"orders_order", order}, {"orders_orderitem", item},
+		{"accounts_tenant", tenant},
+		{"accounts_shop", shop},
+		{"products_product", product},
+		{"accounts_customer", customer},
+		{"orders_order", order},
+		{"orders_orderitem", item},
 	} {
 		fmt.Fprintf(&b, "\\copy (SELECT t.* FROM %s t %s ORDER BY t.id) TO '%%[1]s/%s.csv' (FORMAT csv, HEADER)\n", t[0], t[1], t[0])
 	}

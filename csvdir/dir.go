@@ -94,6 +94,22 @@ func (d Dir) vacant(files []string) error {
 	if len(there) > 0 && !d.Overwrite {
 		return d.exists(there)
 	}
+	return d.ours()
+}
+
+// ours refuses to replace a manifest.json that is not Gyro's, or a newer one's: what it lists
+// would be taken for the old slice's files.
+func (d Dir) ours() error {
+	m, err := readManifest(filepath.Join(d.Path, manifestName))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err == nil {
+		err = known(m)
+	}
+	if err != nil {
+		return d.failed("overwrite", err, "choose another directory, or take manifest.json away")
+	}
 	return nil
 }
 

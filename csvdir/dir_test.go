@@ -243,7 +243,7 @@ func TestOverwriteMalicious(t *testing.T) {
 		put(t, "mine", top, file)
 	}
 	names := []string{"../outside.csv", filepath.Join(top, "outside.csv"), ".hidden", "sub/in.csv", "", ".", "..", "sub", "empty", `..\outside.csv`, "gone.csv"}
-	var old gyro.Manifest
+	old := gyro.Manifest{Version: 1}
 	for _, name := range names {
 		old.Files = append(old.Files, gyro.ManifestFile{File: name})
 	}
@@ -261,14 +261,29 @@ func TestOverwriteMalicious(t *testing.T) {
 	}
 }
 
-// A manifest that can't be read is replaced; of no file is known that it is the slice's.
-func TestOverwriteUnreadable(t *testing.T) {
+// A manifest that is not Gyro's is not replaced, and what it lists stays.
+func TestOverwriteForeignManifest(t *testing.T) {
 	t.Parallel()
-	dir := t.TempDir()
-	put(t, "not JSON", dir, "manifest.json")
-	put(t, "mine", dir, "b.csv")
-	write(t, csvdir.Dir{Path: dir, Overwrite: true}, "new", "a.csv")
-	wantSlice(t, dir, "new", []string{"a.csv"}, "b.csv")
+	for text, want := range map[string]string{
+		"not JSON": "can't be read",
+		`{"name": "webapp", "files": [{"file": "b.csv"}]}`: "the manifest is not Gyro's (choose another directory, or take manifest.json away)",
+		`{"version": 99, "files": [{"file": "b.csv"}]}`:    "the manifest is of version 99, and this Gyro knows 1",
+	} {
+		dir := t.TempDir()
+		put(t, text, dir, "manifest.json")
+		put(t, "mine", dir, "b.csv")
+		to := csvdir.Dir{Path: dir, Overwrite: true}
+		_, err := to.Begin(t.Context(), []string{"a.csv"})
+		checked := to.Check(t.Context(), []string{"a.csv"})
+		for _, err := range []error{err, checked} {
+			if err == nil || !strings.Contains(err.Error(), want) {
+				t.Errorf("%s: got %v", text, err)
+			}
+		}
+		if left, err := os.ReadFile(filepath.Join(dir, "b.csv")); err != nil || string(left) != "mine" {
+			t.Errorf("%s: b.csv: %q, %v", text, left, err)
+		}
+	}
 }
 
 // What can't be a target is told by Begin and Check, and nothing is made.

@@ -46,9 +46,12 @@ func rollForward(dir string) error {
 	if err != nil {
 		return err
 	}
-	for _, f := range next.Files {
-		if !plain(f.File) {
-			return fmt.Errorf("%s lists a file %q, which no slice has; remove %s if it is not yours", filepath.Join(newName, manifestName), f.File, newName)
+	if err := known(next); err != nil {
+		return fmt.Errorf("%s: %w; remove %s if it is not yours", filepath.Join(newName, manifestName), err, newName)
+	}
+	for _, file := range filesOf(next) {
+		if !plain(file) {
+			return fmt.Errorf("%s lists a file %q, which no slice has; remove %s if it is not yours", filepath.Join(newName, manifestName), file, newName)
 		}
 	}
 	if err := syncDir(fresh); err != nil { // the new files' names are on disk before anything goes
@@ -57,8 +60,8 @@ func rollForward(dir string) error {
 	if err := retire(dir, next); err != nil {
 		return err
 	}
-	for _, f := range next.Files {
-		err := os.Rename(filepath.Join(fresh, f.File), filepath.Join(dir, f.File))
+	for _, file := range filesOf(next) {
+		err := os.Rename(filepath.Join(fresh, file), filepath.Join(dir, file))
 		if err != nil && !errors.Is(err, fs.ErrNotExist) { // moved before
 			return fmt.Errorf("move in: %w", err)
 		}
@@ -86,18 +89,18 @@ func retire(dir string, next gyro.Manifest) error {
 		return err
 	}
 	old, err := readManifest(aside)
-	if err != nil {
+	if err != nil || known(old) != nil {
 		return nil // there was none, or not one of ours: no file is known to be its
 	}
 	keep := map[string]bool{}
-	for _, f := range next.Files {
-		keep[f.File] = true
+	for _, file := range filesOf(next) {
+		keep[file] = true
 	}
-	for _, f := range old.Files {
-		if keep[f.File] || !plain(f.File) {
+	for _, file := range filesOf(old) {
+		if keep[file] || !plain(file) {
 			continue
 		}
-		path := filepath.Join(dir, f.File)
+		path := filepath.Join(dir, file)
 		if info, err := os.Lstat(path); err == nil && info.IsDir() {
 			continue // whoever made that, it was no slice
 		}
@@ -108,9 +111,33 @@ func retire(dir string, next gyro.Manifest) error {
 	return nil
 }
 
+// filesOf lists all files of a slice but the manifest, those that list included rows among
+// them.
+func filesOf(m gyro.Manifest) []string {
+	var files []string
+	for _, f := range m.Files {
+		files = append(files, f.File)
+		if f.Included != nil {
+			files = append(files, f.Included.File)
+		}
+	}
+	return files
+}
+
 // plain reports whether a name from a manifest stays inside its directory.
 func plain(name string) bool {
 	return name != "" && !strings.ContainsAny(name, "/\\\x00") && !strings.HasPrefix(name, ".") && name != manifestName
+}
+
+// known says whether a manifest is one that this Gyro can read.
+func known(m gyro.Manifest) error {
+	switch {
+	case m.Version < 1:
+		return errors.New("the manifest is not Gyro's")
+	case m.Version > gyro.ManifestVersion:
+		return fmt.Errorf("the manifest is of version %d, and this Gyro knows %d", m.Version, gyro.ManifestVersion)
+	}
+	return nil
 }
 
 func readManifest(path string) (gyro.Manifest, error) {

@@ -186,9 +186,9 @@ func TestSweep(t *testing.T) {
 func TestMaliciousJournal(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ journal, want string }{
-		"outside":    {`{"files": [{"file": "a.csv"}, {"file": "../../x.csv"}]}`, `.gyro-new/manifest.json lists a file "../../x.csv", which no slice has; remove .gyro-new if it is not yours`},
-		"hidden":     {`{"files": [{"file": ".gyro-new"}]}`, `.gyro-new/manifest.json lists a file ".gyro-new", which no slice has; remove .gyro-new if it is not yours`},
-		"manifest":   {`{"files": [{"file": "manifest.json"}]}`, `.gyro-new/manifest.json lists a file "manifest.json", which no slice has; remove .gyro-new if it is not yours`},
+		"outside":    {`{"version": 1, "files": [{"file": "a.csv"}, {"file": "../../x.csv"}]}`, `.gyro-new/manifest.json lists a file "../../x.csv", which no slice has; remove .gyro-new if it is not yours`},
+		"hidden":     {`{"version": 1, "files": [{"file": ".gyro-new"}]}`, `.gyro-new/manifest.json lists a file ".gyro-new", which no slice has; remove .gyro-new if it is not yours`},
+		"manifest":   {`{"version": 1, "files": [{"file": "manifest.json"}]}`, `.gyro-new/manifest.json lists a file "manifest.json", which no slice has; remove .gyro-new if it is not yours`},
 		"unreadable": {`{"files": `, `can't be read: unexpected end of JSON input`},
 	} {
 		t.Run(name, func(t *testing.T) {

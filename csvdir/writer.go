@@ -57,10 +57,12 @@ func (w *writer) makeDirs() error {
 		missing = append(missing, path)
 	}
 	for i := len(missing) - 1; i >= 0; i-- {
-		if err := os.Mkdir(missing[i], dirMode); err != nil && !errors.Is(err, os.ErrExist) {
+		switch err := os.Mkdir(missing[i], dirMode); {
+		case err == nil:
+			w.made = append(w.made, missing[i])
+		case !errors.Is(err, os.ErrExist): // else somebody else made it, or it leads nowhere
 			return fmt.Errorf("mkdir: %w", err)
 		}
-		w.made = append(w.made, missing[i])
 	}
 	return nil
 }
@@ -79,6 +81,10 @@ func (w *writer) Place() string {
 
 // Create begins a file in .gyro-new.
 func (w *writer) Create(name string) (io.WriteCloser, error) {
+	// Begin knew of the jobs' files only; a model that is included comes to light later.
+	if info, err := os.Lstat(w.path(name)); err == nil && (!w.dir.Overwrite || info.IsDir()) {
+		return nil, w.dir.exists([]string{name})
+	}
 	f, err := os.OpenFile(w.path(newName, name), os.O_WRONLY|os.O_CREATE|os.O_EXCL, fileMode)
 	if err != nil {
 		return nil, w.dir.failed("create a file in", err, "")

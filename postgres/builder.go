@@ -172,7 +172,7 @@ func (b *builder) null(r gyro.Restriction) string {
 // in holds where a reference leads to one of the keys.
 func (b *builder) in(r gyro.Restriction) string {
 	return fmt.Sprintf("(%s) IN (SELECT %s FROM %s)", strings.Join(b.referring(r), ", "),
-		strings.Join(leadColumns("k", r), ", "), b.unnest(r.Keys, r.To, "k"))
+		strings.Join(leadColumns("gyro_keys", r), ", "), b.unnest(r.Keys, r.To, "gyro_keys"))
 }
 
 // referring is the columns of a reference as they are compared.
@@ -284,7 +284,7 @@ func (b *builder) wanted() []string {
 	return b.s.Table.ColumnNames()
 }
 
-// order sorts by the primary key, else by all columns' text; text by bytes.
+// order sorts by the primary key, else by the whole row's text; text by bytes.
 func (b *builder) order(prefix string) string {
 	terms := b.keyTerms(prefix)
 	if len(terms) == 0 {
@@ -294,14 +294,16 @@ func (b *builder) order(prefix string) string {
 }
 
 func (b *builder) keyTerms(prefix string) []string {
-	terms := make([]string, 0, len(b.s.Table.Columns))
-	for _, name := range b.wanted() {
+	if len(b.s.Table.Columns) == 0 {
+		return nil
+	}
+	if len(b.s.Table.PrimaryKey) == 0 { // one term, for an ORDER BY has no room for 1,600
+		return []string{"ROW(" + names(prefix, b.s.Table.ColumnNames()) + `)::text COLLATE "C"`}
+	}
+	var terms []string
+	for _, name := range b.s.Table.PrimaryKey {
 		term := prefix + quote(name)
-		column, _ := b.s.Table.Column(name)
-		switch {
-		case len(b.s.Table.PrimaryKey) == 0:
-			term += `::text COLLATE "C"`
-		case column.Collatable:
+		if column, _ := b.s.Table.Column(name); column.Collatable {
 			term += ` COLLATE "C"`
 		}
 		terms = append(terms, term)
@@ -309,7 +311,7 @@ func (b *builder) keyTerms(prefix string) []string {
 	return terms
 }
 
-// unnest gives the keys as rows, with columns c0, c1, …; arrays and composites as text, of
+// unnest gives the keys as rows, with columns gyro_0, gyro_1, …; arrays and composites as text, of
 // which unnest makes rows without taking them apart.
 func (b *builder) unnest(keys *gyro.Keys, to []schema.Column, alias string) string {
 	arrays, columns := make([]string, len(to)), make([]string, len(to))
@@ -319,7 +321,7 @@ func (b *builder) unnest(keys *gyro.Keys, to []schema.Column, alias string) stri
 			array = "text[]"
 		}
 		arrays[i] = fmt.Sprintf("current_setting('%s', true)::%s", b.settingOf(keys, i), array)
-		columns[i] = fmt.Sprintf("c%d", i)
+		columns[i] = fmt.Sprintf("gyro_%d", i)
 	}
 	return "unnest(" + strings.Join(arrays, ", ") + ") AS " + alias + "(" + strings.Join(columns, ", ") + ")"
 }
@@ -327,7 +329,7 @@ func (b *builder) unnest(keys *gyro.Keys, to []schema.Column, alias string) stri
 func leadColumns(alias string, r gyro.Restriction) []string {
 	columns := make([]string, len(r.To))
 	for i, c := range r.To {
-		columns[i] = fmt.Sprintf("%s.c%d", alias, i)
+		columns[i] = fmt.Sprintf("%s.gyro_%d", alias, i)
 		if c.Nested {
 			columns[i] += "::" + c.Type
 		}

@@ -13,7 +13,7 @@
 // # What decides the bytes
 //
 // Everything that changes how PostgreSQL prints a value is set for the transaction:
-// DateStyle ISO, IntervalStyle postgres, TimeZone UTC, extra_float_digits 1, bytea_output
+// DateStyle ISO and MDY, IntervalStyle postgres, TimeZone UTC, extra_float_digits 1, bytea_output
 // hex, lc_monetary C, xmlbinary base64, client_encoding UTF8, search_path public. Rows come
-// in the order of the primary key, text COLLATE "C".
+// in the order of the primary key, text COLLATE "C"; without one, of the whole row's text.
 package postgres

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -14,7 +15,8 @@ import (
 	"github.com/gyrodata/gyro"
 )
 
-var quoted = regexp.MustCompile(`"[^"]*"|'[^']*'`)
+// quoted is what a message quotes, from the first quote to the last: a value may hold quotes.
+var quoted = regexp.MustCompile(`(?s)["'].*["']`)
 
 // serverError is what the server said, less what may hold values of rows: DETAIL, WHERE
 // and QUERY are left out, and what a data exception (class 22) or a RAISE (P0001) quotes.
@@ -38,6 +40,52 @@ func (e *serverError) As(target any) bool {
 	return ok
 }
 
+// plain are the classes of errors whose messages never quote a row, also while rows are read:
+// connection (08), rights and read-only (25, 42501), resources (53, 54), operator (57), system
+// (58), conflicts (40), locks (55).
+func plain(code string) bool {
+	return code == "42501" || slices.Contains([]string{"08", "25", "40", "53", "54", "55", "57", "58"}, code[:2])
+}
+
+// hidden replaces a message that came while rows were read and may quote one.
+func hidden(err error) error {
+	var e *serverError
+	if errors.As(err, &e) && !plain(e.err.Code) {
+		e.message = "the server refused a row; its words are not shown, for they may quote it"
+	}
+	return err
+}
+
+// queryError is an error that the query is to blame for.
+type queryError struct{ error }
+
+func (e queryError) Unwrap() error { return e.error }
+
+func (e queryError) Is(target error) bool { return target == gyro.ErrQuery }
+
+// blamed marks what a query, its arguments or its rights are to blame for: what we refused
+// ourselves, and the server's classes 0A (not supported), 22 (data), 42 (syntax or access),
+// 54 (too large) and P0 (a function's own).
+func blamed(err error) error {
+	var (
+		e       *serverError
+		failure *gyro.Error
+	)
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &e):
+		switch e.err.Code[:2] {
+		case "0A", "22", "42", "54", "P0":
+			return queryError{err}
+		}
+		return err
+	case errors.As(err, &failure) && !errors.Is(err, errLost) && failure.Op != "savepoint":
+		return queryError{err}
+	}
+	return err
+}
+
 // clean takes out of an error what must not be shown. Anything that is not from the server
 // stays as it is.
 func clean(err error) error {
@@ -49,7 +97,7 @@ func clean(err error) error {
 	switch {
 	case strings.HasPrefix(e.Code, "22"):
 		message = quoted.ReplaceAllString(message, "…")
-	case e.Code == "P0001":
+	case strings.HasPrefix(e.Code, "P0"), !strings.ContainsAny(e.Code[:1], "0123456789F"):
 		message = "a function raised an exception (its text is not shown: it may quote a row)"
 	}
 	return &serverError{err: e, message: message}

@@ -28,6 +28,11 @@ func slice(t *testing.T, url string, jobs ...gyro.ImportJob) string {
 	return dir
 }
 
+// slicer takes whole tables.
+func slicer(url, target string, tables ...string) gyro.Slicer {
+	return gyro.Slicer{Source: postgres.DB{URL: url}, Target: csvdir.Dir{Path: target}, Jobs: jobs(tables...)}
+}
+
 // run exports jobs into target.
 func run(t *testing.T, url, target string, jobs ...gyro.ImportJob) (*gyro.Report, error) {
 	t.Helper()

@@ -158,11 +158,11 @@ func TestKindsOfTables(t *testing.T) {
 		Jobs: all,
 	}, want{
 		"Sales.Order":  `SELECT * FROM "Sales"."Order" WHERE "Id" IN ` + chosen + ` ORDER BY "Id"`,
-		"line":         "SELECT * FROM line WHERE order_id IN " + chosen + ` ORDER BY order_id::text COLLATE "C", part, total::text COLLATE "C"`,
-		"big":          "SELECT * FROM big WHERE order_id IN " + chosen + ` ORDER BY order_id::text COLLATE "C", part, total::text COLLATE "C"`,
-		"sums":         "SELECT * FROM sums WHERE order_id IN " + chosen + ` ORDER BY order_id::text COLLATE "C"`,
+		"line":         "SELECT * FROM line r WHERE order_id IN " + chosen + ` ORDER BY r::text COLLATE "C"`,
+		"big":          "SELECT * FROM big r WHERE order_id IN " + chosen + ` ORDER BY r::text COLLATE "C"`,
+		"sums":         "SELECT * FROM sums r WHERE order_id IN " + chosen + ` ORDER BY r::text COLLATE "C"`,
 		"note":         "SELECT * FROM ONLY note WHERE order_id IN " + chosen + " ORDER BY id",
-		"special_note": "SELECT * FROM special_note WHERE order_id IN " + chosen + ` ORDER BY id::text COLLATE "C"`,
+		"special_note": "SELECT * FROM special_note r WHERE order_id IN " + chosen + ` ORDER BY r::text COLLATE "C"`,
 	})
 }
 

@@ -38,7 +38,7 @@ func (d DB) settings() map[string]string {
 		"standard_conforming_strings": "on",
 		"client_encoding":             "UTF8",
 		"search_path":                 schema.Public,
-		"DateStyle":                   "ISO",
+		"DateStyle":                   "ISO, MDY", // the second word decides what an argument means
 		"IntervalStyle":               "postgres",
 		"TimeZone":                    "UTC",
 		"extra_float_digits":          "1",
@@ -173,7 +173,7 @@ func (s *snapshot) Explain(ctx context.Context, selection gyro.Selection) (gyro.
 		estimate.Rows, estimate.Cost = root[0].Plan.Rows, root[0].Plan.Cost
 		return nil
 	})
-	return estimate, s.conflict(err)
+	return estimate, blamed(s.conflict(err))
 }
 
 // guarded runs do behind a savepoint, so that an error leaves the transaction usable.
@@ -214,7 +214,7 @@ func (s *snapshot) copy(ctx context.Context, selection gyro.Selection, w io.Writ
 	case out.err != nil:
 		return 0, out.err
 	case err != nil:
-		return 0, failed(ctx, "copy", selection.Table.Name.String(), err)
+		return 0, hidden(failed(ctx, "copy", selection.Table.Name.String(), err))
 	}
 	return tag.RowsAffected(), s.forget(ctx, selection)
 }
@@ -231,6 +231,34 @@ func (w *writer) Write(p []byte) (int, error) {
 		w.err = err
 	}
 	return n, err
+}
+
+// rewrittenSQL finds the tables that were read and whose files are others than the snapshot
+// knows: TRUNCATE, and ALTER TABLE that writes a table anew, are not MVCC-safe (documentation,
+// 13.6). The lock on each table that was read is held to the end, and pg_locks lists it; the
+// catalog is read as of the snapshot, pg_relation_filenode looks at it as it is.
+const rewrittenSQL = `
+SELECT coalesce(string_agg(quote_ident(n.nspname) || '.' || quote_ident(c.relname), ', ' ORDER BY n.nspname, c.relname), '')
+FROM pg_locks l JOIN pg_class c ON c.oid = l.relation JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE l.pid = pg_backend_pid() AND l.locktype = 'relation' AND c.relkind IN ('r', 'm')
+  AND c.relfilenode <> 0 AND c.relfilenode IS DISTINCT FROM pg_relation_filenode(c.oid)`
+
+// Finish sees to it that no table was emptied or written anew between the snapshot and the
+// moment at which it was read.
+func (s *snapshot) Finish(ctx context.Context) error {
+	ctx, cancel := s.within(ctx)
+	defer cancel()
+	var tables string
+	if err := s.conn.QueryRow(ctx, rewrittenSQL).Scan(&tables); err != nil {
+		return s.conflict(failed(ctx, "finish", "", err))
+	}
+	if tables == "" {
+		return nil
+	}
+	return &gyro.Error{
+		Op: "copy", Place: tables, Err: fmt.Errorf("%w: TRUNCATE or ALTER TABLE wrote it anew while the slice was taken", gyro.ErrConflict),
+		Hint: "run again when the table is not being refreshed",
+	}
 }
 
 // Close ends the transaction and the connection.

@@ -302,7 +302,7 @@ func TestLockTimeout(t *testing.T) {
 		Source: postgres.DB{URL: url, LockTimeout: 50 * time.Millisecond}, Target: csvdir.Dir{Path: dir},
 		Jobs: []gyro.ImportJob{{Model: gyro.Table("locked")}},
 	}.Run(t.Context())
-	want := "job 1 (locked): explain: canceling statement due to lock timeout (SQLSTATE 55P03) (another session holds a lock on the table; try again, or raise LockTimeout)"
+	want := "explain: canceling statement due to lock timeout (SQLSTATE 55P03) (another session holds a lock on the table; try again, or raise LockTimeout)"
 	if fmt.Sprint(err) != want {
 		t.Errorf("got %v", err)
 	}

@@ -79,5 +79,9 @@ const restarted = "the server gave up the snapshot: beginning anew on another on
 
 // finished describes a job that has ended.
 func finished(e gyro.Event) string {
-	return fmt.Sprintf("%d rows, %sB, %.1f s", e.Rows, short(float64(e.Bytes)), e.Elapsed.Seconds())
+	rows := "rows"
+	if e.Rows == 1 {
+		rows = "row"
+	}
+	return fmt.Sprintf("%d %s, %sB, %.1f s", e.Rows, rows, short(float64(e.Bytes)), e.Elapsed.Seconds())
 }

@@ -57,6 +57,10 @@ func (c *cli) runDemo(ctx context.Context, scale float64, target string) (err er
 		}()
 		target = filepath.Join(target, "tenant-1")
 	}
+	directory := csvdir.Dir{Path: target}
+	if err := directory.Check(ctx, []string{"accounts_tenant.csv"}); err != nil {
+		return &gyro.Error{Op: "use the target", Err: err, Hint: "leave --target out, or name a directory that is not there"}
+	}
 	server, err := pgtest.Start(ctx, pgtest.Options{Log: c.stderr})
 	if err != nil {
 		return err //nolint:wrapcheck // it says what to install
@@ -74,7 +78,7 @@ func (c *cli) runDemo(ctx context.Context, scale float64, target string) (err er
 	fmt.Fprintln(c.stderr, "taking the slice of tenant 1")
 	report, err := gyro.Slicer{
 		Source:    postgres.DB{URL: url},
-		Target:    csvdir.Dir{Path: target},
+		Target:    directory,
 		Importers: shop.Importers,
 		Jobs:      shop.Jobs(),
 		Progress:  shown.Event,

@@ -17,7 +17,8 @@ func main() { os.Exit(mainWithSignals()) }
 // mainWithSignals cancels the run at the first Ctrl-C, which cleans up; a second one ends
 // the process at once.
 func mainWithSignals() int {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	signal.Ignore(syscall.SIGPIPE) // who looks away from the progress does not break the run off
 	defer stop()
 	context.AfterFunc(ctx, stop)
 	return run(ctx, os.Args[1:], os.Stdout, os.Stderr, os.LookupEnv)
