@@ -39,10 +39,14 @@ func TestKill(t *testing.T) {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	whole := time.Since(begin)
+	kills := 20
+	if os.Getenv("GYRO_LONG") != "" {
+		kills = 200
+	}
 	killed, old, fresh, none := 0, 0, 0, 0
 	previous := complete(t, target)
-	for round := 1; killed < 20; round++ {
-		if round > 200 {
+	for round := 1; killed < kills; round++ {
+		if round > 10*kills {
 			t.Fatalf("of %d runs only %d could be killed", round, killed)
 		}
 		pgtest.Exec(t, url, "UPDATE small SET version = version + 1; UPDATE large SET version = version + 1 WHERE id % 100 = 0")

@@ -2,13 +2,34 @@
 // with it: a slow and obvious model of what a slice is (model_test.go), and PostgreSQL
 // itself, into which each slice must load with every key and constraint of the source
 // (restore_test.go). Schemas, data, jobs and policies are random (world_test.go).
+//
+// A hundred worlds by default, ten thousand where GYRO_LONG is set, or as many as
+// -rapid.checks says. A world that failed is kept in testdata/rapid and tried first.
 package slicetest
 
 import (
+	"flag"
 	"os"
+	"strconv"
 	"testing"
 
 	"github.com/gyrodata/gyro/internal/pgtest"
 )
 
-func TestMain(m *testing.M) { os.Exit(pgtest.Main(m)) }
+// halves is how many tests share the worlds, to be run side by side.
+const halves = 2
+
+func TestMain(m *testing.M) {
+	flag.Parse()
+	worlds, given := 100, false
+	if os.Getenv("GYRO_LONG") != "" {
+		worlds = 10_000
+	}
+	flag.Visit(func(f *flag.Flag) { given = given || f.Name == "rapid.checks" })
+	if !given {
+		if err := flag.Set("rapid.checks", strconv.Itoa(worlds/halves)); err != nil {
+			panic(err)
+		}
+	}
+	os.Exit(pgtest.Main(m))
+}

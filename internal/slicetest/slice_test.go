@@ -19,6 +19,13 @@ import (
 // loads into an empty database with all keys and constraints of the source.
 func TestRandomWorlds(t *testing.T) {
 	t.Parallel()
+	for half := range halves {
+		t.Run(fmt.Sprint(half+1), randomWorlds)
+	}
+}
+
+func randomWorlds(t *testing.T) {
+	t.Parallel()
 	refused, taken := 0, 0
 	rapid.Check(t, func(rt *rapid.T) {
 		w := drawWorld(rt)
