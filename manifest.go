@@ -27,6 +27,9 @@ type ManifestFile struct {
 	PrimaryKey []string            `json:"primary_key,omitempty"`
 	Unique     [][]string          `json:"unique,omitempty"`
 	References []ManifestReference `json:"references,omitempty"`
+	// Polymorphic are the kinds of references that stand only in rows for which When is true:
+	// the source has proved them, files can not.
+	Polymorphic []ManifestReference `json:"polymorphic,omitempty"`
 	// Job is the number of the job that selected rows, from 1; 0 where there was none and
 	// rows are only included.
 	Job      int           `json:"job,omitempty"`
@@ -63,6 +66,7 @@ type ManifestReference struct {
 	Table     string   `json:"table"`
 	ToColumns []string `json:"to_columns"`
 	MatchFull bool     `json:"match_full,omitempty"`
+	When      string   `json:"when,omitempty"`    // of a polymorphic reference: a condition in SQL
 	Missing   string   `json:"missing,omitempty"` // what became of rows whose referred row was not selected
 	// NotProvable says why a comparison of bytes can't prove that it resolves; the source
 	// has proved it when the slice was taken.
@@ -89,10 +93,15 @@ func manifestFile(s *step) ManifestFile {
 		})
 	}
 	for _, r := range s.references {
-		m.References = append(m.References, ManifestReference{
+		reference := ManifestReference{
 			Name: r.Name, Columns: r.Columns, Table: r.To.String(), ToColumns: r.ToColumns, MatchFull: r.MatchFull,
-			Missing: string(r.missing), NotProvable: r.notProvable(table),
-		})
+			When: r.When, Missing: string(r.missing), NotProvable: r.notProvable(table),
+		}
+		if r.When != "" {
+			m.Polymorphic = append(m.Polymorphic, reference)
+		} else {
+			m.References = append(m.References, reference)
+		}
 	}
 	return m
 }

@@ -1,5 +1,5 @@
 // Package csvdir is a directory as the target of a slice: one CSV file a table and
-// manifest.json, which makes it complete.
+// manifest.json, which makes it complete; and what can be read from it again.
 //
 // # Whole or nothing
 //
@@ -14,4 +14,10 @@
 // While one process writes, it holds a lock on the directory (flock); a second one is
 // refused. Directories are made with mode 0700, files with 0600. Files that no slice
 // lists are never touched.
+//
+// # What the files alone can tell
+//
+// [Verify] proves that a slice is whole and closed, [Fence] that none of its rows belongs to
+// another tenant, or names the chain by which one does, and [Why] says what brought a row in.
+// They only read, ask no database, and quote no value of a row unless they are told to.
 package csvdir

@@ -3,6 +3,7 @@ package pgcsv_test
 import (
 	"bytes"
 	"encoding/csv"
+	"errors"
 	"io"
 	"strings"
 	"testing"
@@ -39,7 +40,7 @@ func BenchmarkReader(b *testing.B) {
 			for b.Loop() {
 				r := pgcsv.NewReader(bytes.NewReader(all))
 				for {
-					if _, err := r.Read(); err == io.EOF {
+					if _, err := r.Read(); errors.Is(err, io.EOF) {
 						break
 					} else if err != nil {
 						b.Fatal(err)
@@ -66,7 +67,7 @@ func BenchmarkReader(b *testing.B) {
 				r := csv.NewReader(bytes.NewReader(all))
 				r.ReuseRecord = true
 				for {
-					if _, err := r.Read(); err == io.EOF {
+					if _, err := r.Read(); errors.Is(err, io.EOF) {
 						break
 					} else if err != nil {
 						b.Fatal(err)

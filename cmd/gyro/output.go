@@ -17,11 +17,11 @@ import (
 
 // printError writes each of the joined errors as "error:" and, where there is one, "hint:".
 func (c *cli) printError(err error) {
-	if errors.Is(err, context.Canceled) {
-		fmt.Fprintln(c.stderr, "error: interrupted; the target is as it was")
-		return
-	}
 	for _, e := range split(err) {
+		if errors.Is(e, context.Canceled) {
+			fmt.Fprintln(c.stderr, "error: interrupted; nothing was changed")
+			continue
+		}
 		message, hint := describe(e)
 		fmt.Fprintln(c.stderr, "error: "+message)
 		if hint != "" {
@@ -32,8 +32,9 @@ func (c *cli) printError(err error) {
 
 // split takes joined errors apart.
 func split(err error) []error {
-	var joined interface{ Unwrap() []error }
-	if !errors.As(err, &joined) {
+	// Not errors.As: causes that are joined belong to the error that has them.
+	joined, ok := err.(interface{ Unwrap() []error })
+	if !ok {
 		return []error{err}
 	}
 	var all []error
@@ -45,12 +46,15 @@ func split(err error) []error {
 
 func describe(err error) (message, hint string) {
 	var (
-		usage   *usageError
-		inFile  *config.Error
-		mistake *gyro.Mistake
-		failure *gyro.Error
+		usage    *usageError
+		inFile   *config.Error
+		mistake  *gyro.Mistake
+		failure  *gyro.Error
+		unproven *unprovenError
 	)
 	switch {
+	case errors.As(err, &unproven):
+		return unproven.problem, unproven.hint
 	case errors.As(err, &usage):
 		return usage.Error(), usage.hint
 	case errors.As(err, &inFile):

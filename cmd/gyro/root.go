@@ -18,6 +18,7 @@ const (
 	exitUsage       = 2
 	exitExists      = 3
 	exitInvalid     = 4
+	exitUnproven    = 5
 	exitInterrupted = 130
 )
 
@@ -28,6 +29,7 @@ Exit codes:
   2    usage: a flag, or the configuration file
   3    the target exists already
   4    validation: importers, jobs or queries
+  5    verify: the slice is not proved
   130  interrupted
 `
 
@@ -71,6 +73,7 @@ their orders, all of one moment, and puts it on disk: one CSV file a table, and 
 It only reads the source; a role with SELECT is enough.
 
 Begin with "gyro demo", then write a gyro.yaml and look at "gyro plan".`,
+		Version:       version,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args: func(cmd *cobra.Command, args []string) error {
@@ -85,7 +88,7 @@ Begin with "gyro demo", then write a gyro.yaml and look at "gyro plan".`,
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return &usageError{err: err, hint: cmd.CommandPath() + " --help lists the flags"}
 	})
-	root.AddCommand(c.export(), c.plan(), c.demo(), c.version())
+	root.AddCommand(c.export(), c.plan(), c.verify(), c.why(), c.demo(), c.version())
 	return root
 }
 
@@ -100,13 +103,16 @@ func noArgs(cmd *cobra.Command, args []string) error {
 // exitCode is the one switch from error to exit code.
 func exitCode(err error) int {
 	var (
-		usage   *usageError
-		inFile  *config.Error
-		mistake *gyro.Mistake
+		usage    *usageError
+		inFile   *config.Error
+		mistake  *gyro.Mistake
+		unproven *unprovenError
 	)
 	switch {
 	case errors.Is(err, context.Canceled):
 		return exitInterrupted
+	case errors.As(err, &unproven):
+		return exitUnproven
 	case errors.As(err, &usage), errors.As(err, &inFile):
 		return exitUsage
 	case errors.Is(err, gyro.ErrExists):

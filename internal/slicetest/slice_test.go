@@ -84,6 +84,10 @@ func check(t *testing.T, w *world) error {
 			return fmt.Errorf("%s has no file", tab.name)
 		}
 	}
+	proof, err := csvdir.Verify(t.Context(), filepath.Join(dir, "slice"), csvdir.VerifyOptions{})
+	if err != nil || len(proof.Problems) > 0 {
+		return fmt.Errorf("verify: %v, %w", proof, err)
+	}
 	return restore(t, url, filepath.Join(dir, "slice"), report)
 }
 

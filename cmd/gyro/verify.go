@@ -1,0 +1,240 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/spf13/cobra"
+
+	"github.com/gyrodata/gyro"
+	"github.com/gyrodata/gyro/csvdir"
+	"github.com/gyrodata/gyro/pgcsv"
+)
+
+// unprovenError is one thing that keeps a slice from being proved.
+type unprovenError struct{ problem, hint string }
+
+func (e *unprovenError) Error() string { return e.problem }
+
+func (c *cli) verify() *cobra.Command {
+	var (
+		fences []string
+		opts   csvdir.VerifyOptions
+		asJSON bool
+	)
+	cmd := &cobra.Command{
+		Use:   "verify DIR",
+		Short: "Prove from the files alone that a slice is whole and closed",
+		Long: `Prove from the files alone, with no database, that a slice is whole and closed: every file
+is the one that the manifest lists, keys are unique, and every reference leads to a row of
+the slice or is NULL.
+
+--fence accounts_tenant=1 proves more: that no row belongs to another row of accounts_tenant,
+by any chain of references. Where one does, the chain is printed. A key of several columns is
+written with commas.
+
+Nothing that is printed quotes a value, unless --show-values is given.`,
+		Example: "  gyro verify slices/dev-qa-org-1\n  gyro verify slices/dev-qa-org-1 --fence accounts_tenant=1",
+		Args: func(cmd *cobra.Command, args []string) error {
+			return wantArgs(cmd, len(args) == 1, "name the directory of one slice")
+		},
+		ValidArgsFunction: completeSlice,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			wanted, err := parseFences(fences)
+			if err != nil {
+				return err
+			}
+			return c.runVerify(cmd.Context(), args[0], wanted, opts, asJSON)
+		},
+	}
+	cmd.Flags().StringArrayVar(&fences, "fence", nil, "TABLE=KEY: no row may belong to another row of the table; can be repeated")
+	cmd.Flags().BoolVar(&opts.ShowValues, "show-values", false, "print the values of keys and references that are wrong")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
+	_ = cmd.RegisterFlagCompletionFunc("fence", func(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+		if len(args) == 0 {
+			return nil, cobra.ShellCompDirectiveNoFileComp
+		}
+		names := tablesIn(args[0])
+		for i := range names {
+			names[i] += "="
+		}
+		return names, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
+	})
+	return cmd
+}
+
+// wantArgs refuses arguments as a mistake of usage.
+func wantArgs(cmd *cobra.Command, ok bool, want string) error {
+	if ok {
+		return nil
+	}
+	return &usageError{err: errors.New(want), hint: cmd.UseLine()}
+}
+
+// fence is a row that was named on the command line.
+type fence struct {
+	text  string // as it was written
+	table string
+	key   []string
+}
+
+func parseFences(texts []string) ([]fence, error) {
+	var (
+		fences   []fence
+		mistakes []error
+	)
+	for _, text := range texts {
+		name, value, _ := strings.Cut(text, "=")
+		key, err := parseKey(value)
+		if err != nil || name == "" {
+			mistakes = append(mistakes, &usageError{err: fmt.Errorf("%q is no fence", text), hint: "--fence TABLE=KEY, such as accounts_tenant=1"})
+			continue
+		}
+		fences = append(fences, fence{text: text, table: name, key: key})
+	}
+	return fences, errors.Join(mistakes...)
+}
+
+// parseKey reads the values of a key: separated by commas, in quotes where a value holds one.
+func parseKey(text string) ([]string, error) {
+	fields, err := pgcsv.Split([]byte(text), nil)
+	if err != nil {
+		return nil, err //nolint:wrapcheck // the caller says what was meant
+	}
+	key := make([]string, len(fields))
+	for i, f := range fields {
+		if f.Null {
+			return nil, errors.New("an empty value")
+		}
+		key[i] = string(f.Value)
+	}
+	return key, nil
+}
+
+// verified is what verify prints as JSON.
+type verified struct {
+	*csvdir.Verification
+	Fences []*csvdir.Leaks `json:"fences,omitempty"`
+}
+
+func (c *cli) runVerify(ctx context.Context, path string, fences []fence, opts csvdir.VerifyOptions, asJSON bool) error {
+	v, err := csvdir.Verify(ctx, path, opts)
+	if err != nil {
+		return err //nolint:wrapcheck // it says operation and place itself
+	}
+	result := verified{Verification: v}
+	var found []error
+	for _, p := range v.Problems {
+		found = append(found, &unprovenError{problem: p.String(), hint: p.Hint})
+	}
+	for _, f := range fences {
+		if !v.Proved() {
+			found = append(found, &unprovenError{problem: "fence " + f.text + " was not looked at: it counts on references that lead to a row", hint: "mend the slice first"})
+			continue
+		}
+		leaks, err := csvdir.Fence(ctx, path, f.table, f.key, opts)
+		if err != nil {
+			return err //nolint:wrapcheck // it says operation and place itself
+		}
+		result.Fences = append(result.Fences, leaks)
+		if !leaks.None() {
+			found = append(found, &unprovenError{problem: leakText(f, leaks), hint: "gyro why says how such a row came into the slice"})
+		}
+	}
+	if asJSON {
+		encoder := json.NewEncoder(c.stdout)
+		encoder.SetIndent("", "  ")
+		encoder.SetEscapeHTML(false)
+		return errors.Join(append(found, encoder.Encode(result))...)
+	}
+	c.printVerification(v)
+	for i, leaks := range result.Fences {
+		c.printFence(fences[i], leaks)
+	}
+	return errors.Join(found...)
+}
+
+func (c *cli) printVerification(v *csvdir.Verification) {
+	t := newTable("file", "rows", "keys", "references")
+	var (
+		rows             int64
+		keys, references int
+	)
+	for _, f := range v.Files {
+		rows, keys, references = rows+f.Rows, keys+f.Keys, references+f.References
+		t.AppendRow(table.Row{f.File, count(f.Rows), f.Keys, f.References})
+	}
+	t.AppendFooter(table.Row{strconv.Itoa(len(v.Files)) + " files", count(rows), keys, references})
+	c.printTable(t)
+	state := "proved"
+	if !v.Proved() {
+		state = "NOT proved"
+	}
+	fmt.Fprintf(c.stdout, "\nslice    %s: %s, in %s s\n", v.Path, state, seconds(v.Elapsed))
+	for _, r := range v.References {
+		if r.NotProvable != "" {
+			c.printNotes([]string{fmt.Sprintf("%s: reference %s to %s was proved at export, not provable from files: %s", r.File, r.Name, r.To, r.NotProvable)})
+		}
+	}
+}
+
+// leakText says how many rows of which files are outside a fence.
+func leakText(f fence, leaks *csvdir.Leaks) string {
+	var files []string
+	for _, l := range leaks.Files {
+		files = append(files, l.File+" "+count(l.Rows))
+	}
+	atLeast := ""
+	if leaks.Partial {
+		atLeast = "at least "
+	}
+	return fmt.Sprintf("fence %s: rows that belong to another row of %s: %s%s", f.text, leaks.Table, atLeast, strings.Join(files, ", "))
+}
+
+func (c *cli) printFence(f fence, leaks *csvdir.Leaks) {
+	if leaks.None() {
+		fmt.Fprintf(c.stdout, "fence    %s: holds\n", f.text)
+		return
+	}
+	fmt.Fprintf(c.stdout, "fence    %s: does NOT hold\n", f.text)
+	for i, link := range leaks.Chain {
+		if i == 0 {
+			fmt.Fprintf(c.stdout, "         %s", link)
+		} else {
+			fmt.Fprintf(c.stdout, "         → %s", link)
+		}
+		if link.Reference != "" {
+			fmt.Fprintf(c.stdout, ", by %s", link.Reference)
+		}
+		fmt.Fprintln(c.stdout)
+	}
+}
+
+// completeSlice completes a directory, then a table of its slice.
+func completeSlice(cmd *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+	switch {
+	case len(args) == 0:
+		return nil, cobra.ShellCompDirectiveFilterDirs
+	case len(args) == 1 && cmd.Name() == "why":
+		return tablesIn(args[0]), cobra.ShellCompDirectiveNoFileComp
+	}
+	return nil, cobra.ShellCompDirectiveNoFileComp
+}
+
+// tablesIn names the tables of a slice, or none where there is no slice.
+func tablesIn(path string) []string {
+	m, err := csvdir.ReadManifest(path)
+	if err != nil || m.Version != gyro.ManifestVersion {
+		return nil
+	}
+	var names []string
+	for _, f := range m.Files {
+		names = append(names, f.Table)
+	}
+	return names
+}

@@ -1,0 +1,82 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/gyrodata/gyro/csvdir"
+)
+
+func (c *cli) why() *cobra.Command {
+	return &cobra.Command{
+		Use:   "why DIR TABLE KEY",
+		Short: "Say why a row is in a slice",
+		Long: `Say why a row is in a slice, from the files alone: the job that selected it and the rows that
+it was selected for, or the rows that refer to it, up to a job's query or a whole table.
+
+The row is named by its primary key, as it stands in the file; a key of several columns with
+commas, or as several arguments.`,
+		Example: "  gyro why slices/dev-qa-org-1 accounts_customer 4711\n  gyro why slices/dev-qa-org-1 sales.item 31,2",
+		Args: func(cmd *cobra.Command, args []string) error {
+			return wantArgs(cmd, len(args) >= 3, "name a directory, a table and a key")
+		},
+		ValidArgsFunction: completeSlice,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			key := args[2:]
+			if len(key) == 1 {
+				var err error
+				if key, err = parseKey(key[0]); err != nil {
+					return &usageError{err: fmt.Errorf("the key can't be read: %w", err), hint: `values with commas between them, in double quotes where one holds a comma or a quote`}
+				}
+			}
+			steps, err := csvdir.Why(cmd.Context(), args[0], args[1], key)
+			if err != nil {
+				return err //nolint:wrapcheck // it says operation and place itself
+			}
+			for i, step := range steps {
+				fmt.Fprintf(c.stdout, "%s row %d\n    %s\n", step.File, step.Row, reason(steps, i))
+			}
+			return nil
+		},
+	}
+}
+
+// reason says why a step's row is in the slice.
+func reason(steps []csvdir.Step, i int) string {
+	step := steps[i]
+	if step.Included {
+		return fmt.Sprintf("included: the next row refers to it, by %s", step.Via)
+	}
+	text := "selected"
+	if step.Job > 0 {
+		text += fmt.Sprintf(" by job %d", step.Job)
+	}
+	switch {
+	case step.Whole:
+		return text + ": the whole table"
+	case step.Query && len(step.Restricted) > 0:
+		return text + ": by its query, among the rows that " + strings.Join(step.Restricted, ", ") + " allow"
+	case step.Query:
+		return text + ": by its query"
+	case step.Via != "" && len(step.Restricted) > 1:
+		return fmt.Sprintf("%s: it refers to the next row, by %s, and to selected rows by %s", text, step.Via, strings.Join(others(step), ", "))
+	case step.Via != "":
+		return fmt.Sprintf("%s: it refers to the next row, by %s", text, step.Via)
+	case len(step.Restricted) > 0:
+		return text + ": it refers to selected rows by " + strings.Join(step.Restricted, ", ") + ", which bytes alone don't find"
+	}
+	return text + ": it refers to no selected row"
+}
+
+// others are the references that restricted a row, less the one that is followed.
+func others(step csvdir.Step) []string {
+	var names []string
+	for _, name := range step.Restricted {
+		if name != step.Via {
+			names = append(names, name)
+		}
+	}
+	return names
+}

@@ -1,0 +1,81 @@
+package csvdir
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+
+	"github.com/gyrodata/gyro/pgcsv"
+)
+
+// key is a list of a table's columns whose values together name a row: its primary key,
+// another unique key, or what a reference refers to.
+type key struct {
+	table   *table
+	columns []int // ascending, so that each set of columns is one key
+	primary bool
+	unique  bool
+	integer bool // one column, of an integer type
+	refs    []*reference
+}
+
+// names are the key's columns.
+func (k *key) names() []string { return k.table.columnNames(k.columns) }
+
+// imprint stands for the values of a key: two keys have the same one where their values are
+// the same bytes. An integer is its own imprint, with high 0; of all others it is the first 16
+// bytes of a SHA-256, less one bit, so that nobody can make two that meet.
+type imprint struct{ high, low uint64 }
+
+// printer makes imprints. It is used by one goroutine at a time.
+type printer struct{ scratch []byte }
+
+// of gives the imprint of a row's values in columns, which are k's own or those of a reference
+// to it, and how many of them are NULL: where any is, there is none.
+func (p *printer) of(k *key, columns []int, row []pgcsv.Field) (_ imprint, nulls int) {
+	for _, c := range columns {
+		if row[c].Null {
+			nulls++
+		}
+	}
+	if nulls > 0 {
+		return imprint{}, nulls
+	}
+	if k.integer {
+		if n, ok := integer(row[columns[0]].Value); ok {
+			return imprint{low: uint64(n) ^ 1<<63}, 0 // in the order of the numbers
+		}
+	}
+	p.scratch = p.scratch[:0]
+	for _, c := range columns {
+		p.scratch = binary.AppendUvarint(p.scratch, uint64(len(row[c].Value)))
+		p.scratch = append(p.scratch, row[c].Value...)
+	}
+	sum := sha256.Sum256(p.scratch)
+	return imprint{high: binary.BigEndian.Uint64(sum[:]) | 1<<63, low: binary.BigEndian.Uint64(sum[8:])}, 0
+}
+
+// integer reads a 64-bit integer as PostgreSQL prints it. What is the same number written in
+// another way is not the same bytes, and none.
+func integer(text []byte) (int64, bool) {
+	digits := text
+	if len(digits) > 0 && digits[0] == '-' {
+		digits = digits[1:]
+	}
+	if len(digits) == 0 || len(digits) > 19 || digits[0] == '0' && len(text) > 1 {
+		return 0, false
+	}
+	var n uint64
+	for _, c := range digits {
+		if c < '0' || c > '9' {
+			return 0, false
+		}
+		n = n*10 + uint64(c-'0')
+	}
+	if len(digits) < len(text) {
+		return -int64(n), n <= 1<<63
+	}
+	return int64(n), n < 1<<63
+}
+
+// integerTypes are those whose columns hold what integer reads.
+var integerTypes = map[string]bool{"smallint": true, "integer": true, "bigint": true}

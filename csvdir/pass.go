@@ -1,0 +1,293 @@
+package csvdir
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"hash"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"sync"
+
+	"github.com/gyrodata/gyro/pgcsv"
+)
+
+// pass is one reading of one file: keys are collected, references checked against keys that
+// were collected before, and in the first round the file itself.
+type pass struct {
+	*verifier
+	table   *table
+	first   bool
+	collect []*part
+	check   []check
+}
+
+// check looks for the rows that a reference leads to.
+type check struct {
+	*reference
+	in *part // nil: the table is not in the slice, or bytes prove nothing
+}
+
+// run reads the file, where there is something to do.
+func (p *pass) run(ctx context.Context) error {
+	if p.table.broken {
+		return nil
+	}
+	var checks []check
+	for _, c := range p.check {
+		if c.to != nil && c.to.broken {
+			p.refs[c.reference].skipped = true // what is wrong with that file is told, and enough
+			continue
+		}
+		p.refs[c.reference].looked = c.NotProvable == ""
+		checks = append(checks, c)
+	}
+	p.check = checks
+	if !p.first && len(p.collect)+len(p.check) == 0 {
+		return nil
+	}
+	file, err := p.open()
+	if err != nil || file == nil {
+		return err
+	}
+	defer file.Close() //nolint:errcheck // it was only read
+	for _, part := range p.collect {
+		part.set.grow(part.key, min(p.table.Rows, p.table.Bytes)/int64(part.of))
+	}
+	source := &sums{source: file}
+	if p.first {
+		source.sum = sha256.New()
+	}
+	rows, err := scan(ctx, source, p.table.header(), p.begin, p.take)
+	return p.end(ctx, source, rows, err)
+}
+
+// open gives nil where the file can't be read as one of a slice; that is a problem then.
+func (p *pass) open() (*os.File, error) {
+	path := filepath.Join(p.dir.Path, p.table.File)
+	info, err := os.Stat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		p.spoil(MissingFile, "the file is missing", "copy the slice whole, or take it again")
+		return nil, nil
+	case err != nil:
+		return nil, p.dir.failed("read", err, "")
+	case !info.Mode().IsRegular():
+		p.spoil(MissingFile, "it is no regular file", "")
+		return nil, nil
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, p.dir.failed("read", err, "")
+	}
+	return file, nil
+}
+
+const changedHint = "the file was changed after the export, or on its way here"
+
+// end tells what is wrong with the file as a whole.
+func (p *pass) end(ctx context.Context, source *sums, rows int64, err error) error {
+	var malformed *pgcsv.Error
+	switch {
+	case err == nil:
+	case errors.Is(err, errHeader):
+		p.spoil(WrongHeader, "the header is not the manifest's columns", changedHint)
+	case errors.As(err, &malformed) && source.failed == nil:
+		p.spoil(Malformed, malformed.Error(), changedHint)
+	default:
+		if ctx.Err() == nil {
+			err = p.dir.failed("read", err, "")
+		}
+		return err
+	}
+	if !p.first {
+		return nil
+	}
+	if err != nil { // the sum is of all of it
+		if _, err := io.Copy(io.Discard, source); err != nil {
+			return p.dir.failed("read", err, "")
+		}
+	}
+	state, t := p.tables[p.table], p.table
+	state.rows = rows
+	if source.bytes != t.Bytes {
+		p.problem(WrongSize, fmt.Sprintf("%d bytes, the manifest says %d", source.bytes, t.Bytes), changedHint)
+	} else if hex.EncodeToString(source.sum.Sum(nil)) != t.SHA256 {
+		p.problem(WrongSum, "the SHA-256 is not the manifest's", changedHint)
+	}
+	if err == nil && rows != t.Rows {
+		p.problem(WrongRows, fmt.Sprintf("%s, the manifest says %d", rowCount(rows), t.Rows), changedHint)
+	}
+	return nil
+}
+
+func (p *pass) problem(kind ProblemKind, text, hint string) {
+	state := p.tables[p.table]
+	state.problems = append(state.problems, Problem{Kind: kind, File: p.table.File, Table: p.table.Table, Text: text, Hint: hint})
+}
+
+// spoil is a problem after which the file proves nothing.
+func (p *pass) spoil(kind ProblemKind, text, hint string) {
+	p.problem(kind, text, hint)
+	p.table.broken = true
+}
+
+// sums reads, and counts and hashes what it read.
+type sums struct {
+	source io.Reader
+	sum    hash.Hash // nil: not hashed
+	bytes  int64
+	failed error // what source said, but for its end
+}
+
+func (s *sums) Read(b []byte) (int, error) {
+	n, err := s.source.Read(b)
+	s.bytes += int64(n)
+	if s.sum != nil {
+		s.sum.Write(b[:n])
+	}
+	if err != nil && !errors.Is(err, io.EOF) {
+		s.failed = err
+	}
+	return n, err
+}
+
+// sieve takes what a pass wants of one block.
+type sieve struct {
+	pass    *pass
+	printer printer
+	keys    []keySet
+	nulls   []finding // by key
+	refs    []refState
+}
+
+func (p *pass) begin() *sieve {
+	return &sieve{pass: p, keys: make([]keySet, len(p.collect)), nulls: make([]finding, len(p.collect)), refs: make([]refState, len(p.check))}
+}
+
+func (s *sieve) row(number int64, row []pgcsv.Field) {
+	for i, part := range s.pass.collect {
+		k := part.key
+		print, nulls := s.printer.of(k, k.columns, row)
+		switch {
+		case nulls > 0:
+			if k.primary && part.number == 0 {
+				s.nulls[i].add(number, s.pass.shown(row, k.columns))
+			}
+		case part.holds(print):
+			s.keys[i].add(print)
+		}
+	}
+	for i := range s.pass.check {
+		s.look(&s.pass.check[i], &s.refs[i], number, row)
+	}
+}
+
+// look looks for the row that a reference leads to.
+func (s *sieve) look(c *check, state *refState, number int64, row []pgcsv.Field) {
+	print, nulls := s.printer.of(c.key, c.columns, row)
+	firstPart := c.in == nil || c.in.number == 0
+	switch {
+	case nulls == len(c.columns):
+		return
+	case nulls > 0:
+		if c.MatchFull && firstPart {
+			state.mixed.add(number, s.pass.shown(row, c.columns))
+		}
+		return
+	}
+	if firstPart {
+		state.rows++
+	}
+	dangling := c.to == nil
+	if c.in != nil {
+		dangling = c.in.holds(print) && !c.in.set.has(print)
+	}
+	if dangling && (c.to == nil || c.NotProvable == "") {
+		state.dangling.add(number, s.pass.shown(row, c.columns))
+	}
+}
+
+// shown gives the values of a row, where they may be shown.
+func (v *verifier) shown(row []pgcsv.Field, columns []int) func() []string {
+	if !v.opts.ShowValues {
+		return nil
+	}
+	return func() []string { return textOf(row, columns) }
+}
+
+// textOf is the values of columns for a person to read.
+func textOf(row []pgcsv.Field, columns []int) []string {
+	values := make([]string, len(columns))
+	for i, c := range columns {
+		values[i] = string(row[c].Value)
+		if row[c].Null {
+			values[i] = "NULL"
+		}
+	}
+	return values
+}
+
+// take adds what one block gave.
+func (p *pass) take(before int64, s *sieve) error {
+	for i, part := range p.collect {
+		part.set.merge(&s.keys[i])
+		p.keys[part.key].nulls.merge(before, s.nulls[i])
+	}
+	for i, c := range p.check {
+		state := p.refs[c.reference]
+		state.rows += s.refs[i].rows
+		state.mixed.merge(before, s.refs[i].mixed)
+		state.dangling.merge(before, s.refs[i].dangling)
+	}
+	return nil
+}
+
+// sealAll seals each set by a goroutine of its own: they are few, and often one is large.
+func sealAll(parts []*part) {
+	var all sync.WaitGroup
+	for _, p := range parts {
+		all.Go(p.set.seal)
+		p.sealed = true
+	}
+	all.Wait()
+}
+
+// findRepeated finds the rows of keys that a part holds more than once, by reading the file
+// again. The part can't be asked for references afterwards.
+func (v *verifier) findRepeated(ctx context.Context, p *part) error {
+	rows := p.set.keepRepeated()
+	if rows == 0 {
+		return nil
+	}
+	k, found := p.key, finding{}
+	again := func() *repeats { return &repeats{verifier: v, part: p} }
+	err := scanTable(ctx, v.slice, k.table, again, func(before int64, g *repeats) error {
+		found.merge(before, g.found)
+		if len(found.rows) == shownRows {
+			return errEnough
+		}
+		return nil
+	})
+	found.count = rows
+	v.keys[k].repeated.merge(0, found)
+	return err
+}
+
+type repeats struct {
+	*verifier
+	part    *part
+	printer printer
+	found   finding
+}
+
+func (r *repeats) row(number int64, row []pgcsv.Field) {
+	k := r.part.key
+	if print, nulls := r.printer.of(k, k.columns, row); nulls == 0 && r.part.set.has(print) {
+		r.found.add(number, r.shown(row, k.columns))
+	}
+}

@@ -1,0 +1,141 @@
+package csvdir
+
+import (
+	"slices"
+
+	"github.com/gyrodata/gyro"
+	"github.com/gyrodata/gyro/schema"
+)
+
+// table is one file of a slice. A list of included rows is one too, which refers to the
+// identity of its table.
+type table struct {
+	gyro.ManifestFile
+	name   schema.Name
+	keys   []*key
+	rowKey *key // of identity; nil where there is none
+	refs   []*reference
+	list   *table // of its included rows; nil where there is none
+	isList bool
+	broken bool // it can't be read as the manifest says; what it is to prove can't be proved
+}
+
+// reference is one reference of a slice. columns are in the order of key's.
+type reference struct {
+	gyro.ManifestReference
+	from    *table
+	to      *table // nil: not in the slice
+	columns []int
+	key     *key
+}
+
+// resolveKeys finds the columns of the keys.
+func (t *table) resolveKeys() *Problem {
+	for i, names := range append([][]string{t.PrimaryKey}, t.Unique...) {
+		if len(names) == 0 {
+			continue
+		}
+		columns, ok := t.columnsOf(names)
+		if !ok {
+			problem := manifestProblem("says that %s has a key of columns that it has not", t.name)
+			return &problem
+		}
+		k := t.key(columns)
+		k.primary = k.primary || i == 0
+		k.unique = true
+	}
+	if columns, _ := t.columnsOf(t.identity()); len(columns) > 0 {
+		t.rowKey = t.key(columns)
+	}
+	return nil
+}
+
+// key finds or makes the key of a set of columns.
+func (t *table) key(columns []int) *key {
+	sorted := slices.Sorted(slices.Values(columns))
+	for _, k := range t.keys {
+		if slices.Equal(k.columns, sorted) {
+			return k
+		}
+	}
+	k := &key{table: t, columns: sorted, integer: len(columns) == 1 && integerTypes[t.Columns[columns[0]].Type]}
+	t.keys = append(t.keys, k)
+	return k
+}
+
+// identity names the columns that tell rows apart: the primary key, or else the first unique
+// key without NULLs. By them included rows are listed.
+func (t *table) identity() []string {
+	if len(t.PrimaryKey) > 0 {
+		return t.PrimaryKey
+	}
+	for _, names := range t.Unique {
+		columns, _ := t.columnsOf(names)
+		if !slices.ContainsFunc(columns, func(i int) bool { return !t.Columns[i].NotNull }) {
+			return names
+		}
+	}
+	return nil
+}
+
+// point sets the key that the reference refers to by columns of its table, one for each of
+// its own, and puts its own into the key's order.
+func (r *reference) point(to []int) {
+	r.key = r.to.key(to)
+	r.key.refs = append(r.key.refs, r)
+	own := make([]int, len(to))
+	for i, column := range r.key.columns {
+		own[i] = r.columns[slices.Index(to, column)]
+	}
+	r.columns = own
+}
+
+// includedList is the file that lists the identities of t's included rows.
+func includedList(t *table) *table {
+	list := &table{name: t.name, isList: true, ManifestFile: gyro.ManifestFile{
+		File: t.Included.File, Table: t.Table, Rows: t.Included.Rows, Bytes: t.Included.Bytes, SHA256: t.Included.SHA256,
+		PrimaryKey: t.identity(),
+	}}
+	columns, _ := t.columnsOf(t.identity())
+	own := make([]int, len(columns))
+	for i, c := range columns {
+		own[i] = i
+		list.Columns = append(list.Columns, t.Columns[c])
+	}
+	k := list.key(own)
+	k.primary, k.unique = true, true
+	r := &reference{from: list, to: t, columns: own}
+	r.Columns, r.ToColumns, r.Table = t.identity(), t.identity(), t.Table
+	r.point(columns)
+	list.refs = []*reference{r}
+	return list
+}
+
+// columnsOf gives the places of columns in the file; false where one is not there, or twice.
+func (t *table) columnsOf(names []string) ([]int, bool) {
+	var columns []int
+	for _, name := range names {
+		i := slices.IndexFunc(t.Columns, func(c gyro.ManifestColumn) bool { return c.Name == name })
+		if i < 0 || slices.Contains(columns, i) {
+			return nil, false
+		}
+		columns = append(columns, i)
+	}
+	return columns, true
+}
+
+func (t *table) columnNames(columns []int) []string {
+	names := make([]string, len(columns))
+	for i, c := range columns {
+		names[i] = t.Columns[c].Name
+	}
+	return names
+}
+
+func (t *table) header() []string {
+	names := make([]string, len(t.Columns))
+	for i, c := range t.Columns {
+		names[i] = c.Name
+	}
+	return names
+}
