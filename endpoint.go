@@ -8,8 +8,22 @@ import (
 	"github.com/gyrodata/gyro/schema"
 )
 
-// Source is where rows are read from, such as postgres.DB.
+// Source is where a slice comes from: a [Database], whose rows are selected, or a [Store]
+// that holds one.
 type Source interface {
+	// String says what it is, for messages; it shows no URL.
+	String() string
+}
+
+// Target is where a slice goes: a [Store], or a [Loader].
+type Target interface {
+	// String says what it is, for messages; it shows no URL.
+	String() string
+}
+
+// Database is a source whose rows are selected, such as postgres.DB.
+type Database interface {
+	Source
 	// Open begins to read. All that the Snapshot gives is of one moment.
 	Open(ctx context.Context) (Snapshot, error)
 }
@@ -92,8 +106,12 @@ type Estimate struct {
 	Cost  float64 // in the planner's units
 }
 
-// Target is where a slice is put, such as csvdir.Dir.
-type Target interface {
+// Store is a place for a slice, such as csvdir.Dir: to put one, or to read the one it holds.
+type Store interface {
+	// String says what it is, for messages.
+	String() string
+	// Slice opens the slice that is there.
+	Slice(ctx context.Context) (Slice, error)
 	// Check says whether Begin would refuse; it changes nothing.
 	Check(ctx context.Context, files []string) error
 	// Begin makes ready to take these files. Where one of them is there already and the

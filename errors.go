@@ -14,6 +14,10 @@ var ErrExists = errors.New("exists already")
 // what was asked; [Slicer.Run] asks again, on a new snapshot.
 var ErrConflict = errors.New("the server gave up the snapshot")
 
+// ErrUnproven is wrapped by what [Slicer.Run] returns where the slice that is to be loaded is
+// not whole or not closed. Nothing was loaded.
+var ErrUnproven = errors.New("the slice is not proved")
+
 // ErrQuery is wrapped by what [Snapshot].Explain returns where the query, or the right to run
 // it, is at fault, not the source or the way to it.
 var ErrQuery = errors.New("the query is wrong")

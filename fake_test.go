@@ -3,6 +3,7 @@ package gyro_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -28,7 +29,7 @@ func (c *calls) add(format string, args ...any) {
 	c.list = append(c.list, fmt.Sprintf(format, args...))
 }
 
-// source is a Source over a catalog; every table's file is text.
+// source is a Database over a catalog; every table's file is text.
 type source struct {
 	*calls
 	catalog  schema.Catalog
@@ -41,6 +42,8 @@ type source struct {
 }
 
 var taken = time.Date(2026, 1, 2, 3, 4, 5, 6000, time.UTC)
+
+func (s *source) String() string { return "fake source" }
 
 func (s *source) Open(context.Context) (gyro.Snapshot, error) {
 	s.add("open")
@@ -86,7 +89,7 @@ func (s *source) Close() error {
 	return s.closeErr
 }
 
-// target keeps a slice in memory.
+// target is a Store that keeps a slice in memory.
 type target struct {
 	*calls
 	files     map[string]*bytes.Buffer
@@ -97,6 +100,10 @@ type target struct {
 	commitErr error
 	abortErr  error
 }
+
+func (t *target) String() string { return "fake target" }
+
+func (t *target) Slice(context.Context) (gyro.Slice, error) { return nil, errors.New("there is none") }
 
 func (t *target) Check(_ context.Context, files []string) error {
 	t.add("check %s", files)

@@ -15,6 +15,11 @@ type Importer struct {
 	Model   Model
 	File    string  // the CSV's name; default <table>.csv, <schema>.<table>.csv outside schema public
 	Columns Columns // only what struct and catalog do not know, or what is to be checked
+	// IDs says which ids rows get where they are loaded. Default: the Slicer's, then [Keep].
+	IDs IDs
+	// Conflict says what becomes of a row that is there already. Default: the Slicer's, then
+	// [Fail].
+	Conflict Conflict
 }
 
 // Columns says what is to be known of a model's columns. A key is a column's name
@@ -43,6 +48,12 @@ type Column struct {
 	// Soft says that no foreign key of the database or the struct stands behind Ref.
 	// Default: there is one, and its absence is a mistake.
 	Soft bool
+	// Each says that the column is an array, each of whose elements refers to Ref: elements are
+	// mapped where the slice is loaded. They restrict and include nothing. Default: no.
+	Each bool
+	// Expr is SQL over "value", the value in the file, that gives the one to be loaded, such
+	// as value || '-copy'. Default: the value itself.
+	Expr string
 }
 
 // Case is one kind of a polymorphic reference.
@@ -104,9 +115,12 @@ func (r Registry) Validate() error {
 		}
 		files[file] = name
 	}
-	for _, importer := range r {
+	for i, importer := range r {
 		if importer.Model.check() != nil {
 			continue
+		}
+		if problem := importer.IDs.check(); problem != "" {
+			found.add(Mistake{Place: importerPlace(i, importer), Problem: problem})
 		}
 		if importer.Model.described() {
 			table := importer.Model.table
@@ -144,6 +158,12 @@ func (r Registry) With(over ...Importer) Registry {
 		}
 		if o.File != "" {
 			m.File = o.File
+		}
+		if !o.IDs.IsZero() {
+			m.IDs = o.IDs
+		}
+		if !o.Conflict.IsZero() {
+			m.Conflict = o.Conflict
 		}
 		m.Columns = maps.Clone(m.Columns)
 		if m.Columns == nil {

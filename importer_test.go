@@ -187,7 +187,7 @@ func TestRegistryWith(t *testing.T) {
 		{Model: gyro.Table("order"), File: "o.csv"},
 		{Model: products, File: "p.csv"},
 	}
-	if d := cmp.Diff(want, got, cmp.AllowUnexported(gyro.Model{}), cmpopts.EquateEmpty()); d != "" {
+	if d := cmp.Diff(want, got, cmp.AllowUnexported(gyro.Model{}, gyro.IDs{}, gyro.Conflict{}), cmpopts.EquateEmpty()); d != "" {
 		t.Errorf("-want +got:\n%s", d)
 	}
 	if len(base) != 2 || base[1].File != "" || len(base[0].Columns) != 2 || base[0].Columns["b"].To != "2" {

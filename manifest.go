@@ -16,6 +16,17 @@ type Manifest struct {
 	Taken   time.Time      `json:"taken"` // the snapshot's moment, by the server's clock
 	LSN     string         `json:"lsn,omitempty"`
 	Files   []ManifestFile `json:"files"` // in the order of the jobs
+	// Import is set where this is no slice but the record of a load: its files list the keys
+	// of the rows that were inserted.
+	Import *ManifestImport `json:"import,omitempty"`
+}
+
+// ManifestImport says what [Undo] has to know of a load.
+type ManifestImport struct {
+	Transaction
+	Tables  []string `json:"tables"`            // those that rows were inserted into, parents first
+	Updated []string `json:"updated,omitempty"` // those of which rows were updated
+	Keyless []string `json:"keyless,omitempty"` // those without a key, that rows were inserted into
 }
 
 // ManifestFile is one file of a slice.
@@ -30,6 +41,8 @@ type ManifestFile struct {
 	// Polymorphic are the kinds of references that stand only in rows for which When is true:
 	// the source has proved them, files can not.
 	Polymorphic []ManifestReference `json:"polymorphic,omitempty"`
+	// Arrays are references that stand in each element of an array.
+	Arrays []ManifestReference `json:"arrays,omitempty"`
 	// Job is the number of the job that selected rows, from 1; 0 where there was none and
 	// rows are only included.
 	Job      int           `json:"job,omitempty"`
@@ -57,6 +70,9 @@ type ManifestColumn struct {
 	NotNull   bool   `json:"not_null,omitempty"`
 	Generated bool   `json:"generated,omitempty"`
 	Identity  string `json:"identity,omitempty"`
+	// Sequence: the column's values are drawn from one by default.
+	Sequence bool     `json:"sequence,omitempty"`
+	Labels   []string `json:"labels,omitempty"` // of an enum, in their order
 }
 
 // ManifestReference is a foreign key of a file's table.
@@ -66,11 +82,19 @@ type ManifestReference struct {
 	Table     string   `json:"table"`
 	ToColumns []string `json:"to_columns"`
 	MatchFull bool     `json:"match_full,omitempty"`
-	When      string   `json:"when,omitempty"`    // of a polymorphic reference: a condition in SQL
-	Missing   string   `json:"missing,omitempty"` // what became of rows whose referred row was not selected
+	When      string   `json:"when,omitempty"` // of a polymorphic reference: a condition in SQL
+	// Kinds are the same condition in a form that can be read; none: it has no such form.
+	Kinds   []Kind `json:"kinds,omitempty"`
+	Missing string `json:"missing,omitempty"` // what became of rows whose referred row was not selected
 	// NotProvable says why a comparison of bytes can't prove that it resolves; the source
 	// has proved it when the slice was taken.
 	NotProvable string `json:"not_provable,omitempty"`
+}
+
+// Kind is one condition of a polymorphic reference: a column holds one of these values.
+type Kind struct {
+	Column string   `json:"column"`
+	Values []string `json:"values"`
 }
 
 // manifestFile describes a step as the file of a slice, all but what only the finished
@@ -90,6 +114,7 @@ func manifestFile(s *step) ManifestFile {
 	for _, c := range table.Columns {
 		m.Columns = append(m.Columns, ManifestColumn{
 			Name: c.Name, Type: c.Type, NotNull: c.NotNull, Generated: c.Generated, Identity: c.Identity,
+			Sequence: c.Sequence != "", Labels: c.Labels,
 		})
 	}
 	for _, r := range s.references {
@@ -102,6 +127,9 @@ func manifestFile(s *step) ManifestFile {
 		} else {
 			m.References = append(m.References, reference)
 		}
+	}
+	for _, r := range s.arrays {
+		m.Arrays = append(m.Arrays, ManifestReference{Name: r.Name, Columns: r.Columns, Table: r.To.String(), ToColumns: r.ToColumns})
 	}
 	return m
 }

@@ -10,8 +10,22 @@ import (
 type Plan struct {
 	Origin      Origin
 	Jobs        []PlannedJob
-	Notes       []string // what the user should know, one line each
-	TargetError error    // why the target would refuse, or nil
+	Notes       []string      // what the user should know, one line each
+	TargetError error         // why the target would refuse, or nil
+	Loads       []PlannedLoad // of a load, parents first; of an export none
+}
+
+// PlannedLoad is one file of a load's [Plan].
+type PlannedLoad struct {
+	Model    schema.Name
+	File     string
+	Rows     int64
+	Create   bool // the table is not there and will be made
+	Straight bool // copied into the table itself, if that is empty; else by way of a staging table
+	MapOnly  bool // not loaded: its rows are looked for in the target
+	IDs      IDs
+	Conflict Conflict
+	Mapped   []string // the references whose values change: "shop_id -> accounts_shop"
 }
 
 // PlannedJob is one job of a [Plan].
@@ -33,12 +47,19 @@ type PlannedJob struct {
 // registry, jobs and queries is returned as an error, all of it at once; what is wrong
 // with the target is in the Plan.
 func (s Slicer) Plan(ctx context.Context) (*Plan, error) {
+	way, err := s.way()
+	if err != nil {
+		return nil, s.andJobs(err)
+	}
+	if way == loads {
+		return s.planLoad(ctx)
+	}
 	steps, err := s.steps()
 	if err != nil {
 		return nil, err
 	}
-	plan := &Plan{TargetError: s.Target.Check(ctx, files(steps))}
-	snapshot, err := s.Source.Open(ctx)
+	plan := &Plan{TargetError: s.store().Check(ctx, files(steps))}
+	snapshot, err := s.Source.(Database).Open(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -22,13 +22,35 @@ const (
 	Ended    Step = "ended"
 
 	Restarted Step = "restarted"
+	// Staged says that a load has come to its next Stage.
+	Staged Step = "stage"
+)
+
+// Stage is a part of a load.
+type Stage string
+
+// The stages, in their order. Staging and Copying are told as Started, Moved and Finished of
+// each file.
+const (
+	Verifying  Stage = "verify"     // the slice is proved from its files
+	Preparing  Stage = "prepare"    // the target is looked at; with exclusive, keys and indexes are dropped
+	Staging    Stage = "stage"      // a file is copied into a staging table
+	Mapping    Stage = "map ids"    // old ids to new ones
+	Copying    Stage = "copy"       // a file is copied into its table
+	Inserting  Stage = "insert"     // from a staging table
+	Indexing   Stage = "indexes"    // with exclusive: built again
+	Referring  Stage = "references" // with exclusive: foreign keys added again and proved; else deferred ones checked
+	Analyzing  Stage = "analyze"
+	Recording  Stage = "record" // what undo needs
+	Committing Stage = "commit"
 )
 
 // Event is what a run tells of itself while it goes on.
 type Event struct {
 	Step     Step
-	Job      int // from 0
-	Jobs     int // how many there are
+	Stage    Stage // of Staged
+	Job      int   // from 0
+	Jobs     int   // how many there are
 	Model    schema.Name
 	File     string
 	Estimate int64 // rows that the planner expects; of Ended, 0

@@ -20,6 +20,7 @@ func (m mistakes) join() error { return errors.Join(m...) }
 // declaration is what an importer says of references.
 type declaration struct {
 	added   []schema.Reference // those that the table does not have
+	arrays  []schema.Reference // those that stand in each element of an array
 	missing map[string]Missing // by the names of references, where it is said
 }
 
@@ -57,6 +58,10 @@ func declared(importer Importer, table *schema.Table, registry Registry, source 
 		to, mistake := referredColumns(column, place)
 		if mistake != nil {
 			found.add(*mistake)
+			continue
+		}
+		if column.Each {
+			said.arrays = append(said.arrays, schema.Reference{Name: key, Columns: columns, To: column.Ref.Name(), ToColumns: to})
 			continue
 		}
 		known, others, exact := foreignKeys(table, columns, column)
@@ -207,6 +212,10 @@ func contradiction(column Column, place string) *Mistake {
 	}
 	noRef := column.Ref.IsZero()
 	switch {
+	case column.Each && noRef:
+		return &Mistake{Place: place, Problem: "Each is set, but no Ref", Hint: "set Ref"}
+	case column.Each && (column.Over != "" || column.Missing != ""):
+		return &Mistake{Place: place, Problem: "Each is set, and Over or Missing", Hint: "elements of an array restrict and include nothing"}
 	case column.Over != "" && noRef:
 		return &Mistake{Place: place, Problem: "Over is set, but no Ref", Hint: "set Ref"}
 	case column.To != "" && noRef:

@@ -14,7 +14,38 @@ type Report struct {
 	Rows    int64        // of all files
 	Bytes   int64        // of all files
 	Elapsed time.Duration
-	Notes   []string // what the user should know, as in [Plan]
+	Notes   []string    // what the user should know, as in [Plan]
+	Load    *LoadReport // of a run that loaded a slice; else nil
+}
+
+// LoadReport is what a load did.
+type LoadReport struct {
+	Origin    Origin // what was loaded into
+	Tables    []TableReport
+	Exclusive bool   // foreign keys and indexes were dropped and built again
+	DryRun    bool   // all was rolled back
+	Record    string // where [Undo] finds what it needs; empty: there is none
+	Elapsed   time.Duration
+}
+
+// TableReport is one table of a [LoadReport].
+type TableReport struct {
+	Model    schema.Name
+	File     string
+	Rows     int64 // of the file
+	Inserted int64
+	Skipped  int64 // they were there already
+	Updated  int64
+	Deleted  int64 // by [Undo]
+	Straight bool  // copied into the table itself; else by way of a staging table
+}
+
+// with adds what a load did to what was taken.
+func (r *Report) with(loaded *Report) *Report {
+	r.Load = loaded.Load
+	r.Notes = append(r.Notes, loaded.Notes...)
+	r.Elapsed += loaded.Elapsed
+	return r
 }
 
 // FileReport is one file of a [Report].

@@ -6,13 +6,30 @@ import (
 	"time"
 )
 
-// Slicer takes a slice: it reads the rows that Jobs ask for from Source, all of one moment,
-// and writes them to Target, one CSV file a job, and a manifest.
+// Slicer takes a slice, loads one, or does both:
+//
+//   - from a [Database] to a [Store] it takes a slice: it reads the rows that Jobs ask for, all
+//     of one moment, and writes them one CSV file a job, and a manifest;
+//   - from a [Store] to a [Loader] it loads the slice that lies there, in one transaction;
+//   - from a [Database] to a [Loader] it takes a slice, puts it on disk in Via, and loads it.
 type Slicer struct {
 	Source    Source
 	Target    Target
+	Via       Store       // where the slice lies between two databases, and stays; needed there
 	Importers Registry    // default: none, the catalog alone describes the tables
-	Jobs      []ImportJob // models that others refer to come first
+	Jobs      []ImportJob // models that others refer to come first; of a load, default: all of the slice
+	// IDs says which ids rows get where they are loaded. Default: [Keep].
+	IDs IDs
+	// Conflict says what becomes of a row that is in the target already. Default: [Fail].
+	Conflict Conflict
+	// Create makes the tables that the target does not have, from what the manifest says of
+	// them: columns, keys and references, no more; it replaces no migration.
+	Create bool
+	// DryRun does all that a load does, and rolls it back. Of an export it does nothing.
+	DryRun bool
+	// Record is where a load leaves what [Undo] needs: an empty place of its own. Default: it
+	// leaves nothing, and can't be undone.
+	Record Store
 	// Unsorted takes rows in the order they come in, which is faster where the key does
 	// not follow the heap; the same data may then give other bytes. Default: by primary key.
 	Unsorted bool
@@ -26,11 +43,104 @@ type Slicer struct {
 	Progress func(Event)
 }
 
-// Run takes the slice. The target is asked first: where it holds files of the slice
-// already, the error wraps [ErrExists] and the source is not asked for anything. What is
-// declared wrong comes back whole, each a [Mistake]. On any error, and when ctx is
-// cancelled, the target is left as it was.
+// Run takes the slice, or loads it. What is declared wrong comes back whole, each a [Mistake].
+// On any error, and when ctx is cancelled, the target is left as it was.
+//
+// Where a slice is taken, the place for it is asked first: where it holds files of the slice
+// already, the error wraps [ErrExists] and the source is not asked for anything.
+//
+// Where a slice is loaded, it is first proved from its files (the error wraps [ErrUnproven]),
+// and the target's catalog is looked at before a row is sent. Values of sequences that were
+// drawn are not given back by a load that fails.
 func (s Slicer) Run(ctx context.Context) (*Report, error) {
+	way, err := s.way()
+	if err != nil {
+		return nil, s.andJobs(err)
+	}
+	switch way {
+	case loads:
+		return s.load(ctx, s.Source.(Store))
+	case copies:
+		report, err := s.take(ctx)
+		if err != nil {
+			return nil, err
+		}
+		s.Jobs = nil // the slice is what they asked for
+		loaded, err := s.load(ctx, s.Via)
+		if err != nil {
+			return report, err
+		}
+		return report.with(loaded), nil
+	case takes:
+	}
+	return s.take(ctx)
+}
+
+// way is what the endpoints ask for.
+type way int
+
+const (
+	takes way = iota
+	loads
+	copies
+)
+
+// way finds out what source and target ask for.
+func (s Slicer) way() (way, error) {
+	_, fromDatabase := s.Source.(Database)
+	_, fromStore := s.Source.(Store)
+	fromStore = fromStore && !fromDatabase
+	_, toStore := s.Target.(Store)
+	_, toDatabase := s.Target.(Loader)
+	var found mistakes
+	refuse := func(problem, hint string) { found.add(Mistake{Place: "slicer", Problem: problem, Hint: hint}) }
+	switch {
+	case s.Source == nil:
+		refuse("there is no Source", "")
+	case !fromDatabase && !fromStore:
+		refuse("nothing can be read from the Source", "postgres.DB or csvdir.Dir")
+	}
+	switch {
+	case s.Target == nil:
+		refuse("there is no Target", "")
+	case !toStore && !toDatabase:
+		refuse("nothing can be written to the Target", "csvdir.Dir or postgres.DB")
+	case fromStore && !toDatabase:
+		refuse("both Source and Target are directories", "copy the directory")
+	}
+	if s.Source == nil || s.Target == nil || len(found) > 0 {
+		return takes, found.join()
+	}
+	switch {
+	case fromStore:
+		return loads, nil
+	case toStore:
+		return takes, nil
+	case s.Via == nil:
+		refuse("between two databases the slice has to lie on disk, and there is no Via", "set Via to a csvdir.Dir")
+	}
+	return copies, found.join()
+}
+
+// andJobs adds to what is wrong with the endpoints what is wrong with the jobs.
+func (s Slicer) andJobs(err error) error {
+	if _, stored := s.Source.(Store); stored {
+		return err
+	}
+	_, more := s.steps()
+	return errors.Join(err, more)
+}
+
+// store is where the slice is put.
+func (s Slicer) store() Store {
+	if store, ok := s.Target.(Store); ok {
+		return store
+	}
+	return s.Via
+}
+
+// take takes the slice, again where the server gave the snapshot up.
+func (s Slicer) take(ctx context.Context) (*Report, error) {
 	retries := s.Retries
 	if retries == 0 {
 		retries = defaultRetries
@@ -54,7 +164,7 @@ func (s Slicer) once(ctx context.Context) (*Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	writer, err := s.Target.Begin(ctx, files(steps))
+	writer, err := s.store().Begin(ctx, files(steps))
 	if err != nil {
 		return nil, err
 	}
@@ -82,7 +192,7 @@ func (s Slicer) export(ctx context.Context, steps []*step, writer SliceWriter) (
 
 // read copies every step's rows into the writer's files.
 func (s Slicer) read(ctx context.Context, steps []*step, writer SliceWriter) (report *Report, manifest Manifest, err error) {
-	snapshot, err := s.Source.Open(ctx)
+	snapshot, err := s.Source.(Database).Open(ctx)
 	if err != nil {
 		return nil, manifest, err
 	}

@@ -18,7 +18,8 @@ type step struct {
 	table      *schema.Table // as the catalog has it, with the references that were declared
 	missing    map[string]Missing
 	references []*reference
-	per        []string // the columns that job.Per names
+	arrays     []schema.Reference // those that stand in each element of an array
+	per        []string           // the columns that job.Per names
 	file       string
 	estimate   Estimate
 	base       float64 // rows that the planner expects of the query alone
@@ -69,12 +70,6 @@ func (s *step) restricting() []*reference {
 // steps checks all that can be checked without a database.
 func (s Slicer) steps() ([]*step, error) {
 	var found mistakes
-	if s.Source == nil {
-		found.add(Mistake{Place: "slicer", Problem: "there is no Source"})
-	}
-	if s.Target == nil {
-		found.add(Mistake{Place: "slicer", Problem: "there is no Target"})
-	}
 	if err := s.Importers.Validate(); err != nil {
 		found = append(found, err)
 	}
@@ -271,6 +266,12 @@ func (s Slicer) table(catalog schema.Catalog, step *step, place string) (*schema
 	found = append(found, problems...)
 	table.References = append(table.References, said.added...)
 	step.missing = said.missing
+	step.arrays = said.arrays
+	for i := range step.arrays {
+		if mistake := completeReference(catalog, name, &step.arrays[i]); mistake != nil {
+			found.add(*mistake)
+		}
+	}
 	for i := range table.References {
 		if mistake := completeReference(catalog, name, &table.References[i]); mistake != nil {
 			found.add(*mistake)

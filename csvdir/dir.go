@@ -20,7 +20,7 @@ type Dir struct {
 	Overwrite bool
 }
 
-var _ gyro.Target = Dir{}
+var _ gyro.Store = Dir{}
 
 const (
 	manifestName = "manifest.json"

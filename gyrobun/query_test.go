@@ -134,6 +134,10 @@ type none struct{}
 
 func (none) Open(context.Context) (gyro.Snapshot, error) { panic("opened") }
 
+func (none) String() string { return "none" }
+
+func (none) Slice(context.Context) (gyro.Slice, error) { return nil, errAsked }
+
 func (none) Check(context.Context, []string) error { return errAsked }
 
 func (none) Begin(context.Context, []string) (gyro.SliceWriter, error) { return nil, errAsked }

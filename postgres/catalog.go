@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 
+	"github.com/jackc/pgx/v5"
+
 	"github.com/gyrodata/gyro/schema"
 )
 
@@ -21,6 +23,16 @@ SELECT json_build_object(
       'generated', a.attgenerated <> '', 'identity', a.attidentity, 'collatable', a.attcollation <> 0,
       'nondeterministic', EXISTS (SELECT FROM pg_collation l WHERE l.oid = a.attcollation AND NOT l.collisdeterministic),
       'enum', EXISTS (SELECT FROM pg_type y WHERE y.oid = a.atttypid AND y.typtype = 'e'),
+      'labels', (SELECT json_agg(e.enumlabel ORDER BY e.enumsortorder) FROM pg_enum e WHERE e.enumtypid = a.atttypid),
+      'default', a.atthasdef OR a.attidentity <> '', 'sequence', CASE WHEN a.attidentity <> '' THEN (
+        SELECT quote_ident(qn.nspname) || '.' || quote_ident(q.relname)
+        FROM pg_depend d JOIN pg_class q ON q.oid = d.objid AND q.relkind = 'S' JOIN pg_namespace qn ON qn.oid = q.relnamespace
+        WHERE (d.classid, d.refclassid, d.refobjid, d.refobjsubid, d.deptype) = ('pg_class'::regclass, 'pg_class'::regclass, c.oid, a.attnum, 'i')
+      ) WHEN a.atthasdef THEN (
+        SELECT quote_ident(qn.nspname) || '.' || quote_ident(q.relname)
+        FROM pg_attrdef v JOIN pg_depend d ON (d.classid, d.objid, d.refclassid) = ('pg_attrdef'::regclass, v.oid, 'pg_class'::regclass)
+        JOIN pg_class q ON q.oid = d.refobjid AND q.relkind = 'S' JOIN pg_namespace qn ON qn.oid = q.relnamespace
+        WHERE (v.adrelid, v.adnum) = (c.oid, a.attnum) LIMIT 1) END,
       'nested', EXISTS (SELECT FROM pg_type y LEFT JOIN pg_type d ON d.oid = y.typbasetype
                         WHERE y.oid = a.atttypid AND 'c' IN (y.typtype, d.typtype) OR y.oid = a.atttypid AND 'A' IN (y.typcategory, d.typcategory))
     ) ORDER BY a.attnum), '[]')
@@ -44,7 +56,7 @@ SELECT json_build_object(
     WHERE i.indrelid = c.oid AND i.indisvalid AND i.indpred IS NULL AND i.indexprs IS NULL),
   'references', (
     SELECT coalesce(json_agg(json_build_object(
-      'name', f.conname, 'to_schema', tn.nspname, 'to_table', t.relname, 'match_full', f.confmatchtype = 'f',
+      'name', f.conname, 'to_schema', tn.nspname, 'to_table', t.relname, 'match_full', f.confmatchtype = 'f', 'deferrable', f.condeferrable,
       'enforced', f.convalidated AND coalesce((to_jsonb(f)->>'conenforced')::bool, true),
       'columns', (SELECT json_agg(a.attname ORDER BY k.n) FROM unnest(f.conkey) WITH ORDINALITY k(attnum, n)
                   JOIN pg_attribute a ON a.attrelid = f.conrelid AND a.attnum = k.attnum),
@@ -71,6 +83,9 @@ type catalogTable struct {
 		Collatable           bool
 		Nondeterministic     bool
 		Enum, Nested         bool
+		Labels               []string
+		Default              bool
+		Sequence             *string
 	}
 	Keys []struct {
 		Primary bool
@@ -78,13 +93,14 @@ type catalogTable struct {
 	}
 	Indexes    [][]string
 	References []struct {
-		Name      string
-		ToSchema  string `json:"to_schema"`
-		ToTable   string `json:"to_table"`
-		MatchFull bool   `json:"match_full"`
-		Enforced  bool
-		Columns   []string
-		ToColumns []string `json:"to_columns"`
+		Name       string
+		ToSchema   string `json:"to_schema"`
+		ToTable    string `json:"to_table"`
+		MatchFull  bool   `json:"match_full"`
+		Enforced   bool
+		Deferrable bool
+		Columns    []string
+		ToColumns  []string `json:"to_columns"`
 	}
 }
 
@@ -97,7 +113,12 @@ var identities = map[string]string{"a": "always", "d": "by default"}
 
 // Catalog reads all tables, views and foreign tables but the system's own.
 func (s *snapshot) Catalog(ctx context.Context) (schema.Catalog, error) {
-	rows, err := s.conn.Query(ctx, catalogSQL)
+	return readCatalog(ctx, s.conn)
+}
+
+// readCatalog names types as search_path shows them: it has to be public alone.
+func readCatalog(ctx context.Context, conn *pgx.Conn) (schema.Catalog, error) {
+	rows, err := conn.Query(ctx, catalogSQL)
 	if err != nil {
 		return nil, failed(ctx, "read the catalog", "", err)
 	}
@@ -128,11 +149,15 @@ func (c *catalogTable) table() *schema.Table {
 		Name: schema.NewName(c.Schema, c.Table), Kind: kinds[c.Kind], Inherited: c.Inherited, Rows: c.Rows, Indexes: c.Indexes,
 	}
 	for _, col := range c.Columns {
-		t.Columns = append(t.Columns, schema.Column{
+		column := schema.Column{
 			Name: col.Name, Type: col.Type, NotNull: col.NotNull, Generated: col.Generated,
 			Identity: identities[col.Identity], Collatable: col.Collatable,
-			Nondeterministic: col.Nondeterministic, Enum: col.Enum, Nested: col.Nested,
-		})
+			Nondeterministic: col.Nondeterministic, Enum: col.Enum, Labels: col.Labels, Nested: col.Nested, Default: col.Default,
+		}
+		if col.Sequence != nil {
+			column.Sequence = *col.Sequence
+		}
+		t.Columns = append(t.Columns, column)
 	}
 	for _, k := range c.Keys {
 		if k.Primary {
@@ -143,7 +168,8 @@ func (c *catalogTable) table() *schema.Table {
 	}
 	for _, r := range c.References {
 		t.References = append(t.References, schema.Reference{
-			Name: r.Name, Columns: r.Columns, To: schema.NewName(r.ToSchema, r.ToTable), ToColumns: r.ToColumns, MatchFull: r.MatchFull, Enforced: r.Enforced,
+			Name: r.Name, Columns: r.Columns, To: schema.NewName(r.ToSchema, r.ToTable), ToColumns: r.ToColumns, MatchFull: r.MatchFull,
+			Deferrable: r.Deferrable, Enforced: r.Enforced,
 		})
 	}
 	return t

@@ -32,9 +32,17 @@ type DB struct {
 	// MaxDuration is how long a snapshot may be held: while it is, the server can't clean up
 	// what it may still see. Past it the run fails. Default: 30 min; negative: no bound.
 	MaxDuration time.Duration
+	// Exclusive says whether a load may drop the foreign keys and the plain, not unique indexes
+	// of the tables that it loads, and build them again before it commits: several times as
+	// fast, while nobody else can read the tables. Default: auto, which is only where all the
+	// tables are empty, the role owns them, and no other session is in the database.
+	Exclusive Exclusive
+	// DisableTriggers keeps the triggers of the tables that are loaded from firing, but those
+	// of constraints. It needs the tables' owner. Default: they fire.
+	DisableTriggers bool
 }
 
-var _ gyro.Source = DB{}
+var _ gyro.Database = DB{}
 
 const (
 	defaultLockTimeout = 10 * time.Second

@@ -56,6 +56,35 @@ func hidden(err error) error {
 	return err
 }
 
+// linePattern finds the place of a row in what COPY says of itself; the value that may stand
+// behind it is left.
+var linePattern = regexp.MustCompile(`^COPY [^,]*, line (\d+)(?:, column ([^:]*))?`)
+
+// refusedRow is an error that came while rows were written. Of a constraint it says which,
+// of COPY in which line.
+func refusedRow(err error) error {
+	var e *serverError
+	if !errors.As(err, &e) || plain(e.err.Code) {
+		return err
+	}
+	switch {
+	case e.err.Code == "23502" && e.err.ColumnName != "":
+		e.message = fmt.Sprintf("a row has NULL in column %q of %s, which is NOT NULL there", e.err.ColumnName, e.err.TableName)
+	case strings.HasPrefix(e.err.Code, "23") && e.err.ConstraintName != "":
+		e.message = fmt.Sprintf("a row violates constraint %q of %s", e.err.ConstraintName, e.err.TableName)
+	case strings.HasPrefix(e.err.Code, "22"): // what it quotes is taken out already
+	default:
+		e.message = "the server refused a row; its words are not shown, for they may quote it"
+	}
+	if place := linePattern.FindStringSubmatch(e.err.Where); place != nil {
+		e.message += ": line " + place[1]
+		if place[2] != "" {
+			e.message += ", column " + place[2]
+		}
+	}
+	return err
+}
+
 // queryError is an error that the query is to blame for.
 type queryError struct{ error }
 

@@ -130,17 +130,7 @@ func (s *snapshot) begin(ctx context.Context, settings map[string]string) error 
 	if lsn != nil {
 		s.origin.LSN = *lsn
 	}
-	names, values := make([]string, 0, len(settings)), make([]string, 0, len(settings))
-	for name, value := range settings {
-		names, values = append(names, name), append(values, value)
-	}
-	if _, err := s.conn.Exec(ctx, "SELECT set_config(s.name, s.value, true) FROM unnest($1::text[], $2::text[]) s(name, value)", names, values); err != nil {
-		return failed(ctx, "set the session's settings", "", err)
-	}
-	if s.conn.PgConn().ParameterStatus("standard_conforming_strings") != "on" {
-		return &gyro.Error{Op: "set standard_conforming_strings", Err: errors.New("the server left it off")}
-	}
-	return nil
+	return set(ctx, s.conn, settings)
 }
 
 // Origin says what is read, and of when.

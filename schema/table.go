@@ -45,18 +45,24 @@ type Column struct {
 	// Nondeterministic: its collation calls texts equal that have different bytes.
 	Nondeterministic bool
 	Enum             bool
-	Nested           bool // of an array type or a composite one
+	Labels           []string // of an enum, in their order
+	Nested           bool     // of an array type or a composite one
+	Default          bool     // a row that does not name the column gets a value
+	// Sequence is the one that the column's values are drawn from by default, owned or not, as
+	// SQL writes its name; empty: none.
+	Sequence string
 	// Field is the Go struct's field where an ORM model described the column.
 	Field string
 }
 
 // Reference is a foreign key: Columns of the table it stands in refer to ToColumns of To.
 type Reference struct {
-	Name      string // the constraint's name, or the name it was declared by
-	Columns   []string
-	To        Name
-	ToColumns []string // as many as Columns; empty: the primary key of To
-	MatchFull bool     // MATCH FULL; else MATCH SIMPLE
+	Name       string // the constraint's name, or the name it was declared by
+	Columns    []string
+	To         Name
+	ToColumns  []string // as many as Columns; empty: the primary key of To
+	MatchFull  bool     // MATCH FULL; else MATCH SIMPLE
+	Deferrable bool
 	// Enforced: the database sees to it that every row's reference resolves. False for one
 	// that was only declared, and for a foreign key that is NOT VALID or NOT ENFORCED.
 	Enforced bool
@@ -74,6 +80,24 @@ func (t *Table) Column(name string) (Column, bool) {
 		return Column{}, false
 	}
 	return t.Columns[i], true
+}
+
+// KeyColumns gives the columns that tell rows apart: the primary key, or else the first unique
+// key without NULLs; none where the table has neither.
+func (t *Table) KeyColumns() []string {
+	if len(t.PrimaryKey) > 0 {
+		return t.PrimaryKey
+	}
+	for _, key := range t.Unique {
+		nullable := func(name string) bool {
+			c, ok := t.Column(name)
+			return !ok || !c.NotNull
+		}
+		if !slices.ContainsFunc(key, nullable) {
+			return key
+		}
+	}
+	return nil
 }
 
 // Indexed reports whether an index begins with these columns, in any order.

@@ -1,6 +1,7 @@
 package schema_test
 
 import (
+	"reflect"
 	"slices"
 	"testing"
 
@@ -12,7 +13,7 @@ func TestTableColumn(t *testing.T) {
 	if c, ok := items.Column("qty"); !ok || c.Field != "Quantity" {
 		t.Errorf("got %+v, %t", c, ok)
 	}
-	if c, ok := items.Column("Qty"); ok || c != (schema.Column{}) {
+	if c, ok := items.Column("Qty"); ok || !reflect.DeepEqual(c, schema.Column{}) {
 		t.Errorf("a name is exact; got %+v", c)
 	}
 	want := []string{"id", "tenant_id", "order_id", "product", "product_id", "qty", "unit_price"}

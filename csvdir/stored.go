@@ -1,0 +1,68 @@
+package csvdir
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/gyrodata/gyro"
+)
+
+// stored is a slice that is to be loaded.
+type stored struct{ *slice }
+
+var _ gyro.Slice = stored{}
+
+// String says which directory it is.
+func (d Dir) String() string { return d.place() }
+
+// Slice opens the slice that the directory holds.
+func (d Dir) Slice(context.Context) (gyro.Slice, error) {
+	s, problems, err := openSlice(d.Path)
+	if err == nil {
+		err = d.unproven(problems)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return stored{s}, nil
+}
+
+// unproven makes errors of problems.
+func (d Dir) unproven(problems []Problem) error {
+	var all []error
+	for _, p := range problems {
+		all = append(all, &gyro.Error{Op: "verify", Place: d.place(), Err: fmt.Errorf("%w: %s", gyro.ErrUnproven, p), Hint: p.Hint})
+	}
+	return errors.Join(all...)
+}
+
+// Manifest says what the slice holds.
+func (s stored) Manifest() gyro.Manifest { return s.manifest }
+
+// Place is the directory's absolute path.
+func (s stored) Place() string { return (&writer{dir: s.dir}).Place() }
+
+// Verify proves the slice as [Verify] does.
+func (s stored) Verify(ctx context.Context) error {
+	proof, err := Verify(ctx, s.dir.Path, VerifyOptions{})
+	if err != nil {
+		return err
+	}
+	return s.dir.unproven(proof.Problems)
+}
+
+// File opens a file that the manifest lists.
+func (s stored) File(name string) (io.ReadCloser, error) {
+	if !plain(name) {
+		return nil, s.dir.failed("open a file in", errors.New("the manifest lists a file that is none of the directory"), "")
+	}
+	f, err := os.Open(filepath.Join(s.dir.Path, name))
+	if err != nil {
+		return nil, s.dir.failed("open a file in", err, "")
+	}
+	return f, nil
+}

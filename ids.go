@@ -1,0 +1,133 @@
+package gyro
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// IDs says which ids the rows of a model get in the target. The zero IDs is no choice: the
+// [Slicer]'s, and where that has none [Keep].
+//
+// Whatever they are, references follow: a row that refers to a row of the slice refers to it
+// under its new id.
+type IDs struct {
+	kind    idKind
+	columns []string
+	fixed   [][2]string // old and new, as PostgreSQL prints them
+}
+
+type idKind string
+
+const (
+	keepIDs       idKind = "keep"
+	sequentialIDs idKind = "sequential"
+	naturalIDs    idKind = "natural key"
+	derivedIDs    idKind = "derived"
+	fixedIDs      idKind = "fixed"
+)
+
+// Keep is the ids of the slice.
+func Keep() IDs { return IDs{kind: keepIDs} }
+
+// Sequential gives every row a new id: the next value of the key column's sequence, which may
+// leave gaps, and of a uuid a random one. A key column that is part of a reference follows
+// the reference instead.
+func Sequential() IDs { return IDs{kind: sequentialIDs} }
+
+// NaturalKey knows a row by other columns, such as a plan by its slug. A row that is in the
+// target already is reused, under the id that it has there; the rest get new ids, as by
+// [Sequential]. Columns are compared with IS NOT DISTINCT FROM, after references among them
+// are mapped. They have to be unique in the slice and in the target, else the load is refused.
+func NaturalKey(columns ...string) IDs { return IDs{kind: naturalIDs, columns: slices.Clone(columns)} }
+
+// Derived computes a uuid from the natural key: a version 8 uuid (RFC 9562) from the SHA-256
+// of the table's name and the columns' values, in which references stand as the derived ids of
+// what they refer to. The same rows get the same ids wherever they are loaded, and rows that
+// are there already are reused.
+func Derived(columns ...string) IDs { return IDs{kind: derivedIDs, columns: slices.Clone(columns)} }
+
+// Fixed names the new id of each row: tenant 1060 becomes 10. An id that is not listed is an
+// error, in the slice's rows and in what refers to a model that is not in the slice. For keys
+// of one column.
+func Fixed[K comparable](ids map[K]K) IDs {
+	fixed := IDs{kind: fixedIDs}
+	for old, id := range ids {
+		fixed.fixed = append(fixed.fixed, [2]string{fmt.Sprint(old), fmt.Sprint(id)})
+	}
+	slices.SortFunc(fixed.fixed, func(a, b [2]string) int { return strings.Compare(a[0], b[0]) })
+	return fixed
+}
+
+// IsZero reports whether nothing was chosen.
+func (i IDs) IsZero() bool { return i.kind == "" }
+
+// String names the strategy and its columns, not the ids.
+func (i IDs) String() string {
+	if len(i.columns) > 0 {
+		return string(i.kind) + " (" + strings.Join(i.columns, ", ") + ")"
+	}
+	return string(i.kind)
+}
+
+// check gives what is contradictory in the strategy itself, or "".
+func (i IDs) check() string {
+	switch {
+	case (i.kind == naturalIDs || i.kind == derivedIDs) && len(i.columns) == 0:
+		return "ids by " + string(i.kind) + " name no column"
+	case i.kind == fixedIDs && len(i.fixed) == 0:
+		return "fixed ids list none"
+	}
+	seen := map[string]bool{}
+	for _, pair := range i.fixed {
+		if seen[pair[1]] {
+			return "fixed ids give two rows the same id"
+		}
+		seen[pair[1]] = true
+	}
+	return ""
+}
+
+// Conflict says what becomes of a row that is in the target already. The zero Conflict is no
+// choice: the [Slicer]'s, and where that has none, rows that [NaturalKey] or [Derived] finds
+// are skipped, and any others fail.
+//
+// A row is there already where one has the same values in the arbiter's columns; by default
+// the natural key of the importer's IDs, else the primary key. A collision by any other key
+// fails.
+type Conflict struct {
+	action  conflictAction
+	columns []string
+}
+
+type conflictAction string
+
+const (
+	failConflict   conflictAction = "fail"
+	skipConflict   conflictAction = "skip"
+	updateConflict conflictAction = "update"
+)
+
+// Fail refuses the load, and says how many rows collide, by which key.
+func Fail() Conflict { return Conflict{action: failConflict} }
+
+// Skip leaves the row that is there as it is; rows that refer to the skipped one refer to it.
+func Skip(arbiter ...string) Conflict {
+	return Conflict{action: skipConflict, columns: slices.Clone(arbiter)}
+}
+
+// Update writes the slice's values into the row that is there; its key and the arbiter stay.
+func Update(arbiter ...string) Conflict {
+	return Conflict{action: updateConflict, columns: slices.Clone(arbiter)}
+}
+
+// IsZero reports whether nothing was chosen.
+func (c Conflict) IsZero() bool { return c.action == "" }
+
+// String names the policy and its columns.
+func (c Conflict) String() string {
+	if len(c.columns) > 0 {
+		return string(c.action) + " by " + strings.Join(c.columns, ", ")
+	}
+	return string(c.action)
+}

@@ -1,0 +1,207 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/gyrodata/gyro"
+	"github.com/gyrodata/gyro/schema"
+)
+
+// Exclusive says whether a load may have its tables to itself: see [DB].
+type Exclusive string
+
+// The choices.
+const (
+	ExclusiveAuto   Exclusive = "auto"
+	ExclusiveAlways Exclusive = "always"
+	ExclusiveNever  Exclusive = "never"
+)
+
+// loading is one connection to a target, and the one transaction on it.
+type loading struct {
+	db     DB
+	conn   *pgx.Conn
+	origin gyro.Origin
+	plan   *gyro.LoadPlan
+	parts  []*part // as the plan's tables
+	loaded *gyro.Loaded
+	began  bool // a transaction is open
+	// dropped are the foreign keys, and the indexes, that are to be made again.
+	dropped  [2][]restorable
+	triggers []string // statements that turn triggers on again
+}
+
+var (
+	_ gyro.Loader  = DB{}
+	_ gyro.Loading = (*loading)(nil)
+)
+
+// OpenTarget connects.
+func (d DB) OpenTarget(ctx context.Context) (gyro.Loading, error) {
+	switch d.Exclusive {
+	case "", ExclusiveAuto, ExclusiveAlways, ExclusiveNever:
+	default:
+		return nil, &gyro.Error{Op: "load", Err: fmt.Errorf("Exclusive can't be %q", string(d.Exclusive)), Hint: "auto, always or never"}
+	}
+	conn, err := d.connect(ctx)
+	if err != nil {
+		return nil, err
+	}
+	l := &loading{db: d, conn: conn}
+	if err := l.look(ctx); err != nil {
+		return nil, errors.Join(err, l.Close())
+	}
+	return l, nil
+}
+
+// look finds out what the server is.
+func (l *loading) look(ctx context.Context) error {
+	var (
+		number  int
+		version string
+		micros  int64
+	)
+	err := l.conn.QueryRow(ctx, `SELECT current_setting('server_version_num')::int, current_setting('server_version'), pg_is_in_recovery(),
+		(extract(epoch FROM clock_timestamp()) * 1000000)::bigint`).Scan(&number, &version, &l.origin.Standby, &micros)
+	switch {
+	case err != nil:
+		return failed(ctx, "connect", "", err)
+	case number < oldest:
+		return &gyro.Error{Op: "connect", Err: fmt.Errorf("the target is PostgreSQL %s; Gyro loads into 13 and later", version)}
+	case l.origin.Standby:
+		return &gyro.Error{Op: "connect", Err: errors.New("the target is a standby, into which nothing can be written"), Hint: "name the primary"}
+	}
+	version, _, _ = strings.Cut(version, " ")
+	l.origin.Server, l.origin.Time = "PostgreSQL "+version, time.UnixMicro(micros).UTC()
+	return nil
+}
+
+// Origin says what is loaded into.
+func (l *loading) Origin() gyro.Origin { return l.origin }
+
+// Catalog reads all tables of the target.
+func (l *loading) Catalog(ctx context.Context) (schema.Catalog, error) {
+	if err := l.exec(ctx, "read the catalog", "BEGIN READ ONLY; SET LOCAL search_path = public; SET LOCAL quote_all_identifiers = off"); err != nil {
+		return nil, err
+	}
+	catalog, err := readCatalog(ctx, l.conn)
+	if err != nil {
+		return nil, err
+	}
+	return catalog, l.exec(ctx, "read the catalog", "COMMIT")
+}
+
+// Close ends the transaction, where it is open, and the connection.
+func (l *loading) Close() error {
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	if l.began && !l.conn.IsClosed() {
+		_, _ = l.conn.Exec(ctx, "ROLLBACK") // closing does it as well, a little later
+	}
+	if err := l.conn.Close(ctx); err != nil && !lost(err) {
+		return failed(ctx, "disconnect", "", err)
+	}
+	return nil
+}
+
+// exec runs statements without arguments.
+func (l *loading) exec(ctx context.Context, op, text string) error {
+	if _, err := l.conn.PgConn().Exec(ctx, text).ReadAll(); err != nil {
+		return failed(ctx, op, "", err)
+	}
+	return nil
+}
+
+// number asks for one number, such as a count.
+func (l *loading) number(ctx context.Context, op, text string) (int64, error) {
+	var n *int64
+	if err := l.conn.QueryRow(ctx, text).Scan(&n); err != nil {
+		return 0, hidden(failed(ctx, op, "", err))
+	}
+	if n == nil {
+		return 0, nil
+	}
+	return *n, nil
+}
+
+// changed runs a statement that changes rows, and says how many.
+func (l *loading) changed(ctx context.Context, op, place, text string) (int64, error) {
+	tag, err := l.conn.Exec(ctx, text)
+	if err != nil {
+		return 0, refusedRow(failed(ctx, op, place, err))
+	}
+	return tag.RowsAffected(), nil
+}
+
+// texts asks for a column of texts.
+func (l *loading) texts(ctx context.Context, op, text string, args ...any) ([]string, error) {
+	rows, err := l.conn.Query(ctx, text, args...)
+	if err != nil {
+		return nil, failed(ctx, op, "", err)
+	}
+	all, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		return nil, failed(ctx, op, "", err)
+	}
+	return all, nil
+}
+
+func (l *loading) tell(e gyro.LoadEvent) {
+	if l.plan.Tell != nil {
+		l.plan.Tell(e)
+	}
+}
+
+// stage tells a stage of one table, or of none (-1).
+func (l *loading) stage(stage gyro.Stage, table int) {
+	l.tell(gyro.LoadEvent{Stage: stage, Table: table})
+}
+
+// copyIn sends a file to COPY … FROM STDIN and tells how far it is.
+func (l *loading) copyIn(ctx context.Context, p *part, stage gyro.Stage, text string) (int64, error) {
+	file, err := l.plan.Open(p.i)
+	if err != nil {
+		return 0, err
+	}
+	source := &reading{ReadCloser: file, tell: func(bytes int64) { l.tell(gyro.LoadEvent{Stage: stage, Table: p.i, Bytes: bytes}) }}
+	source.tell(0)
+	tag, err := l.conn.PgConn().CopyFrom(ctx, source, text)
+	closeErr := file.Close()
+	switch {
+	case source.err != nil:
+		return 0, source.err
+	case err != nil:
+		return 0, refusedRow(failed(ctx, "copy", p.Table.Name.String(), err))
+	case closeErr != nil:
+		return 0, fmt.Errorf("close %s: %w", p.File, closeErr)
+	}
+	l.tell(gyro.LoadEvent{Stage: stage, Table: p.i, Done: true, Rows: tag.RowsAffected(), Bytes: source.n})
+	return tag.RowsAffected(), nil
+}
+
+// reading counts what is read, and remembers its own error, to tell it from the connection's.
+type reading struct {
+	io.ReadCloser
+	n    int64
+	err  error
+	tell func(int64)
+}
+
+func (r *reading) Read(b []byte) (int, error) {
+	n, err := r.ReadCloser.Read(b)
+	r.n += int64(n)
+	if n > 0 {
+		r.tell(r.n)
+	}
+	if err != nil && !errors.Is(err, io.EOF) {
+		r.err = err
+	}
+	return n, err //nolint:wrapcheck // io.EOF has to stay what it is
+}

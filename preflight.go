@@ -1,0 +1,102 @@
+package gyro
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/gyrodata/gyro/schema"
+)
+
+// preflight compares the table that a file was taken from with the one that it is to be
+// loaded into: all that would fail, and what may.
+func preflight(from, to *schema.Table) (problems []Mistake, notes []string) {
+	refuse := func(hint, format string, args ...any) {
+		problems = append(problems, Mistake{Problem: fmt.Sprintf(format, args...), Hint: hint})
+	}
+	for _, c := range from.Columns {
+		target, ok := to.Column(c.Name)
+		switch {
+		case !ok && c.Generated:
+			continue
+		case !ok:
+			hint := "add it there, or take the slice without it"
+			if near := schema.Nearest(c.Name, to.ColumnNames()); near != "" {
+				hint = fmt.Sprintf("did you mean %q? Else %s", near, hint)
+			}
+			refuse(hint, "the target has no column %q", c.Name)
+			continue
+		case target.Generated && !c.Generated:
+			notes = append(notes, fmt.Sprintf("column %s is generated in the target: its values in the file are left out", c.Name))
+		}
+		switch loadable(c.Type, target.Type) {
+		case refused:
+			refuse("", "column %q is %s in the slice and %s in the target", c.Name, c.Type, target.Type)
+		case doubtful:
+			notes = append(notes, fmt.Sprintf("column %s is %s in the slice and %s in the target: a value may not fit", c.Name, c.Type, target.Type))
+		case fits:
+		}
+		var missing []string
+		for _, label := range c.Labels {
+			if target.Enum && !slices.Contains(target.Labels, label) {
+				missing = append(missing, label)
+			}
+		}
+		if len(missing) > 0 {
+			refuse("ALTER TYPE … ADD VALUE", "the target's enum of column %q lacks %s", c.Name, strings.Join(missing, ", "))
+		}
+		if target.NotNull && !c.NotNull && !target.Generated {
+			notes = append(notes, fmt.Sprintf("column %s is NOT NULL in the target and not in the slice: a NULL will fail", c.Name))
+		}
+	}
+	for _, c := range to.Columns {
+		if _, there := from.Column(c.Name); !there && c.NotNull && !c.Default && !c.Generated {
+			refuse("give it a default", "the target's column %q is NOT NULL without a default, and the slice does not have it", c.Name)
+		}
+	}
+	return problems, notes
+}
+
+// fit says whether values of one type can be loaded into a column of another.
+type fit int
+
+const (
+	fits fit = iota
+	doubtful
+	refused
+)
+
+// widths orders the integer types.
+var widths = map[string]int{"smallint": 1, "integer": 2, "bigint": 3, "numeric": 4}
+
+func loadable(from, to string) fit {
+	if from == to {
+		return fits
+	}
+	fromBase, fromSize, _ := strings.Cut(from, "(")
+	toBase, toSize, _ := strings.Cut(to, "(")
+	text := func(base string) bool {
+		return slices.Contains([]string{"text", "character varying", "character", "citext", "name"}, base)
+	}
+	switch {
+	case text(toBase) && toSize == "" && toBase != "character" && toBase != "name": // whatever it is, its text
+		return fits
+	case text(fromBase) && text(toBase):
+		return doubtful
+	case widths[fromBase] > 0 && widths[toBase] > 0:
+		if fromSize == "" && toSize == "" && widths[fromBase] <= widths[toBase] {
+			return fits
+		}
+		return doubtful
+	case fromBase == toBase && toSize == "":
+		return fits
+	case fromBase == toBase:
+		_ = fromSize
+		return doubtful
+	case strings.HasPrefix(fromBase, "json") && strings.HasPrefix(toBase, "json"):
+		return fits
+	case fromBase == "real" && toBase == "double precision":
+		return fits
+	}
+	return refused
+}
