@@ -25,8 +25,8 @@ import (
 // Config is what a file says, after the environment was put in. Flags change it before
 // [Config.Slicer] is called.
 type Config struct {
-	Source           string // a URL, which may hold a password: not to be printed
-	Target           string // a directory
+	Source           string // a URL, which may hold a password: not to be printed; of a load a directory
+	Target           string // a directory; of a load a URL
 	Overwrite        bool
 	Unsorted         bool
 	MaxRows          int64         // of the slice; default: no bound
@@ -34,6 +34,13 @@ type Config struct {
 	StatementTimeout time.Duration // default: the server's
 	MaxDuration      time.Duration // default: postgres.DB's
 	Retries          int           // default: gyro.Slicer's
+	IDs              gyro.IDs      // of a load; default: gyro.Keep
+	Conflict         gyro.Conflict // of a load; default: gyro.Fail
+	Create           bool          // make tables that the target of a load does not have
+	Exclusive        postgres.Exclusive
+	DisableTriggers  bool
+	Via              string        // between two databases: the directory for the slice
+	Record           string        // directory for what undo needs; default: none
 	Importers        gyro.Registry // one for each model that has a job or an entry
 	Jobs             []gyro.ImportJob
 }
@@ -89,7 +96,7 @@ func syntaxError(file string, err error) error {
 }
 
 func (r *reader) config(n ast.Node, c *Config) {
-	r.object(n, "the file", map[string]func(ast.Node){
+	keys := map[string]func(ast.Node){
 		"source":            func(n ast.Node) { c.Source = r.expanded(n, "source") },
 		"target":            func(n ast.Node) { c.Target = r.expanded(n, "target") },
 		"overwrite":         func(n ast.Node) { c.Overwrite = r.boolean(n, "overwrite") },
@@ -110,7 +117,9 @@ func (r *reader) config(n ast.Node, c *Config) {
 				c.Jobs = append(c.Jobs, r.job(item, fmt.Sprintf("job %d", i+1)))
 			}
 		},
-	})
+	}
+	maps.Copy(keys, r.loadKeys(c))
+	r.object(n, "the file", keys)
 	c.Importers = complete(c.Importers, c.Jobs)
 }
 
@@ -145,7 +154,9 @@ func (r *reader) importer(key, value ast.Node) gyro.Importer {
 	importer := gyro.Importer{Model: r.model(key, key.GetToken().Value)}
 	what := "importer " + key.GetToken().Value
 	r.object(value, what, map[string]func(ast.Node){
-		"file": func(n ast.Node) { importer.File, _ = r.text(n, "file") },
+		"file":     func(n ast.Node) { importer.File, _ = r.text(n, "file") },
+		"ids":      func(n ast.Node) { importer.IDs = r.ids(n) },
+		"conflict": func(n ast.Node) { importer.Conflict = r.conflict(n) },
 		"columns": func(n ast.Node) {
 			importer.Columns = gyro.Columns{}
 			entries, _ := r.entries(n, "columns")
@@ -168,6 +179,8 @@ func (r *reader) column(n ast.Node, what string) gyro.Column {
 		"over":    func(n ast.Node) { column.Over, _ = r.text(n, "over") },
 		"to":      func(n ast.Node) { column.To, _ = r.text(n, "to") },
 		"soft":    func(n ast.Node) { column.Soft = r.boolean(n, "soft") },
+		"each":    func(n ast.Node) { column.Each = r.boolean(n, "each") },
+		"expr":    func(n ast.Node) { column.Expr = r.sql(n, "expr") },
 		"missing": func(n ast.Node) { column.Missing = r.missing(n) },
 		"cases": func(n ast.Node) {
 			for i, item := range r.items(n, "cases") {

@@ -10,7 +10,7 @@ import (
 
 func TestMistakes(t *testing.T) {
 	t.Parallel()
-	const known = "(known here: importers, jobs, lock_timeout, max_duration, max_rows, overwrite, retries, source, statement_timeout, target, unsorted)"
+	const known = "(known here: conflict, create, disable_triggers, exclusive, ids, importers, jobs, lock_timeout, max_duration, max_rows, overwrite, record, retries, source, statement_timeout, target, unsorted, via)"
 	lines := func(l ...string) string { return strings.Join(l, "\n") }
 	for name, c := range map[string]struct{ text, want string }{
 		"key unknown":                {"colour: red\n", `f:1:1: unknown key "colour" in the file ` + known},

@@ -72,7 +72,7 @@ func TestManifest(t *testing.T) {
 		t.Errorf("manifest: %+v", m)
 	}
 	got, _ := json.Marshal(m.Files[1])
-	want := `{"file":"b.csv","table":"b","kind":"table","columns":[{"name":"id","type":"bigint","not_null":true,"identity":"always"},` +
+	want := `{"file":"b.csv","table":"b","kind":"table","columns":[{"name":"id","type":"bigint","not_null":true,"identity":"always","sequence":true},` +
 		`{"name":"a_id","type":"integer"},{"name":"n","type":"numeric(9,2)","not_null":true},{"name":"twice","type":"numeric","generated":true}],` +
 		`"primary_key":["id","n"],"references":[{"name":"b_a","columns":["a_id"],"table":"a","to_columns":["id"],"match_full":true,"missing":"restrict"}],` +
 		`"job":2,"rows":1,"bytes":30,"sha256":"` + m.Files[1].SHA256 + `"}`

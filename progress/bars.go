@@ -19,12 +19,15 @@ const barWidth = 24
 type bars struct {
 	progress *mpb.Progress
 	jobs     []*job
+	status   *mpb.Bar // one line below: what a load does that is no file's; nil: none yet
+	stage    atomic.Pointer[string]
 }
 
 // job is one bar. Its total is 100: how far the job is, never mind how wrong the estimate.
 type job struct {
 	bar  *mpb.Bar
 	last atomic.Pointer[gyro.Event] // what is shown; the bars are drawn by another goroutine
+	rows atomic.Pointer[gyro.Event] // of a load: when the file was in, if it was
 }
 
 func newBars(w io.Writer) *bars {
@@ -42,13 +45,35 @@ func (b *bars) Event(e gyro.Event) {
 	case gyro.Finished:
 		j := b.jobs[e.Job]
 		j.last.Store(&e)
+		j.rows.Store(&e)
 		j.bar.SetCurrent(100)
+	case gyro.Staged:
+		b.staged(e)
 	case gyro.Restarted:
 		for _, j := range b.jobs {
 			j.bar.Abort(false)
 		}
 		b.jobs = nil
 	case gyro.Ended:
+		for _, j := range b.jobs { // what the file had is worth more than its last stage
+			if e := j.rows.Load(); e != nil {
+				j.last.Store(e)
+			}
+		}
+	}
+}
+
+// staged shows a stage behind the bar of its file, or on the line below the bars.
+func (b *bars) staged(e gyro.Event) {
+	if !e.Model.IsZero() {
+		b.jobs[e.Job].last.Store(&e)
+		return
+	}
+	text := string(e.Stage)
+	b.stage.Store(&text)
+	if b.status == nil {
+		b.status = b.progress.New(1, mpb.NopStyle(), mpb.BarRemoveOnComplete(), mpb.BarPriority(1<<20),
+			mpb.PrependDecorators(decor.Any(func(decor.Statistics) string { return *b.stage.Load() })))
 	}
 }
 
@@ -75,6 +100,8 @@ func (j *job) text() string {
 	case gyro.Finished:
 		return fmt.Sprintf("%s rows  %sB  %s rows/s  %sB/s  %s", short(float64(e.Rows)), short(float64(e.Bytes)),
 			short(perSecond(e.Rows, e.Elapsed)), short(perSecond(e.Bytes, e.Elapsed)), clock(e.Elapsed))
+	case gyro.Staged:
+		return string(e.Stage)
 	case gyro.Started, gyro.Moved, gyro.Ended, gyro.Restarted:
 	}
 	return fmt.Sprintf("%s/~%s rows  %s rows/s  %sB/s  %s<%s", short(float64(e.Rows)), short(float64(e.Estimate)),
@@ -95,6 +122,9 @@ func (b *bars) Close() {
 		if !j.bar.Completed() {
 			j.bar.Abort(false)
 		}
+	}
+	if b.status != nil {
+		b.status.Abort(true)
 	}
 	b.progress.Wait()
 }

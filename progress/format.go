@@ -12,7 +12,7 @@ import (
 // has ended, however wrong the estimate was.
 func percent(e gyro.Event) int {
 	switch {
-	case e.Step == gyro.Finished:
+	case e.Step == gyro.Finished, e.Step == gyro.Staged:
 		return 100
 	case e.Estimate <= 0:
 		return 0
@@ -84,4 +84,12 @@ func finished(e gyro.Event) string {
 		rows = "row"
 	}
 	return fmt.Sprintf("%d %s, %sB, %.1f s", e.Rows, rows, short(float64(e.Bytes)), e.Elapsed.Seconds())
+}
+
+// staged describes a load's stage: of a file, or of the whole.
+func staged(e gyro.Event) string {
+	if e.Model.IsZero() {
+		return string(e.Stage)
+	}
+	return fmt.Sprintf("%d/%d %s: %s", e.Job+1, e.Jobs, e.Model, e.Stage)
 }

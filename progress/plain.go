@@ -25,6 +25,8 @@ func (p *plain) Event(e gyro.Event) {
 		p.last = 0
 	case gyro.Restarted:
 		fmt.Fprintln(p.w, restarted)
+	case gyro.Staged:
+		fmt.Fprintln(p.w, staged(e))
 	case gyro.Moved:
 		if e.Elapsed-p.last >= quiet {
 			p.last = e.Elapsed
@@ -52,6 +54,8 @@ func (n *notebook) Event(e gyro.Event) {
 		n.line(fmt.Sprintf("%d/%d %s: %s", e.Job+1, e.Jobs, e.Model, moving(e)), "")
 	case gyro.Restarted:
 		n.line(restarted, "\n")
+	case gyro.Staged:
+		n.line(staged(e), "")
 	case gyro.Finished:
 		n.line(fmt.Sprintf("%d/%d %s: %s", e.Job+1, e.Jobs, e.Model, finished(e)), "\n")
 	case gyro.Planned, gyro.Ended:

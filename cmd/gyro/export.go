@@ -3,8 +3,6 @@ package main
 import (
 	"cmp"
 	"errors"
-	"fmt"
-	"net/url"
 	"os"
 	"strings"
 	"time"
@@ -43,7 +41,10 @@ func (s *settings) flags(cmd *cobra.Command) {
 }
 
 // load reads the file and puts environment, then flags, over it.
-func (c *cli) load(s *settings) (config.Config, error) {
+func (c *cli) load(s *settings) (config.Config, error) { return c.loadWith(s, false) }
+
+// loadWith is load where the target is a database, or a directory.
+func (c *cli) loadWith(s *settings, database bool) (config.Config, error) {
 	path := c.either(s.config, "GYRO_CONFIG", defaultConfig)
 	if _, err := os.Stat(path); err != nil && s.config == "" && path == defaultConfig {
 		return config.Config{}, &usageError{
@@ -70,14 +71,12 @@ func (c *cli) load(s *settings) (config.Config, error) {
 	switch {
 	case conf.Target == "":
 		missing = append(missing, &usageError{err: errors.New("there is no target"), hint: "--target, GYRO_TARGET, or target in " + path})
-	case strings.Contains(conf.Target, "://"):
+	case database && !isURL(conf.Target):
+		missing = append(missing, &usageError{err: errors.New("the target is no URL"), hint: "--target postgres://user@host/database"})
+	case !database && strings.Contains(conf.Target, "://"):
 		missing = append(missing, &usageError{err: errors.New("the target is a URL"), hint: "a slice goes to a directory"})
 	}
-	if u, err := url.Parse(s.source); err == nil && u.User != nil {
-		if _, has := u.User.Password(); has {
-			fmt.Fprintln(c.stderr, "warning: others on this machine can see the password in --source; use GYRO_SOURCE, PGPASSWORD or ~/.pgpass")
-		}
-	}
+	c.warnOfPassword("--source", s.source)
 	return conf, errors.Join(missing...)
 }
 
@@ -141,8 +140,7 @@ is left as it was. A flag goes before its environment variable, and that before 
 	}
 	s.flags(cmd)
 	cmd.Flags().BoolVar(&dryRun, "dry-run", false, "check everything and print the plan; read no row, write nothing")
-	cmd.Flags().StringVar(&mode, "progress", "", "auto, plain, json or none, on standard error (GYRO_PROGRESS; default auto)")
-	_ = cmd.RegisterFlagCompletionFunc("progress", cobra.FixedCompletions(progress.Modes(), cobra.ShellCompDirectiveNoFileComp))
+	c.progressFlag(cmd, &mode)
 	return cmd
 }
 

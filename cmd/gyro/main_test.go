@@ -26,7 +26,8 @@ type testRunner struct{ m *testing.M }
 func (r testRunner) Run() int { return pgtest.Main(r.m) }
 
 // TestScripts runs gyro as a newcomer does: each script in testdata/script has a fresh
-// database, filled by its schema.sql where it has one; $DB is its URL.
+// database, filled by its schema.sql where it has one; $DB is its URL, and $TARGET that of another one,
+// where the script has a target.sql.
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 filepath.Join("testdata", "script"),
@@ -37,6 +38,12 @@ func TestScripts(t *testing.T) {
 			if text, err := os.ReadFile(filepath.Join(env.WorkDir, "schema.sql")); err == nil {
 				pgtest.Exec(env.T().(testing.TB), url, string(text))
 			}
+			if text, err := os.ReadFile(filepath.Join(env.WorkDir, "target.sql")); err == nil {
+				target := pgtest.DB(env.T().(testing.TB))
+				env.Setenv("TARGET", target)
+				pgtest.Exec(env.T().(testing.TB), target, string(text))
+			}
+			env.Setenv("XDG_STATE_HOME", filepath.Join(env.WorkDir, "state"))
 			return nil
 		},
 	})

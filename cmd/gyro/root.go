@@ -29,7 +29,7 @@ Exit codes:
   2    usage: a flag, or the configuration file
   3    the target exists already
   4    validation: importers, jobs or queries
-  5    verify: the slice is not proved
+  5    the slice is not proved
   130  interrupted
 `
 
@@ -67,10 +67,12 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer, env func(
 func (c *cli) root() *cobra.Command {
 	root := &cobra.Command{
 		Use:   "gyro",
-		Short: "A true, small piece of a PostgreSQL database, as CSV files",
+		Short: "A true, small piece of a PostgreSQL database, as CSV files, and into another database",
 		Long: `Gyro takes a slice of a PostgreSQL database, such as one tenant with three shops and
 their orders, all of one moment, and puts it on disk: one CSV file a table, and a manifest.
-It only reads the source; a role with SELECT is enough.
+It only reads the source; a role with SELECT is enough. It loads a slice into another
+database, which need not be empty: with new ids where they are asked for, and references
+that follow.
 
 Begin with "gyro demo", then write a gyro.yaml and look at "gyro plan".`,
 		Version:       version,
@@ -88,7 +90,7 @@ Begin with "gyro demo", then write a gyro.yaml and look at "gyro plan".`,
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return &usageError{err: err, hint: cmd.CommandPath() + " --help lists the flags"}
 	})
-	root.AddCommand(c.export(), c.plan(), c.verify(), c.why(), c.demo(), c.version())
+	root.AddCommand(c.export(), c.importCommand(), c.copyCommand(), c.undo(), c.plan(), c.verify(), c.why(), c.demo(), c.version())
 	return root
 }
 
@@ -111,7 +113,7 @@ func exitCode(err error) int {
 	switch {
 	case errors.Is(err, context.Canceled):
 		return exitInterrupted
-	case errors.As(err, &unproven):
+	case errors.As(err, &unproven), errors.Is(err, gyro.ErrUnproven):
 		return exitUnproven
 	case errors.As(err, &usage), errors.As(err, &inFile):
 		return exitUsage

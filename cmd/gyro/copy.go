@@ -1,0 +1,52 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"path/filepath"
+	"time"
+
+	"github.com/spf13/cobra"
+)
+
+func (c *cli) copyCommand() *cobra.Command {
+	var (
+		s    settings
+		l    loadSettings
+		via  string
+		mode string
+	)
+	cmd := &cobra.Command{
+		Use:   "copy",
+		Short: "Take a slice and load it into another database, in one run",
+		Long: `Take a slice as export does, and load it as import does, in one run. The slice lies on disk
+between the two, and stays there: in --via, or in a new directory gyro-<time> here.`,
+		Example: "  gyro copy -c gyro.yaml --source postgres://reader@db.example.com/app --target postgres://localhost/dev --ids sequential",
+		Args:    noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			conf, err := c.loadWith(&s, true)
+			if err != nil {
+				return errors.Join(err, l.over(c, &conf))
+			}
+			if err := errors.Join(l.over(c, &conf), notTheSource(conf.Source, conf.Target)); err != nil {
+				return err
+			}
+			c.warnOfPassword("--target", s.target)
+			if via != "" {
+				conf.Via = via
+			}
+			if conf.Via == "" {
+				conf.Via = filepath.Join(".", fmt.Sprintf("gyro-%s", time.Now().UTC().Format("20060102-150405")))
+			}
+			return c.runLoad(cmd.Context(), conf.Copier(), mode)
+		},
+	}
+	s.flags(cmd)
+	cmd.Flags().Lookup("target").Usage = "PostgreSQL URL to load into (GYRO_TARGET; target in the file)"
+	cmd.Flags().Lookup("overwrite").Usage = "replace the slice that --via holds"
+	cmd.Flags().StringVar(&via, "via", "", "directory for the slice (via in the file; default a new one, gyro-<time>)")
+	l.flags(cmd)
+	c.progressFlag(cmd, &mode)
+	_ = cmd.MarkFlagDirname("via")
+	return cmd
+}

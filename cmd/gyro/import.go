@@ -1,0 +1,294 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/spf13/cobra"
+
+	"github.com/gyrodata/gyro"
+	"github.com/gyrodata/gyro/config"
+	"github.com/gyrodata/gyro/postgres"
+	"github.com/gyrodata/gyro/progress"
+)
+
+// loadSettings are the flags of what loads.
+type loadSettings struct {
+	ids, conflict, exclusive      string
+	create, triggersOff, noRecord bool
+	record                        string
+}
+
+func (s *loadSettings) flags(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&s.ids, "ids", "", "ids of rows whose importer says nothing: keep or sequential (default keep)")
+	cmd.Flags().StringVar(&s.conflict, "conflict", "", "rows that are there already: fail, skip or update (default fail)")
+	cmd.Flags().StringVar(&s.exclusive, "exclusive", "", "drop foreign keys and plain indexes and build them again: auto, always or never (default auto)")
+	cmd.Flags().BoolVar(&s.create, "create", false, "make tables that are missing, from what the slice says of them: no replacement for migrations")
+	cmd.Flags().BoolVar(&s.triggersOff, "disable-triggers", false, "keep the tables' triggers from firing; needs their owner")
+	cmd.Flags().StringVar(&s.record, "record", "", "directory for what gyro undo needs (default: a new one below ~/.local/state/gyro)")
+	cmd.Flags().BoolVar(&s.noRecord, "no-record", false, "leave no record: the load can't be undone")
+	for name, values := range map[string][]string{"ids": {"keep", "sequential"}, "conflict": {"fail", "skip", "update"}, "exclusive": {"auto", "always", "never"}} {
+		_ = cmd.RegisterFlagCompletionFunc(name, cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp))
+	}
+	_ = cmd.MarkFlagDirname("record")
+}
+
+// over puts the flags over what the file says.
+func (s *loadSettings) over(c *cli, conf *config.Config) error {
+	var found []error
+	refuse := func(problem, hint string) { found = append(found, &usageError{err: errors.New(problem), hint: hint}) }
+	if s.ids != "" {
+		ids, ok := config.IDs(s.ids)
+		if !ok {
+			refuse("--ids can't be "+s.ids, "--ids keep or sequential; natural keys, derived and fixed ids are said by importer, in the file")
+		}
+		conf.IDs = ids
+	}
+	if s.conflict != "" {
+		conflict, ok := config.Conflict(s.conflict)
+		if !ok {
+			refuse("--conflict can't be "+s.conflict, "--conflict fail, skip or update")
+		}
+		conf.Conflict = conflict
+	}
+	switch postgres.Exclusive(s.exclusive) {
+	case "":
+	case postgres.ExclusiveAuto, postgres.ExclusiveAlways, postgres.ExclusiveNever:
+		conf.Exclusive = postgres.Exclusive(s.exclusive)
+	default:
+		refuse("--exclusive can't be "+s.exclusive, "--exclusive auto, always or never")
+	}
+	conf.Create = conf.Create || s.create
+	conf.DisableTriggers = conf.DisableTriggers || s.triggersOff
+	conf.Record = cmp.Or(s.record, conf.Record)
+	switch {
+	case s.noRecord && s.record != "":
+		refuse("both --record and --no-record are given", "")
+	case s.noRecord:
+		conf.Record = ""
+	case conf.Record == "":
+		state, ok := c.stateDir()
+		if !ok {
+			refuse("there is no place for the record that gyro undo needs", "--record DIR, or --no-record")
+		}
+		conf.Record = filepath.Join(state, "gyro", "undo", time.Now().UTC().Format("20060102-150405-")+strings.ToLower(rand.Text()[:6]))
+	}
+	return errors.Join(found...)
+}
+
+// stateDir is where programs keep what they have to remember (XDG base directories).
+func (c *cli) stateDir() (string, bool) {
+	if dir, ok := c.env("XDG_STATE_HOME"); ok && filepath.IsAbs(dir) {
+		return dir, true
+	}
+	home, ok := c.env("HOME")
+	return filepath.Join(home, ".local", "state"), ok && home != ""
+}
+
+// isURL tells a database from a directory.
+func isURL(text string) bool {
+	return strings.HasPrefix(text, "postgres://") || strings.HasPrefix(text, "postgresql://") || strings.Contains(text, "host=") || strings.Contains(text, "dbname=") || strings.Contains(text, "service=")
+}
+
+// loadFile reads the configuration where there is one: a slice needs none to be loaded.
+func (c *cli) loadFile(flag string) (config.Config, error) {
+	path := c.either(flag, "GYRO_CONFIG", "")
+	if path == "" {
+		if _, err := os.Stat(defaultConfig); err != nil {
+			return config.Config{}, nil
+		}
+		path = defaultConfig
+	}
+	return config.Load(path, c.env) //nolint:wrapcheck // it says where
+}
+
+func (c *cli) warnOfPassword(flag, text string) {
+	if u, err := url.Parse(text); err == nil && u.User != nil {
+		if _, has := u.User.Password(); has {
+			fmt.Fprintf(c.stderr, "warning: others on this machine can see the password in %s; use %s, PGPASSWORD or ~/.pgpass\n", flag, "GYRO_"+strings.ToUpper(strings.TrimPrefix(flag, "--")))
+		}
+	}
+}
+
+// notTheSource keeps a load away from the database that slices are taken from.
+func notTheSource(file, target string) error {
+	if file != "" && file == target {
+		return &usageError{err: errors.New("the target is the source of the configuration file, from which slices are taken"), hint: "name the database to be filled"}
+	}
+	return nil
+}
+
+func (c *cli) importCommand() *cobra.Command {
+	var (
+		s           settings
+		l           loadSettings
+		tables      []string
+		mode        string
+		dryRun      bool
+		shownAsPlan bool
+	)
+	cmd := &cobra.Command{
+		Use:   "import",
+		Short: "Load a slice into a database, references resolved",
+		Long: `Load the slice that a directory holds into a PostgreSQL database, which need not be empty,
+in one transaction. The slice is proved first, from its files; the target's tables are
+compared with it before a row is sent, and all that is in the way is told at once.
+
+Rows keep their ids, or get new ones (--ids sequential, or by importer in the file), and
+references follow. A row that is there already fails the load, unless --conflict says else.
+
+Whatever fails, and at Ctrl-C, the target is as before, but for values of sequences. What
+gyro undo needs to take the load back is left in a directory that is printed at the end.
+
+The configuration file is read where there is one, for its importers; its jobs are those of
+export, and not looked at.`,
+		Example: `  gyro import --source slices/dev-qa-org-1 --target postgres://localhost/dev
+  gyro import --source slices/dev-qa-org-1 --target postgres://localhost/dev --ids sequential --dry-run
+
+  # gyro.yaml
+  importers:
+    accounts_plan:   {ids: {natural: [slug]}}        # reuse the plans that are there
+    accounts_tenant: {ids: {fixed: {1060: 10}}, columns: {subdomain: {expr: "value || '-dev'"}}}
+    accounts_shop:   {ids: sequential}`,
+		Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			conf, err := c.loadFile(s.config)
+			if err != nil {
+				return err
+			}
+			inFile := conf.Source
+			conf.Source, conf.Target = c.either(s.source, "GYRO_SOURCE", conf.Source), c.either(s.target, "GYRO_TARGET", conf.Target)
+			conf.LockTimeout = cmp.Or(s.lockTimeout, conf.LockTimeout)
+			conf.StatementTimeout = cmp.Or(s.statementTimeout, conf.StatementTimeout)
+			missing := l.over(c, &conf)
+			switch {
+			case conf.Source == "":
+				missing = errors.Join(missing, &usageError{err: errors.New("there is no source"), hint: "--source and the directory of a slice"})
+			case isURL(conf.Source):
+				missing = errors.Join(missing, &usageError{err: errors.New("the source is a URL"), hint: "--source and the directory of a slice; gyro copy goes from one database to another"})
+			}
+			switch {
+			case conf.Target == "":
+				missing = errors.Join(missing, &usageError{err: errors.New("there is no target"), hint: "--target and the URL of the database to be filled"})
+			case !isURL(conf.Target):
+				missing = errors.Join(missing, &usageError{err: errors.New("the target is no URL"), hint: "--target postgres://user@host/database"})
+			}
+			if err := errors.Join(missing, notTheSource(inFile, conf.Target)); err != nil {
+				return err
+			}
+			c.warnOfPassword("--target", s.target)
+			slicer := conf.Loader()
+			for _, name := range tables {
+				slicer.Jobs = append(slicer.Jobs, gyro.ImportJob{Model: gyro.Table(name)})
+			}
+			if shownAsPlan {
+				return c.planImport(cmd.Context(), slicer)
+			}
+			slicer.DryRun = dryRun
+			return c.runLoad(cmd.Context(), slicer, mode)
+		},
+	}
+	cmd.Flags().StringVarP(&s.config, "config", "c", "", "configuration file (GYRO_CONFIG; default gyro.yaml, if there is one)")
+	cmd.Flags().StringVar(&s.source, "source", "", "directory of the slice (GYRO_SOURCE; source in the file)")
+	cmd.Flags().StringVar(&s.target, "target", "", "PostgreSQL URL to load into (GYRO_TARGET; target in the file)")
+	cmd.Flags().StringArrayVar(&tables, "table", nil, "load this table only; can be repeated")
+	cmd.Flags().DurationVar(&s.lockTimeout, "lock-timeout", 0, "give up on a lock after this time; negative: never (default 10s)")
+	cmd.Flags().DurationVar(&s.statementTimeout, "statement-timeout", 0, "give up on a statement after this time (default: the target's)")
+	cmd.Flags().BoolVar(&dryRun, "dry-run", false, "do everything, and roll it back; no value of a sequence is used")
+	cmd.Flags().BoolVar(&shownAsPlan, "plan", false, "only say what would be done, sending no row")
+	l.flags(cmd)
+	c.progressFlag(cmd, &mode)
+	_ = cmd.MarkFlagDirname("source")
+	_ = cmd.MarkFlagFilename("config", "yaml", "yml")
+	return cmd
+}
+
+func (c *cli) progressFlag(cmd *cobra.Command, mode *string) {
+	cmd.Flags().StringVar(mode, "progress", "", "auto, plain, json or none, on standard error (GYRO_PROGRESS; default auto)")
+	_ = cmd.RegisterFlagCompletionFunc("progress", cobra.FixedCompletions(progress.Modes(), cobra.ShellCompDirectiveNoFileComp))
+}
+
+// runLoad runs what loads, and prints what it did.
+func (c *cli) runLoad(ctx context.Context, slicer gyro.Slicer, mode string) error {
+	shown, err := progress.New(c.either(mode, "GYRO_PROGRESS", "auto"), c.stderr, c.env)
+	if err != nil {
+		return &usageError{err: err, hint: "--progress auto, plain, json or none"}
+	}
+	slicer.Progress = shown.Event
+	report, err := slicer.Run(ctx)
+	shown.Close()
+	if err != nil {
+		if report != nil {
+			fmt.Fprintf(c.stderr, "slice    %s is complete; it was not loaded\n", report.Place)
+		}
+		return err //nolint:wrapcheck // it says operation and place itself
+	}
+	c.printLoad(report)
+	return nil
+}
+
+func (c *cli) printLoad(r *gyro.Report) {
+	t := newTable("table", "rows", "inserted", "skipped", "updated")
+	var sum gyro.TableReport
+	for _, n := range r.Load.Tables {
+		t.AppendRow(table.Row{n.Model.String(), count(n.Rows), count(n.Inserted), count(n.Skipped), count(n.Updated)})
+		sum.Rows, sum.Inserted, sum.Skipped, sum.Updated = sum.Rows+n.Rows, sum.Inserted+n.Inserted, sum.Skipped+n.Skipped, sum.Updated+n.Updated
+	}
+	t.AppendFooter(table.Row{fmt.Sprintf("%d tables", len(r.Load.Tables)), count(sum.Rows), count(sum.Inserted), count(sum.Skipped), count(sum.Updated)})
+	c.printTable(t)
+	fmt.Fprintf(c.stdout, "\nslice    %s\n", r.Place)
+	how := ""
+	switch {
+	case r.Load.DryRun:
+		how = "; a dry run: all was rolled back"
+	case r.Load.Exclusive:
+		how = "; foreign keys and indexes were built again"
+	}
+	fmt.Fprintf(c.stdout, "loaded   into %s in %s s%s\n", r.Load.Origin.Server, seconds(r.Load.Elapsed), how)
+	if r.Load.Record != "" {
+		fmt.Fprintf(c.stdout, "undo     gyro undo %s --target …\n", r.Load.Record)
+	}
+	c.printNotes(r.Notes)
+}
+
+func (c *cli) planImport(ctx context.Context, slicer gyro.Slicer) error {
+	p, err := slicer.Plan(ctx)
+	if err != nil {
+		return err //nolint:wrapcheck // it says operation and place itself
+	}
+	fmt.Fprintf(c.stdout, "target   %s\n\n", p.Origin.Server)
+	for _, load := range p.Loads {
+		how := "by way of a staging table"
+		switch {
+		case load.MapOnly:
+			how = "not loaded: its rows are looked for"
+		case load.Straight:
+			how = "copied straight, if the table is empty"
+		}
+		if load.Create {
+			how = "made first; " + how
+		}
+		conflict := ""
+		if !load.Conflict.IsZero() {
+			conflict = ", conflict " + load.Conflict.String()
+		}
+		fmt.Fprintf(c.stdout, "%s: %s rows, ids %s%s, %s\n", load.Model, count(load.Rows), load.IDs, conflict, how)
+		for _, r := range load.Mapped {
+			fmt.Fprintln(c.stdout, "   "+r)
+		}
+	}
+	if len(p.Notes) > 0 {
+		fmt.Fprintln(c.stdout)
+	}
+	c.printNotes(p.Notes)
+	return p.TargetError
+}
