@@ -32,7 +32,7 @@ fmt: ## format the code
 	$(lint) fmt
 
 demo: ## install what is missing, then show Gyro at work
-	@scripts/need
+	@scripts/need server
 	go run ./cmd/gyro demo
 
 long: ## every test and the long ones, with the race detector (up to three hours)
@@ -40,7 +40,7 @@ long: ## every test and the long ones, with the race detector (up to three hours
 	GYRO_LONG=1 $(serve) go test -race -tags long -timeout 170m ./...
 
 bench: ## measure Gyro beside its peers
-	@scripts/need
+	@scripts/need server
 	go run ./bench
 
 fuzz: ## each fuzz target for FUZZTIME (30s)

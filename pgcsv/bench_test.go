@@ -2,6 +2,7 @@ package pgcsv_test
 
 import (
 	"bytes"
+	"encoding/binary"
 	"encoding/csv"
 	"errors"
 	"io"
@@ -12,8 +13,9 @@ import (
 )
 
 const (
-	ints = "1234567,3,1999,5997,345678,98765,42,1\n" // 40 bytes with its neighbours: an order item
-	text = "1234567,ada@example.com,\"Lovelace, Ada\",,2024-05-06 07:08:09.123456+00,\"a note that goes on for \"\"some\"\" time\"\n"
+	ints   = "1234567,3,1999,5997,345678,98765,42,1\n" // 40 bytes with its neighbours: an order item
+	text   = "1234567,ada@example.com,\"Lovelace, Ada\",,2024-05-06 07:08:09.123456+00,\"a note that goes on for \"\"some\"\" time\"\n"
+	german = "1234567;Müller, Günther;\"1.234,56\";31.12.2026;ja;;ein Wort, das für sich steht\r\n"
 )
 
 func BenchmarkSplit(b *testing.B) {
@@ -90,6 +92,36 @@ func BenchmarkAppendRecord(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
 				dst = pgcsv.AppendRecord(dst[:0], fields)
+			}
+		})
+	}
+}
+
+// BenchmarkSheet reads what any program may have written; BenchmarkReader beside it, what
+// PostgreSQL has.
+func BenchmarkSheet(b *testing.B) {
+	for name, file := range map[string]struct {
+		row     string
+		dialect pgcsv.Dialect
+	}{
+		"ints":         {ints, pgcsv.Dialect{}},
+		"text":         {text, pgcsv.Dialect{}},
+		"german":       {german, pgcsv.Dialect{Delimiter: ';'}},
+		"windows-1252": {strings.ReplaceAll(german, "ü", "\xFC"), pgcsv.Dialect{Delimiter: ';', Encoding: pgcsv.Windows1252}},
+		"utf-16":       {string(utf16Of(german, binary.LittleEndian)), pgcsv.Dialect{Delimiter: ';', Encoding: pgcsv.UTF16LE}},
+	} {
+		all := []byte(strings.Repeat(file.row, 20_000))
+		b.Run(name, func(b *testing.B) {
+			b.SetBytes(int64(len(all)))
+			for b.Loop() {
+				s := pgcsv.NewSheet(bytes.NewReader(all), file.dialect)
+				for {
+					if r, err := s.Read(); errors.Is(err, io.EOF) {
+						break
+					} else if err != nil || len(r.Problems) > 0 {
+						b.Fatal(err, r)
+					}
+				}
 			}
 		})
 	}

@@ -1,5 +1,6 @@
-// Package pgcsv reads and writes PostgreSQL's own dialect of CSV: what
-// COPY … (FORMAT csv, HEADER) writes, no less and no more.
+// Package pgcsv reads and writes PostgreSQL's own dialect of CSV, and reads the CSV of others.
+//
+// PostgreSQL's is what COPY … (FORMAT csv, HEADER) writes, no less and no more:
 //
 //   - A field without quotes and without text is NULL; "" is the empty string.
 //   - A field stands in quotes where it holds a comma, a quote, a line feed or a carriage
@@ -16,6 +17,10 @@
 // What COPY never writes is refused (text after a closing quote, a quote or a carriage return
 // inside a field without quotes, rows of another width than the header), though COPY FROM
 // takes some of it. Errors name row and line, never what stands there.
+//
+// A [Sheet] reads what a spreadsheet, a customer or an old system wrote, in a [Dialect]: it
+// gives every record as UTF-8, with its row, its line, its bytes as they were, and what is wrong
+// with it. What is well-formed it cuts as Python's csv module does; that is tested against it.
 //
 // It is a leaf: it imports the standard library only.
 package pgcsv

@@ -1,0 +1,373 @@
+package pgcsv
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"unicode/utf8"
+)
+
+// defaultMaxRecord bounds a record of a foreign file, and with it a Sheet's memory.
+const defaultMaxRecord = 16 << 20
+
+// ErrOverlong says that a record is longer than [Sheet.MaxRecord]. [Sheet.Read] returns it in
+// an [Error].
+var ErrOverlong = errors.New("the record is too long; is a quote missing, or is this no CSV?")
+
+// Sheet reads a foreign CSV file, record by record. What is wrong with a record is told with
+// it, and does not stop the reading: see [Record.Problems].
+//
+// Records are cut as Python's csv module cuts them: a line ends with LF, CRLF or CR; empty
+// lines are no records; a quoted field may hold line ends and, doubled, quotes; the last line
+// needs no end. So are malformed ones (a quote inside a field is a quote, text after a closing
+// quote belongs to the field), but for one: where a field with a line end in it proves to be
+// malformed, or never closes, the quote before it is taken to be the mistake. The record then
+// ends with that line, as an [UnclosedQuote], and the lines below it are records again. (Not in
+// a file of one column, where any line would be one.)
+//
+// A Sheet's memory is bounded by MaxRecord, and reading a record allocates nothing in the end.
+// What it gives depends on the file alone, so that a second reading counts the same rows. It is
+// used by one goroutine at a time.
+type Sheet struct {
+	// MaxRecord is how many bytes a record may have; of UTF-16, as UTF-8. To be set before the
+	// first Read. Default, and where it is not positive: 16 MiB.
+	MaxRecord int
+
+	source  io.Reader
+	dialect Dialect
+	ends    [256]bool // the bytes at which an unquoted field may end: delimiter, quote, line ends
+
+	buffer   []byte
+	pos, end int   // of buffer, what is still to be given
+	ended    error // what source said at its end
+	plain    bool  // buffer holds ASCII without NUL
+
+	record   Record
+	scratch  []byte // the fields that are not as they stand in buffer
+	width    int    // fields of a record; 0: not known yet
+	begun    bool
+	unheaded error // why there is no header
+	header   []string
+	head     []byte
+	row      int64
+	line     int64 // where the next record begins
+	offset   int64 // of the file, where the next record begins
+	failed   error
+}
+
+// Cell is one field of a record.
+type Cell struct {
+	Text   []byte // UTF-8, without its quotes
+	Quoted bool
+}
+
+// Record is one record of a foreign file. It is valid until the next Read.
+type Record struct {
+	Cells    []Cell
+	Row      int64     // from 1; the header is not counted
+	Line     int64     // where it begins, from 1: a line ends with LF, CRLF or CR, also inside quotes
+	Offset   int64     // where it begins in the file, in bytes
+	Problems []Problem // in the order of columns, the record's own first; none: well-formed
+
+	raw      []byte
+	encoding Encoding
+}
+
+// AppendRaw appends the record's bytes as they are in the file, with its line end.
+func (r *Record) AppendRaw(dst []byte) []byte {
+	if r.encoding.utf16() {
+		return r.encoding.appendUnits(dst, r.raw)
+	}
+	return append(dst, r.raw...)
+}
+
+// NewSheet makes a Sheet of a file from its first byte on. A dialect that can't be is the
+// error of the first Header or Read.
+func NewSheet(source io.Reader, dialect Dialect) *Sheet {
+	s := &Sheet{MaxRecord: defaultMaxRecord, source: source, dialect: dialect.filled(), line: 1, failed: dialect.Validate()}
+	s.record.encoding = s.dialect.Encoding
+	if s.dialect.Encoding.utf16() {
+		s.source = &utf16Reader{source: source, big: s.dialect.Encoding == UTF16BE}
+	}
+	for _, c := range []byte{s.dialect.Delimiter, s.dialect.Quote, '\n', '\r'} {
+		s.ends[c] = true
+	}
+	s.ends[NoQuote] = s.dialect.Delimiter == NoQuote
+	return s
+}
+
+// Header is the names of the columns as they stand in the file, nil where the dialect says
+// that there is none. A header that is malformed, or not there, is an [Error] of row 0.
+func (s *Sheet) Header() ([]string, error) {
+	if !s.begun {
+		s.begun = true
+		if s.failed == nil {
+			s.failed = s.begin()
+		}
+		s.unheaded = s.failed
+	}
+	return s.header, s.unheaded
+}
+
+// begin passes over a byte order mark, and reads the header.
+func (s *Sheet) begin() error {
+	if s.MaxRecord <= 0 {
+		s.MaxRecord = defaultMaxRecord
+	}
+	s.fill()
+	const mark = "\xEF\xBB\xBF"
+	if !s.dialect.Encoding.eightBit() && bytes.HasPrefix(s.buffer[:s.end], []byte(mark)) {
+		s.head = s.pass(len(mark), s.head)
+	}
+	if s.dialect.Header == No {
+		return nil
+	}
+	s.row = -1
+	r := &s.record
+	if err := s.next(); errors.Is(err, io.EOF) {
+		return &Error{Line: 1, Err: ErrEmpty}
+	} else if err != nil {
+		return err
+	}
+	if len(r.Problems) > 0 {
+		p := r.Problems[0]
+		return &Error{Line: r.Line, Err: fmt.Errorf("column %d: %s", p.Column+1, p.Rule.Text())}
+	}
+	for _, c := range r.Cells {
+		s.header = append(s.header, string(c.Text))
+	}
+	s.width = len(s.header)
+	s.head = r.AppendRaw(s.head)
+	return nil
+}
+
+// Head is the file's bytes up to the end of the header: byte order mark, empty lines, header.
+// It is nil before Header or Read.
+func (s *Sheet) Head() []byte { return s.head }
+
+// Width is how many fields a record should have: as many as the header, or, where there is
+// none, as the first record without a misplaced quote. It is 0 before that was read.
+func (s *Sheet) Width() int { return s.width }
+
+// Read gives the next record; at the end the error is io.EOF, else an [Error], after which
+// there is no more. The header is read first.
+func (s *Sheet) Read() (*Record, error) {
+	if _, err := s.Header(); err != nil {
+		return nil, err
+	}
+	if err := s.next(); err != nil {
+		return nil, err
+	}
+	r := &s.record
+	sound := !slices.ContainsFunc(r.Problems, func(p Problem) bool { return p.Rule.ofQuotes() })
+	if s.width == 0 && sound {
+		s.width = len(r.Cells)
+	}
+	if len(r.Cells) != s.width && sound {
+		rule := TooFewFields
+		if len(r.Cells) > s.width {
+			rule = TooManyFields
+		}
+		r.Problems = slices.Insert(r.Problems, 0, Problem{Rule: rule, Column: -1})
+	}
+	return r, nil
+}
+
+// next reads the next record, the header among them.
+func (s *Sheet) next() error {
+	if s.failed != nil {
+		return s.failed
+	}
+	for {
+		s.skipEmpty()
+		rest := s.buffer[s.pos:s.end]
+		atEnd := errors.Is(s.ended, io.EOF)
+		window := rest[:min(len(rest), s.MaxRecord)]
+		if len(rest) > 0 {
+			length, open := s.cut(window, atEnd && len(window) == len(rest))
+			if length == 0 && len(window) < len(rest) {
+				if length = s.giveUp(rest, open, len(window)); length == 0 {
+					return s.fail(ErrOverlong)
+				}
+				s.unclosed(rest, open, length)
+			}
+			if length > 0 {
+				s.complete(length)
+				return nil
+			}
+		}
+		switch {
+		case atEnd && len(rest) == 0:
+			s.failed = io.EOF
+			return io.EOF
+		case s.ended != nil:
+			return s.fail(s.ended)
+		}
+		s.fill()
+	}
+}
+
+func (s *Sheet) fail(err error) error {
+	s.failed = &Error{Row: s.row + 1, Line: s.line, Err: err}
+	return s.failed
+}
+
+// skipEmpty passes over empty lines. One that ends with the buffer's last CR waits for its LF.
+func (s *Sheet) skipEmpty() {
+	for s.pos < s.end {
+		size := lineEnd(s.buffer[s.pos:s.end], s.ended != nil)
+		if size <= 0 {
+			return
+		}
+		if s.row < 0 {
+			s.head = s.pass(size, s.head)
+		} else {
+			s.scratch = s.pass(size, s.scratch[:0])
+		}
+		s.line++
+	}
+}
+
+// lineEnd is the size of the line end that b begins with: 0 where there is none, -1 where one
+// must see more to know.
+func lineEnd(b []byte, whole bool) int {
+	switch {
+	case b[0] == '\n':
+		return 1
+	case b[0] != '\r':
+		return 0
+	case len(b) > 1 && b[1] == '\n':
+		return 2
+	case len(b) == 1 && !whole:
+		return -1
+	}
+	return 1
+}
+
+// pass passes over n bytes of text, and appends what they are in the file to memory.
+func (s *Sheet) pass(n int, memory []byte) []byte {
+	text := s.buffer[s.pos : s.pos+n]
+	s.pos += n
+	if !s.dialect.Encoding.utf16() {
+		s.offset += int64(n)
+		return append(memory, text...)
+	}
+	s.offset += unitBytes(text)
+	return s.dialect.Encoding.appendUnits(memory, text)
+}
+
+// complete makes a Record of the fields that were cut, and of their bytes.
+func (s *Sheet) complete(length int) {
+	r := &s.record
+	s.row++
+	r.Row, r.Line, r.Offset = s.row, s.line, s.offset
+	r.raw = s.buffer[s.pos : s.pos+length : s.pos+length]
+	s.pos += length
+	if s.dialect.Encoding.utf16() {
+		s.offset += unitBytes(r.raw)
+	} else {
+		s.offset += int64(length)
+	}
+	s.line++
+	for _, c := range r.Cells {
+		if c.Quoted { // only there are line ends
+			s.line += lines(r.raw) - 1
+			break
+		}
+	}
+	if !s.plain {
+		s.decode()
+	}
+}
+
+// lines counts the lines of a record.
+func lines(raw []byte) int64 {
+	n := bytes.Count(raw, []byte{'\n'})
+	if returns := bytes.Count(raw, []byte{'\r'}); returns > 0 {
+		n += returns - bytes.Count(raw, []byte("\r\n"))
+	}
+	if last := raw[len(raw)-1]; last != '\n' && last != '\r' {
+		n++
+	}
+	return int64(n)
+}
+
+// decode makes the cells UTF-8, and says where they were not, or hold a NUL.
+func (s *Sheet) decode() {
+	r := &s.record
+	nul := bytes.IndexByte(r.raw, 0) >= 0
+	eight := s.dialect.Encoding.eightBit()
+	if !nul && (eight && isPlain(r.raw) || !eight && utf8.Valid(r.raw)) {
+		return
+	}
+	quotes := len(r.Problems)
+	for i := range r.Cells {
+		c := &r.Cells[i]
+		var valid bool
+		start := len(s.scratch)
+		if eight {
+			s.scratch, valid = appendEightBit(s.scratch, c.Text, s.dialect.Encoding)
+			c.Text = s.scratch[start:len(s.scratch):len(s.scratch)]
+		} else if valid = utf8.Valid(c.Text); !valid {
+			s.scratch = append(s.scratch, bytes.ToValidUTF8(c.Text, []byte("\uFFFD"))...)
+			c.Text = s.scratch[start:len(s.scratch):len(s.scratch)]
+		}
+		if !valid {
+			r.Problems = append(r.Problems, Problem{Rule: InvalidEncoding, Column: i})
+		}
+		if nul && bytes.IndexByte(c.Text, 0) >= 0 {
+			r.Problems = append(r.Problems, Problem{Rule: NULCharacter, Column: i})
+		}
+	}
+	if quotes > 0 && len(r.Problems) > quotes {
+		slices.SortStableFunc(r.Problems, func(a, b Problem) int { return a.Column - b.Column })
+	}
+}
+
+// isPlain says whether b is ASCII without NUL.
+func isPlain(b []byte) bool {
+	const low, high = 0x0101010101010101, 0x8080808080808080
+	for len(b) >= 8 {
+		x := binary.LittleEndian.Uint64(b)
+		if (x|(x-low))&high != 0 { // a byte above 0x7F, or one that was 0 (with others below it)
+			return false
+		}
+		b = b[8:]
+	}
+	for _, c := range b {
+		if c == 0 || c >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
+}
+
+// fill reads on behind what is still to be given, until the buffer is full: it begins with
+// that, and is doubled where that takes all of it. So a long record is looked at twice on the
+// average, whatever pieces the source gives.
+func (s *Sheet) fill() {
+	switch {
+	case s.buffer == nil:
+		s.buffer = make([]byte, bufferSize)
+	case s.pos > 0:
+		s.end = copy(s.buffer, s.buffer[s.pos:s.end])
+		s.pos = 0
+	}
+	if s.end == len(s.buffer) {
+		s.buffer = append(s.buffer, make([]byte, min(len(s.buffer), max(s.MaxRecord, bufferSize)))...)
+	}
+	for nothing := 0; s.end < len(s.buffer) && s.ended == nil; {
+		n, err := s.source.Read(s.buffer[s.end:])
+		s.end += n
+		s.ended = err
+		if n > 0 {
+			nothing = 0
+		} else if nothing++; nothing == 100 && err == nil {
+			s.ended = io.ErrNoProgress
+		}
+	}
+	s.plain = isPlain(s.buffer[:s.end])
+}
