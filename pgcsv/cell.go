@@ -86,12 +86,7 @@ func (s *Sheet) quotedCell(b []byte, i int, whole bool) (next int, done bool) {
 		doubled = true
 	}
 	end := i + 1
-	switch {
-	case end == len(b):
-		if !whole {
-			return 0, false
-		}
-	case !s.ends[b[end]]:
+	if end < len(b) && !s.ends[b[end]] {
 		if line := s.giveUp(b, start-1, end); line > 0 {
 			s.unclosed(b, start-1, line)
 			return line, false

@@ -138,8 +138,8 @@ func FuzzSheetPython(f *testing.F) {
 		f.Add(seed, byte(i))
 	}
 	f.Fuzz(func(t *testing.T, text string, marks byte) {
-		if !utf8.ValidString(text) || strings.ContainsRune(text, 0) || strings.HasPrefix(text, "\ufeff") {
-			return // Python reads text, before 3.11 without NUL; a byte order mark is none
+		if !utf8.ValidString(text) || strings.ContainsRune(text, 0) || strings.HasPrefix(text, "\ufeff") || strings.HasPrefix(text, "sep=") {
+			return // Python reads text, before 3.11 without NUL; to a Sheet a byte order mark is none, nor is Excel's hint
 		}
 		comparePython(t, text, []byte{',', ';', '\t', '|', 'a'}[marks%5], []byte{'"', '\'', pgcsv.NoQuote}[marks>>4%3])
 	})

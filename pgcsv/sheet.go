@@ -112,7 +112,7 @@ func (s *Sheet) Header() ([]string, error) {
 	return s.header, s.unheaded
 }
 
-// begin passes over a byte order mark, and reads the header.
+// begin passes over what stands before the first record, and reads the header.
 func (s *Sheet) begin() error {
 	if s.MaxRecord <= 0 {
 		s.MaxRecord = defaultMaxRecord
@@ -122,6 +122,7 @@ func (s *Sheet) begin() error {
 	if !s.dialect.Encoding.eightBit() && bytes.HasPrefix(s.buffer[:s.end], []byte(mark)) {
 		s.head = s.pass(len(mark), s.head)
 	}
+	s.passHint()
 	if s.dialect.Header == No {
 		return nil
 	}
@@ -144,8 +145,8 @@ func (s *Sheet) begin() error {
 	return nil
 }
 
-// Head is the file's bytes up to the end of the header: byte order mark, empty lines, header.
-// It is nil before Header or Read.
+// Head is the file's bytes up to the end of the header: byte order mark, a line "sep=;" (by which
+// Excel is told the delimiter), empty lines, header. It is nil before Header or Read.
 func (s *Sheet) Head() []byte { return s.head }
 
 // Width is how many fields a record should have: as many as the header, or, where there is
@@ -174,6 +175,25 @@ func (s *Sheet) Read() (*Record, error) {
 		r.Problems = slices.Insert(r.Problems, 0, Problem{Rule: rule, Column: -1})
 	}
 	return r, nil
+}
+
+// passHint passes over a first line "sep=;", by which programs tell Excel the delimiter.
+func (s *Sheet) passHint() {
+	hint := "sep=" + string(s.dialect.Delimiter)
+	text := s.buffer[:s.end]
+	if !bytes.HasPrefix(text[s.pos:], []byte(hint)) {
+		return
+	}
+	size := len(hint)
+	if rest := text[s.pos+size:]; len(rest) > 0 {
+		end := lineEnd(rest, true)
+		if end == 0 {
+			return
+		}
+		size += end
+	}
+	s.head = s.pass(size, s.head)
+	s.line++
 }
 
 // next reads the next record, the header among them.

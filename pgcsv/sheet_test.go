@@ -105,6 +105,25 @@ func TestSheet(t *testing.T) {
 	}
 }
 
+// A first line that tells Excel the delimiter is no record.
+func TestSheetHint(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]read{
+		"sep=;\r\na;b\r\n1;2\r\n":         {head: "sep=;\r\na;b\r\n", records: []record{{texts: []string{"1", "2"}, Line: 3}}},
+		"\xEF\xBB\xBFsep=;\ra;b\r\r1;2\r": {head: "\xEF\xBB\xBFsep=;\ra;b\r", records: []record{{texts: []string{"1", "2"}, Line: 4}}},
+		"sep=;x\n1;2":                     {head: "sep=;x\n", records: []record{{texts: []string{"1", "2"}, Line: 2}}},
+		"sep=,\n1;2":                      {head: "sep=,\n", records: []record{{texts: []string{"1", "2"}, Line: 2}}},
+	} {
+		got := readSheet(strings.NewReader(text), pgcsv.Dialect{Delimiter: ';'}, 0)
+		if got.head != want.head || len(got.records) != 1 || !slices.Equal(got.records[0].texts, want.records[0].texts) || got.records[0].Line != want.records[0].Line {
+			t.Errorf("%q: head %q, %+v", text, got.head, got.records)
+		}
+	}
+	if got := readSheet(strings.NewReader("sep=;"), pgcsv.Dialect{Delimiter: ';', Header: pgcsv.No}, 0); got.head != "sep=;" || got.records != nil || got.err != nil {
+		t.Errorf("%+v", got)
+	}
+}
+
 // What is wrong with a record is told at its row, and the rows after it are read.
 func TestSheetProblems(t *testing.T) {
 	t.Parallel()
@@ -431,7 +450,7 @@ func checkSheet(t *testing.T, file []byte, d pgcsv.Dialect, limit int) read {
 // FuzzSheet: whatever the file is, a Sheet ends; what it gives does not depend on the pieces in
 // which the file comes; and the raw bytes and the empty lines between them are the file.
 func FuzzSheet(f *testing.F) {
-	seeds := []string{"", "a,b\n1,2\n", "\xEF\xBB\xBFa\r\n\"1", "x\n\"a\nb\"c\n", "a,b\n1,\"x\n2,2\n3,\"y\"\n", "\r\n\r\r\n", "\xFF\xFEa\x00\n\x00\x00\xD8", "a\",\"\"\"\na\",\"\"\"\na\",\"\"\"\n", "\x00"}
+	seeds := []string{"", "a,b\n1,2\n", "\xEF\xBB\xBFa\r\n\"1", "x\n\"a\nb\"c\n", "a,b\n1,\"x\n2,2\n3,\"y\"\n", "\r\n\r\r\n", "\xFF\xFEa\x00\n\x00\x00\xD8", "a\",\"\"\"\na\",\"\"\"\na\",\"\"\"\n", "\x00", "sep=,\r\na"}
 	for i, seed := range seeds {
 		f.Add([]byte(seed), byte(i), byte(i), uint16(20))
 	}
