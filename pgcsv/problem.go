@@ -23,6 +23,11 @@ var ruleTexts = map[Rule]string{
 	QuoteInside:     "a quote inside a field without quotes",
 	InvalidEncoding: "bytes that are invalid in the file's encoding",
 	NULCharacter:    "a NUL character, which PostgreSQL can't store",
+	NotANumber:      "not a number",
+	AmbiguousNumber: "points and commas that are not where this column's numbers have them",
+	NotADate:        "not written as the column's dates are",
+	NoSuchDate:      "a day or a time that there is not",
+	NotABoolean:     "none of the words for true and false",
 }
 
 // Text says the rule in a few words, for a report.
