@@ -18,12 +18,13 @@
 // inside a field without quotes, rows of another width than the header), though COPY FROM
 // takes some of it. Errors name row and line, never what stands there.
 //
-// A [Sheet] reads what a spreadsheet, a customer or an old system wrote, in a [Dialect]
-// that [Sniff] finds: it gives every record as UTF-8, with its row, its line, its bytes as they
-// were, and what is wrong with it. What is well-formed it cuts as Python's csv module does; that is tested against it. A
-// [Converter] makes of a cell what PostgreSQL reads: of a decimal comma a point, of a German date
-// an ISO one, of a word a boolean; [GuessColumn] guesses how a column is written. Neither a Sheet
-// nor a Converter stops at what is wrong: it is a [Rule] that was broken.
+// A [Sheet] reads what a spreadsheet, a customer or an old system wrote, in a [Dialect] that
+// [Sniff] finds: it gives every record as UTF-8, with its row, its line, its bytes as they
+// were, and what is wrong with it. What is well-formed it cuts as Python's csv module does;
+// that is tested against it. A [Converter] makes of a cell what PostgreSQL reads: of a
+// decimal comma a point, of a German date an ISO one, of a word a boolean; [GuessColumn]
+// guesses how a column is written. Neither a Sheet nor a Converter stops at what is wrong: it
+// is a [Rule] that was broken.
 //
 // It is a leaf: it imports the standard library only.
 package pgcsv
