@@ -58,7 +58,10 @@ type Column struct {
 
 // Case is one kind of a polymorphic reference.
 type Case struct {
-	When string // SQL over the row's columns: "content_type_id = 7"
+	// When is SQL over the row's columns: "content_type_id = 7". A comparison with = or IN of
+	// columns with values, several joined by AND, can be proved from the files of a slice; of
+	// all else the source alone knows which rows it means.
+	When string
 	Ref  Model
 	To   string // the columns that are referred to; default: Ref's primary key
 }

@@ -38,8 +38,7 @@ type ManifestFile struct {
 	PrimaryKey []string            `json:"primary_key,omitempty"`
 	Unique     [][]string          `json:"unique,omitempty"`
 	References []ManifestReference `json:"references,omitempty"`
-	// Polymorphic are the kinds of references that stand only in rows for which When is true:
-	// the source has proved them, files can not.
+	// Polymorphic are the kinds of references that stand only in rows for which When is true.
 	Polymorphic []ManifestReference `json:"polymorphic,omitempty"`
 	// Arrays are references that stand in each element of an array.
 	Arrays []ManifestReference `json:"arrays,omitempty"`
@@ -83,7 +82,8 @@ type ManifestReference struct {
 	ToColumns []string `json:"to_columns"`
 	MatchFull bool     `json:"match_full,omitempty"`
 	When      string   `json:"when,omitempty"` // of a polymorphic reference: a condition in SQL
-	// Kinds are the same condition in a form that can be read; none: it has no such form.
+	// Kinds say the same as When, where it is simple enough to be read: the reference stands
+	// in rows that match all of them. None: only the source can say in which.
 	Kinds   []Kind `json:"kinds,omitempty"`
 	Missing string `json:"missing,omitempty"` // what became of rows whose referred row was not selected
 	// NotProvable says why a comparison of bytes can't prove that it resolves; the source
@@ -123,6 +123,7 @@ func manifestFile(s *step) ManifestFile {
 			When: r.When, Missing: string(r.missing), NotProvable: r.notProvable(table),
 		}
 		if r.When != "" {
+			reference.Kinds = kindsOf(r.When, table)
 			m.Polymorphic = append(m.Polymorphic, reference)
 		} else {
 			m.References = append(m.References, reference)

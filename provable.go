@@ -19,8 +19,8 @@ func (r *reference) notProvable(from *schema.Table) string {
 	if r.parent == nil {
 		return ""
 	}
-	if r.When != "" {
-		return "only rows of one kind refer by it"
+	if r.When != "" && kindsOf(r.When, from) == nil {
+		return "its condition is not of the form column = value or column IN (values), joined by AND"
 	}
 	for i := range r.Columns {
 		for _, side := range []struct {
@@ -28,14 +28,25 @@ func (r *reference) notProvable(from *schema.Table) string {
 			column string
 		}{{from, r.Columns[i]}, {r.parent.table, r.ToColumns[i]}} {
 			c, _ := side.table.Column(side.column)
-			base, _, _ := strings.Cut(c.Type, "(")
 			switch {
 			case c.Nondeterministic:
 				return "the collation of " + side.table.Name.String() + "." + side.column + " calls different texts equal"
-			case !printsOnce[strings.TrimSpace(base)] && !c.Enum:
+			case !printsOnce[baseOf(c)]:
 				return "equal values of type " + c.Type + " may print differently"
 			}
 		}
 	}
 	return ""
+}
+
+// baseOf is a column's type less its length; of an enum "text", for it prints as one.
+func baseOf(c schema.Column) string {
+	if c.Enum {
+		return "text"
+	}
+	base, rest, _ := strings.Cut(c.Type, "(")
+	if _, after, ok := strings.Cut(rest, ")"); ok { // timestamp(3) with time zone
+		base += after
+	}
+	return strings.TrimSpace(base)
 }

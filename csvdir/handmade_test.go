@@ -56,11 +56,29 @@ func (h *handmade) to(text string, change ...func(*gyro.ManifestReference)) *han
 	for _, f := range change {
 		f(&r)
 	}
+	if r.When != "" {
+		h.Polymorphic = append(h.Polymorphic, r)
+		return h
+	}
 	h.References = append(h.References, r)
 	return h
 }
 
-func include(r *gyro.ManifestReference)   { r.Missing = string(gyro.Include) }
+func include(r *gyro.ManifestReference) { r.Missing = string(gyro.Include) }
+
+// when makes a reference one of a polymorphic one: "kind a b" is kind IN ('a', 'b'), and none
+// a condition that files don't show.
+func when(kinds ...string) func(*gyro.ManifestReference) {
+	return func(r *gyro.ManifestReference) {
+		r.When = "as the database knows"
+		for _, text := range kinds {
+			words := strings.Fields(text)
+			r.Kinds = append(r.Kinds, gyro.Kind{Column: words[0], Values: words[1:]})
+			r.Name += " as " + words[1]
+		}
+	}
+}
+
 func matchFull(r *gyro.ManifestReference) { r.MatchFull = true }
 
 func sum(text string) string { return fmt.Sprintf("%x", sha256.Sum256([]byte(text))) }

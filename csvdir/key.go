@@ -54,6 +54,15 @@ func (p *printer) of(k *key, columns []int, row []pgcsv.Field) (_ imprint, nulls
 	return imprint{high: binary.BigEndian.Uint64(sum[:]) | 1<<63, low: binary.BigEndian.Uint64(sum[8:])}, 0
 }
 
+// by gives the imprint of what a row refers to, and how many of its values are NULL: all, where
+// it is of another kind than those that refer.
+func (p *printer) by(r *reference, row []pgcsv.Field) (_ imprint, nulls int) {
+	if !r.stands(row) {
+		return imprint{}, len(r.columns)
+	}
+	return p.of(r.key, r.columns, row)
+}
+
 // integer reads a 64-bit integer as PostgreSQL prints it. What is the same number written in
 // another way is not the same bytes, and none.
 func integer(text []byte) (int64, bool) {

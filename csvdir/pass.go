@@ -189,7 +189,7 @@ func (s *sieve) row(number int64, row []pgcsv.Field) {
 
 // look looks for the row that a reference leads to.
 func (s *sieve) look(c *check, state *refState, number int64, row []pgcsv.Field) {
-	print, nulls := s.printer.of(c.key, c.columns, row)
+	print, nulls := s.printer.by(c.reference, row)
 	firstPart := c.in == nil || c.in.number == 0
 	switch {
 	case nulls == len(c.columns):

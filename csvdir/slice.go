@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/gyrodata/gyro"
 	"github.com/gyrodata/gyro/schema"
@@ -121,7 +122,7 @@ func (s *slice) resolve() []Problem {
 		if t.isList {
 			continue // it was made resolved
 		}
-		for _, r := range t.References {
+		for _, r := range slices.Concat(t.References, t.Polymorphic) {
 			if problem := s.resolveReference(t, r); problem != nil {
 				mistakes = append(mistakes, *problem)
 			}
@@ -138,8 +139,9 @@ func (s *slice) resolveReference(t *table, m gyro.ManifestReference) *Problem {
 		return &bad
 	}
 	r := &reference{ManifestReference: m, from: t, to: s.byName[name], columns: columns}
+	r.resolveKinds()
 	t.refs = append(t.refs, r)
-	if r.to == nil {
+	if r.to == nil || r.unknown {
 		r.key = &key{table: t, columns: columns} // only to tell NULLs
 		return nil
 	}

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/gyrodata/gyro"
+	"github.com/gyrodata/gyro/pgcsv"
 	"github.com/gyrodata/gyro/schema"
 )
 
@@ -27,6 +28,45 @@ type reference struct {
 	to      *table // nil: not in the slice
 	columns []int
 	key     *key
+	kinds   []kind // of a polymorphic reference: a row refers by it only if it is of all of them
+	unknown bool   // a polymorphic reference of which files don't show which rows refer by it
+}
+
+// kind is a column that holds one of values.
+type kind struct {
+	column int
+	values []string
+}
+
+// resolveKinds finds the columns by which a polymorphic reference's rows are told.
+func (r *reference) resolveKinds() {
+	for _, k := range r.Kinds {
+		columns, ok := r.from.columnsOf([]string{k.Column})
+		if !ok {
+			r.unknown = true
+			r.NotProvable = "its condition is on " + k.Column + ", which is not in the file"
+			return
+		}
+		r.kinds = append(r.kinds, kind{column: columns[0], values: k.Values})
+	}
+	if len(r.Kinds) > 0 || r.When == "" {
+		return
+	}
+	r.unknown = true
+	if r.NotProvable == "" {
+		r.NotProvable = "only the database can say which rows its condition means"
+	}
+}
+
+// stands reports whether a row may refer by the reference.
+func (r *reference) stands(row []pgcsv.Field) bool {
+	for _, k := range r.kinds {
+		f := row[k.column]
+		if f.Null || !slices.ContainsFunc(k.values, func(v string) bool { return v == string(f.Value) }) {
+			return false
+		}
+	}
+	return !r.unknown
 }
 
 // resolveKeys finds the columns of the keys.

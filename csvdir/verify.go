@@ -64,7 +64,7 @@ type ReferenceCheck struct {
 // the slice. Of included rows the lists are checked too: each key is one of a row.
 //
 // Keys are compared by their bytes, as exactly as 127 bits of SHA-256 tell bytes apart, and
-// integers exactly. References of which the manifest says that bytes don't prove them are
+// integers exactly. A polymorphic reference is one of the rows of its kinds. References of which the manifest says that bytes don't prove them are
 // left out, and named.
 //
 // What is wrong with the slice is in the Verification, all of it at once; the error is for

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 
 	"github.com/gyrodata/gyro"
 	"github.com/gyrodata/gyro/pgcsv"
@@ -115,8 +116,23 @@ func (w *why) climb(ctx context.Context, from found) ([]Step, found, error) {
 		slices.Reverse(steps)
 		return steps, top.found, nil
 	}
-	return nil, from, w.dir.failed("explain", errors.New(from.table.File+": the row is listed as included, but no selected row leads to it"),
-		"gyro verify says whether the slice is what was taken")
+	return nil, from, w.dir.failed("explain", errors.New(from.table.File+": the row is listed as included, but no selected row leads to it"), w.perhaps(from.table))
+}
+
+// perhaps says what else may have included a row of a table.
+func (w *why) perhaps(of *table) string {
+	var unknown []string
+	for _, t := range w.tables {
+		for _, r := range t.refs {
+			if r.unknown && r.to == of && r.Missing != string(gyro.SetNull) {
+				unknown = append(unknown, t.File+", "+r.Name)
+			}
+		}
+	}
+	if len(unknown) > 0 {
+		return "it may be by a polymorphic reference whose condition files don't show: " + strings.Join(unknown, "; ")
+	}
+	return "gyro verify says whether the slice is what was taken"
 }
 
 // isSelected reports whether a job selected the row, and marks it as seen where not.
@@ -183,7 +199,7 @@ func wantedBy(t *table, frontier []*climber) map[*reference]map[imprint]*climber
 	var p printer
 	wanted := map[*reference]map[imprint]*climber{}
 	for _, r := range t.refs {
-		if r.Missing == string(gyro.SetNull) {
+		if r.Missing == string(gyro.SetNull) || r.unknown {
 			continue
 		}
 		for _, c := range frontier {
@@ -224,7 +240,7 @@ func (g *referrers) row(number int64, row []pgcsv.Field) {
 		if g.wanted[r] == nil {
 			continue
 		}
-		print, nulls := g.printer.of(r.key, r.columns, row)
+		print, nulls := g.printer.by(r, row)
 		below := g.wanted[r][print]
 		if nulls > 0 || below == nil {
 			continue
@@ -252,7 +268,7 @@ func (w *why) selected(ctx context.Context, steps []Step, row found) ([]Step, er
 		step := Step{File: t.File, Table: t.Table, Row: row.number, Job: t.Job, Query: t.Query, Whole: t.Whole}
 		var parents []*reference
 		for _, r := range t.refs {
-			if _, nulls := p.of(r.key, r.columns, row.fields); nulls == 0 && r.restricts() {
+			if _, nulls := p.by(r, row.fields); nulls == 0 && r.restricts() {
 				parents = append(parents, r)
 				step.Restricted = append(step.Restricted, r.Name)
 			}

@@ -64,6 +64,37 @@ func TestPolymorphicReferences(t *testing.T) {
 	})
 }
 
+// The manifest says which rows a condition means where it can be read, and files prove it.
+func TestPolymorphicKinds(t *testing.T) {
+	t.Parallel()
+	url := pgtest.DB(t)
+	pgtest.Exec(t, url, generic)
+	dir := filepath.Join(t.TempDir(), "slice")
+	all := jobs("content_type", "product", "customer", "comment")
+	all[1].Query, all[2].Query, all[3].Limit = gyro.Where("id <= 4"), gyro.Where("id IN (9, 10)"), 1000
+	_, err := gyro.Slicer{Source: postgres.DB{URL: url}, Target: csvdir.Dir{Path: dir}, Importers: polymorphic(gyro.Include), Jobs: all}.Run(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := csvdir.ReadManifest(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	kinds := m.Files[3].Polymorphic
+	if got := fmt.Sprint(kinds[0].Kinds, kinds[1].Kinds); got != "[{content_type_id [7]}] []" || kinds[0].NotProvable != "" || kinds[1].NotProvable == "" {
+		t.Errorf("got %s, %+v", got, kinds)
+	}
+	v, err := csvdir.Verify(t.Context(), dir, csvdir.VerifyOptions{})
+	if err != nil || !v.Proved() {
+		t.Fatalf("got %+v, %v", v, err)
+	}
+	for _, r := range v.References {
+		if r.Name == "object as product" && (!r.Checked || r.Rows != 20) {
+			t.Errorf("got %+v", r)
+		}
+	}
+}
+
 // What can be wrong with cases.
 func TestPolymorphicMistakes(t *testing.T) {
 	t.Parallel()

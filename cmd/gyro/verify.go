@@ -36,7 +36,8 @@ the slice or is NULL.
 
 --fence accounts_tenant=1 proves more: that no row belongs to another row of accounts_tenant,
 by any chain of references. Where one does, the chain is printed. A key of several columns is
-written with commas.
+written with commas. Polymorphic references are followed where their condition is column = value
+or column IN (values), joined by AND; others are named.
 
 Nothing that is printed quotes a value, unless --show-values is given.`,
 		Example: "  gyro verify slices/dev-qa-org-1\n  gyro verify slices/dev-qa-org-1 --fence accounts_tenant=1",
@@ -197,6 +198,11 @@ func leakText(f fence, leaks *csvdir.Leaks) string {
 }
 
 func (c *cli) printFence(f fence, leaks *csvdir.Leaks) {
+	defer func() {
+		for _, name := range leaks.NotFollowed {
+			c.printNotes([]string{fmt.Sprintf("fence %s: not followed, for files don't show which rows refer by it: %s", f.text, name)})
+		}
+	}()
 	if leaks.None() {
 		fmt.Fprintf(c.stdout, "fence    %s: holds\n", f.text)
 		return
