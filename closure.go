@@ -11,23 +11,37 @@ type closure struct {
 	snapshot Snapshot
 	steps    []*step
 	want     requests
+	grown    requests             // rows that were included and are not followed yet, by who would follow them
 	pulled   map[*reference]int64 // rows that each reference included
+	followed map[*reference]int64 // rows that each reference followed
 	maxRows  int64                // of the slice; 0: no bound
 }
 
-// run asks for what is wanted, round by round, until no row refers out of the slice.
+func newClosure(snapshot Snapshot, steps []*step, maxRows int64) *closure {
+	return &closure{
+		snapshot: snapshot, steps: steps, want: requests{}, grown: requests{},
+		pulled: map[*reference]int64{}, followed: map[*reference]int64{}, maxRows: maxRows,
+	}
+}
+
+// run asks for what is wanted, round by round, until no row refers out of the slice, and no
+// row is left that follows an included one. Rows are only ever added, so that there is an
+// end, and the same one in whatever order they come.
 func (c *closure) run(ctx context.Context) error {
-	for len(c.want) > 0 {
-		round := c.want
-		c.want = requests{}
+	for len(c.want)+len(c.grown) > 0 {
+		round, grown := c.want, c.grown
+		c.want, c.grown = requests{}, requests{}
 		for _, s := range c.steps { // in a stable order
 			for _, r := range s.references {
-				keys, ok := round[r]
-				if !ok {
-					continue
+				if keys, ok := round[r]; ok {
+					if err := c.include(ctx, s, r, keys); err != nil {
+						return err
+					}
 				}
-				if err := c.include(ctx, s, r, keys); err != nil {
-					return err
+				if keys, ok := grown[r]; ok {
+					if err := c.follow(ctx, s, r, keys); err != nil {
+						return err
+					}
 				}
 			}
 		}
@@ -42,33 +56,11 @@ func (c *closure) include(ctx context.Context, from *step, r *reference, keys *K
 	if keys.Len() == 0 {
 		return nil
 	}
-	refs := to.pulling(true)
-	columns := to.shelf.wanted(refs)
-	identity := listName(to.shelf.identity)
-	selected, included := to.shelf.selected[identity].seal(), to.shelf.included[identity].seal()
-	fresh := map[string]*Keys{}
-	for _, list := range to.shelf.lists {
-		fresh[listName(list)] = newKeys(len(list), kindOfKeys(to.table, list))
-	}
-	rows := newReader(columns, refs, c.want, func(row *reader) (bool, error) {
-		values, _ := row.values(to.shelf.identity)
-		if selected.has(values) || included.has(values) {
-			return false, nil
-		}
-		c.pulled[r]++
-		to.shelf.extra++
-		return true, row.file(to.shelf.lists, fresh)
-	})
-	found, err := c.snapshot.Copy(ctx, Selection{
-		Table: to.table, Columns: columns, Flags: flags(refs), Unsorted: true,
-		Restrict: []Restriction{to.among(r.ToColumns, keys)},
-	}, rows)
+	found, fresh, err := c.take(ctx, to, Selection{Table: to.table, Restrict: []Restriction{to.among(r.ToColumns, keys)}}, to.pulling(true))
 	if err != nil {
 		return err
 	}
-	for name, set := range fresh {
-		to.shelf.included[name].merge(set)
-	}
+	c.pulled[r] += fresh
 	if missing := int64(keys.Len()) - found; missing > 0 {
 		return &Error{
 			Op: "include", Place: to.table.Name.String(),
@@ -77,6 +69,74 @@ func (c *closure) include(ctx context.Context, from *step, r *reference, keys *K
 		}
 	}
 	return c.bounded()
+}
+
+// follow fetches the rows of s that refer by r to rows which were included, but for those that
+// are known, and for those that another reference keeps out: where it leads to a row that is
+// included later, that row is followed to them then.
+func (c *closure) follow(ctx context.Context, s *step, r *reference, keys *Keys) error {
+	_, fresh, err := c.take(ctx, s, s.following(r, keys.seal()), s.pulling(false))
+	if err != nil {
+		return err
+	}
+	c.followed[r] += fresh
+	return c.bounded()
+}
+
+// following is the rows of the step's job that refer by one of its references to one of keys,
+// and by the others to rows of the slice.
+func (s *step) following(by *reference, keys *Keys) Selection {
+	selection := Selection{Table: s.table, Query: s.job.Query, Percent: s.job.Percent, Orphans: true}
+	if s.job.Percent > 0 {
+		selection.Seed = s.job.Seed
+	}
+	for _, r := range s.restricting() {
+		switch {
+		case r == by:
+			restriction := s.restriction(r, keys)
+			restriction.NotNull = true
+			selection.Restrict = append(selection.Restrict, restriction)
+		case !r.all():
+			selection.Restrict = append(selection.Restrict, s.restriction(r, r.parent.shelf.kept(r.ToColumns)))
+		}
+	}
+	return selection
+}
+
+// take includes the rows of a selection that are not known yet: their keys are filed, what
+// they refer to by refs is wanted, and those that would follow them are told. It gives the
+// number of rows that were found, and of those that were not known.
+func (c *closure) take(ctx context.Context, to *step, selection Selection, refs []*reference) (found, fresh int64, err error) {
+	selection.Columns, selection.Flags, selection.Unsorted = to.shelf.wanted(refs), flags(refs), true
+	identity := listName(to.shelf.identity)
+	selected, included := to.shelf.selected[identity].seal(), to.shelf.included[identity].seal()
+	sets := map[string]*Keys{}
+	for _, list := range to.shelf.lists {
+		sets[listName(list)] = newKeys(len(list), kindOfKeys(to.table, list))
+	}
+	rows := newReader(selection.Columns, refs, c.want, func(row *reader) (bool, error) {
+		values, _ := row.values(to.shelf.identity)
+		if selected.has(values) || included.has(values) {
+			return false, nil
+		}
+		fresh++
+		return true, row.file(to.shelf.lists, sets)
+	})
+	if found, err = c.snapshot.Copy(ctx, selection, rows); err != nil {
+		return found, fresh, err
+	}
+	to.shelf.extra += fresh
+	for name, set := range sets {
+		to.shelf.included[name].merge(set)
+	}
+	for _, s := range c.steps {
+		for _, r := range s.references {
+			if set := sets[listName(r.ToColumns)]; r.parent == to && r.follows(s) && set.Len() > 0 {
+				c.grown.merge(r, set)
+			}
+		}
+	}
+	return found, fresh, nil
 }
 
 // unknown leaves out the keys of rows that are in the slice already. Bytes that are equal
@@ -128,6 +188,9 @@ func (c *closure) tooMany(what string, rows, bound int64) error {
 		for _, r := range s.references {
 			if n := c.pulled[r]; n > 0 {
 				pulled = append(pulled, fmt.Sprintf("%s of %s included %d of %s", strings.Join(r.Columns, ", "), s.table.Name, n, r.To))
+			}
+			if n := c.followed[r]; n > 0 {
+				pulled = append(pulled, fmt.Sprintf("%d of %s followed %s by %s", n, s.table.Name, r.To, strings.Join(r.Columns, ", ")))
 			}
 		}
 		if s.shelf.rows > 0 {

@@ -82,7 +82,7 @@ type Restriction struct {
 	Columns   []string
 	To        []schema.Column // those that are referred to, which the keys are of
 	MatchFull bool            // only NULL in all Columns counts as NULL
-	NotNull   bool            // no column can be NULL
+	NotNull   bool            // no column can be NULL, or such rows are not wanted
 	Keys      *Keys           // nil: all that there are, so that only NULL is of interest
 	// When is SQL: the reference stands only in rows for which it is true. Empty: in all.
 	When string

@@ -31,6 +31,11 @@ type ImportJob struct {
 	// Orphans keeps, in a job without Query, the rows all of whose restricting references
 	// are NULL. Default: they are left out.
 	Orphans bool
+	// Follow takes, beside the selected rows, those that refer to rows which others included:
+	// a row that the Query and Percent have, each of whose restricting references is NULL or
+	// leads to a row of the slice, at least one to an included row. Such rows count as
+	// included, not for Limit. Default: the children of included rows stay away.
+	Follow bool
 	// MaxRows fails the run where the job's file would have more rows. Default: no bound.
 	MaxRows int64
 }

@@ -47,6 +47,7 @@ type ManifestFile struct {
 	Job      int           `json:"job,omitempty"`
 	Query    bool          `json:"query,omitempty"`    // the job had a query
 	Whole    bool          `json:"whole,omitempty"`    // the job was the whole table
+	Follow   bool          `json:"follow,omitempty"`   // rows that refer to included rows were included as well
 	Included *ManifestKeys `json:"included,omitempty"` // the rows that are here only because others refer to them
 	Rows     int64         `json:"rows"`
 	Bytes    int64         `json:"bytes"`
@@ -106,6 +107,7 @@ func manifestFile(s *step) ManifestFile {
 		Job:        s.number,
 		Query:      !s.job.Query.IsZero(),
 		Whole:      s.whole(),
+		Follow:     s.job.Follow,
 		Table:      table.Name.String(),
 		Kind:       string(table.Kind),
 		PrimaryKey: table.PrimaryKey,

@@ -24,6 +24,11 @@ func (r *reference) all() bool {
 // includes reports whether the reference includes what it refers to, from an included row.
 func (r *reference) includes() bool { return r.missing != SetNull }
 
+// follows reports whether rows of from are taken because they refer by it to included rows.
+func (r *reference) follows(from *step) bool {
+	return from.job.Follow && r.missing == Restrict && !r.all()
+}
+
 // link gives each step its references: who is referred to, and what becomes of rows that
 // refer to rows which were not selected. Models that are only included become steps of
 // their own, before the first that includes them.

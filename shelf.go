@@ -13,9 +13,11 @@ import (
 // shelf holds what a run must know of a step's rows beside writing them: the keys that
 // other rows refer to.
 type shelf struct {
-	// open: other rows may include rows of this table, so that the file can be written only
-	// when the closure has come to its end.
+	// open: rows of this table may be included, by others or because its job follows, so that
+	// the file can be written only when the closure has come to its end.
 	open bool
+	// pulled: others may include rows of it, whose own references then include too.
+	pulled bool
 	// identity tells rows apart: the primary key, or else a unique key without NULLs.
 	identity []string
 	lists    [][]string       // the column lists that other tables refer to
@@ -40,21 +42,33 @@ func shelve(steps []*step) mistakes {
 		changed = false
 		for _, s := range steps {
 			for _, r := range s.references {
-				pulls := r.parent != nil && (r.missing == Include || (s.shelf.open && r.includes()))
-				if pulls && !r.parent.shelf.open {
-					r.parent.shelf.open, changed = true, true
+				if r.parent == nil {
+					continue
+				}
+				pulls := r.missing == Include || (s.shelf.pulled && r.includes())
+				if pulls && !r.parent.shelf.pulled {
+					r.parent.shelf.open, r.parent.shelf.pulled, changed = true, true, true
+				}
+				if r.follows(s) && r.parent.shelf.open && !s.shelf.open {
+					s.shelf.open, changed = true, true
 				}
 			}
 		}
 	}
 	var found mistakes
 	for _, s := range steps {
+		if s.job.Follow && len(s.restricting()) == 0 {
+			found.add(Mistake{
+				Place: s.place(), Problem: "Follow is set, but no reference of " + s.table.Name.String() + " restricts the job",
+				Hint: "leave it out; it is for a job whose rows refer to rows that others include",
+			})
+		}
 		s.shelf.identity = identityOf(s.table)
 		s.shelf.selected, s.shelf.included = map[string]*Keys{}, map[string]*Keys{}
 		if s.shelf.open && s.shelf.identity == nil {
 			found.add(Mistake{
 				Place: s.place(), Problem: "rows of " + s.table.Name.String() + " are included, and it has no primary key to tell them apart by",
-				Hint: "set Missing to SetNull or Restrict where others refer to it",
+				Hint: "set Missing to SetNull or Restrict where others refer to it, and leave Follow out",
 			})
 		}
 		if s.deferred() && s.shelf.identity == nil && !s.job.Query.IsZero() && len(s.pulling(false)) > 0 {
@@ -69,7 +83,7 @@ func shelve(steps []*step) mistakes {
 	}
 	for _, s := range steps {
 		for _, r := range s.references {
-			needless := r.missing == Restrict && r.all() && !s.shelf.open
+			needless := r.missing == Restrict && r.all() && !s.shelf.pulled
 			if r.parent != nil && !needless {
 				r.parent.shelf.keep(r.parent.table, r.ToColumns)
 			}
@@ -236,6 +250,14 @@ func (q requests) add(ref *reference, values [][]byte) error {
 	return keys.add(values)
 }
 
+// merge adds keys of the table that a reference refers to.
+func (q requests) merge(ref *reference, keys *Keys) {
+	if q[ref] == nil {
+		q[ref] = newKeys(keys.width, keys.kind)
+	}
+	q[ref].merge(keys)
+}
+
 // wanted is the columns that a reader needs: of the shelf's lists and of references.
 func (sh *shelf) wanted(refs []*reference) []string {
 	var columns []string
@@ -271,7 +293,11 @@ func (s *step) pulling(includedRow bool) []*reference {
 func (s *step) told() []string {
 	var all []string
 	for _, r := range s.references {
-		all = append(all, fmt.Sprintf("%s -> %s: %s", strings.Join(r.Columns, ", "), r.To, r.missing))
+		text := fmt.Sprintf("%s -> %s: %s", strings.Join(r.Columns, ", "), r.To, r.missing)
+		if r.follows(s) && r.parent.shelf.open {
+			text += ", follow"
+		}
+		all = append(all, text)
 	}
 	return all
 }

@@ -22,7 +22,7 @@ type slicing struct {
 }
 
 func (w *slicing) run(ctx context.Context) error {
-	c := &closure{snapshot: w.snapshot, steps: w.steps, want: requests{}, pulled: map[*reference]int64{}, maxRows: w.MaxRows}
+	c := newClosure(w.snapshot, w.steps, w.MaxRows)
 	for i, step := range w.steps {
 		if step.implicit() {
 			continue
@@ -87,15 +87,24 @@ func (s *step) selection() Selection {
 		Limit: j.Limit, Per: s.per, Percent: j.Percent, OrderBy: j.OrderBy, Seed: j.Seed,
 	}
 	for _, r := range s.restricting() {
-		restriction := Restriction{Share: 1}
+		var keys *Keys
 		if !r.all() {
-			restriction = r.parent.among(r.ToColumns, r.parent.shelf.selected[listName(r.ToColumns)].seal())
+			keys = r.parent.shelf.selected[listName(r.ToColumns)].seal()
 		}
-		restriction.Columns, restriction.MatchFull, restriction.NotNull = r.Columns, r.MatchFull, s.notNull(r)
-		restriction.When, restriction.AsText = r.When, s.otherType(r)
-		selection.Restrict = append(selection.Restrict, restriction)
+		selection.Restrict = append(selection.Restrict, s.restriction(r, keys))
 	}
 	return selection
+}
+
+// restriction keeps the rows whose reference is NULL or leads to one of keys; nil: to any row.
+func (s *step) restriction(r *reference, keys *Keys) Restriction {
+	restriction := Restriction{Share: 1}
+	if keys != nil {
+		restriction = r.parent.among(r.ToColumns, keys)
+	}
+	restriction.Columns, restriction.MatchFull, restriction.NotNull = r.Columns, r.MatchFull, s.notNull(r)
+	restriction.When, restriction.AsText = r.When, s.otherType(r)
+	return restriction
 }
 
 // notNull reports whether the reference of every row leads somewhere.

@@ -184,6 +184,9 @@ func (s Slicer) resolve(ctx context.Context, snapshot Snapshot, steps []*step) (
 		}
 		step.estimate.Rows = step.expected()
 		notes = append(notes, step.slow()...)
+		if step.job.Follow && !slices.ContainsFunc(step.restricting(), func(r *reference) bool { return r.follows(step) && r.parent.shelf.open }) {
+			notes = append(notes, step.place()+": Follow changes nothing, for no row that it refers to is included")
+		}
 	}
 	return steps, notes, found.join()
 }

@@ -229,6 +229,7 @@ func (r *reader) job(n ast.Node, what string) gyro.ImportJob {
 		"order_by": func(n ast.Node) { job.OrderBy = r.sql(n, "order_by") },
 		"seed":     func(n ast.Node) { job.Seed = r.whole(n, "seed", math.MinInt64) },
 		"orphans":  func(n ast.Node) { job.Orphans = r.boolean(n, "orphans") },
+		"follow":   func(n ast.Node) { job.Follow = r.boolean(n, "follow") },
 		"max_rows": func(n ast.Node) { job.MaxRows = r.whole(n, "max_rows", 1) },
 	})
 	switch {

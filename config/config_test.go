@@ -26,6 +26,19 @@ func env(name string) (string, bool) {
 // exact compares what is not exported too.
 var exact = cmp.Options{cmp.AllowUnexported(gyro.Model{}, gyro.Query{}, gyro.IDs{}, gyro.Conflict{}), cmpopts.EquateEmpty()}
 
+// What a job can say of its sample and of what comes with it.
+func TestJob(t *testing.T) {
+	t.Parallel()
+	c, err := config.Parse("gyro.yaml", []byte(`jobs: [{model: a, limit: 3, per: b, order_by: n DESC, orphans: true, follow: true, max_rows: 9}, {model: b, percent: 2.5, seed: 7}]`), env)
+	want := []gyro.ImportJob{
+		{Model: gyro.Table("a"), Limit: 3, Per: "b", OrderBy: "n DESC", Orphans: true, Follow: true, MaxRows: 9},
+		{Model: gyro.Table("b"), Percent: 2.5, Seed: 7},
+	}
+	if d := cmp.Diff(want, c.Jobs, exact); d != "" || err != nil {
+		t.Errorf("%v (-want +got):\n%s", err, d)
+	}
+}
+
 // A whole file, and the Slicer that a Go program would have built.
 func TestSlicer(t *testing.T) {
 	t.Parallel()

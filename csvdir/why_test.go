@@ -84,3 +84,30 @@ func TestWhyWithoutPrimaryKey(t *testing.T) {
 		t.Errorf("got %+v, %v", leaks, err)
 	}
 }
+
+// A row may be here because its job follows a row that another included, and so on.
+func TestWhyFollowed(t *testing.T) {
+	t.Parallel()
+	follow := func(h *handmade) *handmade { h.Follow = true; return h }
+	dir := makeSlice(t,
+		made("customer", "id bigint", "id\n1\n2\n").lists("id\n2\n").job(1, true, false),
+		follow(made("orders", "id bigint, customer_id bigint, parent_id bigint", "id,customer_id,parent_id\n10,1,20\n20,2,\n21,2,\n").
+			to("customer_id -> customer.id").to("parent_id -> orders.id", include).lists("id\n20\n21\n")).job(2, false, false),
+		follow(made("item", "id bigint, order_id bigint", "id,order_id\n30,10\n31,21\n").to("order_id -> orders.id").lists("id\n31\n")).job(3, false, false),
+	)
+	if got := problems(verify(t, dir, csvdir.VerifyOptions{})); len(got) > 0 {
+		t.Errorf("got %q", got)
+	}
+	got, err := csvdir.Why(t.Context(), dir, "item", []string{"31"})
+	want := []csvdir.Step{
+		{File: "item.csv", Table: "item", Row: 2, Included: true, Followed: true, Via: "order_id_fk"},
+		{File: "orders.csv", Table: "orders", Row: 3, Included: true, Followed: true, Via: "customer_id_fk"},
+		{File: "customer.csv", Table: "customer", Row: 2, Included: true, Via: "customer_id_fk"},
+		{File: "orders.csv", Table: "orders", Row: 2, Included: true, Via: "parent_id_fk"},
+		{File: "orders.csv", Table: "orders", Row: 1, Job: 2, Restricted: []string{"customer_id_fk"}, Via: "customer_id_fk"},
+		{File: "customer.csv", Table: "customer", Row: 1, Job: 1, Query: true},
+	}
+	if d := cmp.Diff(want, got); d != "" || err != nil {
+		t.Errorf("%v (-want +got):\n%s", err, d)
+	}
+}

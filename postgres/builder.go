@@ -60,6 +60,9 @@ func (b *builder) from() string {
 func (b *builder) build() (text, shape string) {
 	lateral, driver := b.lead()
 	for i, r := range b.s.Restrict {
+		if r.NotNull && r.When != "" {
+			b.where("(" + b.checked[r.When] + "\n)")
+		}
 		if i != driver && r.Keys != nil {
 			b.where(b.filter(r))
 		}
@@ -116,7 +119,7 @@ func (b *builder) lead() (lateral bool, driver int) {
 	}
 	for i, r := range b.s.Restrict {
 		sole := len(b.s.Restrict) == 1 && !b.s.Orphans
-		if r.Keys == nil || r.When != "" || (!r.NotNull && !sole) {
+		if r.Keys == nil || (!r.NotNull && (!sole || r.When != "")) {
 			continue
 		}
 		if b.s.Limit > 0 && slices.Equal(r.Columns, b.s.Per) && b.force == anyShape {

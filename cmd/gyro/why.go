@@ -14,7 +14,8 @@ func (c *cli) why() *cobra.Command {
 		Use:   "why DIR TABLE KEY",
 		Short: "Say why a row is in a slice",
 		Long: `Say why a row is in a slice, from the files alone: the job that selected it and the rows that
-it was selected for, or the rows that refer to it, up to a job's query or a whole table.
+it was selected for, or the rows that refer to it (or, where a job follows, that it refers to),
+up to a job's query or a whole table.
 
 The row is named by its primary key, as it stands in the file; a key of several columns with
 commas, or as several arguments.`,
@@ -46,6 +47,9 @@ commas, or as several arguments.`,
 // reason says why a step's row is in the slice.
 func reason(steps []csvdir.Step, i int) string {
 	step := steps[i]
+	if step.Followed {
+		return fmt.Sprintf("included: it refers to the next row, by %s, and its job follows", step.Via)
+	}
 	if step.Included {
 		return fmt.Sprintf("included: the next row refers to it, by %s", step.Via)
 	}

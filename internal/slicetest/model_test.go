@@ -75,14 +75,15 @@ func (m *model) allowed(t *table, r row) bool {
 	return restricting == 0 || somewhere > 0 || t.job.where != "" || t.job.orphans
 }
 
+// drawn reports whether a percentage has a row.
+func drawn(t *table, r row) bool {
+	lot := lot(t, r)
+	return t.job.percent == 0 || binary.BigEndian.Uint64(lot[:8]) < uint64(t.job.percent/100*math.MaxUint64)
+}
+
 func sample(t *table, rows []row) []row {
 	j := t.job
-	if j.percent > 0 {
-		rows = slices.DeleteFunc(rows, func(r row) bool {
-			lot := lot(t, r)
-			return binary.BigEndian.Uint64(lot[:8]) >= uint64(j.percent/100*math.MaxUint64)
-		})
-	}
+	rows = slices.DeleteFunc(rows, func(r row) bool { return !drawn(t, r) })
 	if j.limit == 0 {
 		return rows
 	}
@@ -134,11 +135,35 @@ func compareKeys(t *table, a, b row) int {
 	return 0
 }
 
-// close includes what kept rows refer to until nothing is missing.
+// follows reports whether a row that is not kept is to be, for the included rows it refers to.
+func (m *model) follows(t *table, r row) bool {
+	if t.job == nil || !t.job.follow || has(m.kept[t], r) || !drawn(t, r) || t.job.matches != nil && !t.job.matches(r) {
+		return false
+	}
+	included := false
+	for _, f := range t.refs {
+		if m.policy(t, f) != gyro.Restrict || f.isNull(r) {
+			continue
+		}
+		if !has(m.kept[f.to], f.target(r)) {
+			return false
+		}
+		included = included || !has(m.selected[f.to], f.target(r))
+	}
+	return included
+}
+
+// close includes what kept rows refer to, and the rows that follow, until nothing is missing.
 func (m *model) close() {
 	for changed := true; changed; {
 		changed = false
 		for _, t := range m.w.tables {
+			for _, r := range t.rows {
+				if m.follows(t, r) {
+					m.kept[t] = append(m.kept[t], r)
+					changed = true
+				}
+			}
 			for _, r := range m.kept[t] {
 				for _, f := range t.refs {
 					policy := m.policy(t, f)

@@ -53,6 +53,7 @@ type job struct {
 	orderBy bool // n DESC
 	seed    int64
 	orphans bool
+	follow  bool
 }
 
 func (t *table) column(name string) *column {
@@ -101,6 +102,12 @@ func drawWorld(t *rapid.T) *world {
 	for i, tab := range w.tables {
 		for _, r := range tab.refs {
 			w.mend(t, i, r)
+		}
+	}
+	for _, tab := range w.tables {
+		restricts := func(r *ref) bool { return (&model{w: w}).policy(tab, r) == gyro.Restrict }
+		if tab.job != nil && !slices.ContainsFunc(tab.refs, restricts) {
+			tab.job.follow = false // it would be refused
 		}
 	}
 	return w
@@ -280,6 +287,7 @@ func drawJob(t *rapid.T, tab *table) {
 		}
 	}
 	j.orphans = rapid.IntRange(0, 3).Draw(t, "orphans") == 0
+	j.follow = rapid.Bool().Draw(t, "follow")
 	tab.job = j
 }
 
@@ -388,7 +396,7 @@ func (w *world) slicer() gyro.Slicer {
 			continue
 		}
 		j := gyro.ImportJob{
-			Model: gyro.Table(t.name), Limit: t.job.limit, Per: t.job.per, Percent: t.job.percent, Seed: t.job.seed, Orphans: t.job.orphans,
+			Model: gyro.Table(t.name), Limit: t.job.limit, Per: t.job.per, Percent: t.job.percent, Seed: t.job.seed, Orphans: t.job.orphans, Follow: t.job.follow,
 		}
 		if t.job.where != "" {
 			j.Query = gyro.Where(t.job.where)
