@@ -1,9 +1,13 @@
 package gyro
 
 import (
+	"bytes"
 	"context"
 	"fmt"
+	"strconv"
 	"strings"
+
+	"github.com/gyrodata/gyro/schema"
 )
 
 // closure includes, to the end, the rows that references still need.
@@ -56,7 +60,11 @@ func (c *closure) include(ctx context.Context, from *step, r *reference, keys *K
 	if keys.Len() == 0 {
 		return nil
 	}
-	found, fresh, err := c.take(ctx, to, Selection{Table: to.table, Restrict: []Restriction{to.among(r.ToColumns, keys)}}, to.pulling(true))
+	wanted := to.among(r.ToColumns, keys)
+	if !r.Enforced {
+		wanted = from.loosely(r, keys)
+	}
+	found, fresh, err := c.take(ctx, to, Selection{Table: to.table, Restrict: []Restriction{wanted}}, to.pulling(true))
 	if err != nil {
 		return err
 	}
@@ -137,6 +145,46 @@ func (c *closure) take(ctx context.Context, to *step, selection Selection, refs 
 		}
 	}
 	return found, fresh, nil
+}
+
+// loosely restricts a table to the rows that keys mean, where no foreign key sees to it that
+// these are values of its columns' type: they may be texts, or integers out of range. Of
+// integers and uuids those that are none are left out, so that an index finds the others.
+func (s *step) loosely(r *reference, keys *Keys) Restriction {
+	to := r.parent
+	kind := kindOfKeys(to.table, r.ToColumns)
+	if kind == textKeys {
+		wanted := to.among(r.ToColumns, keys)
+		if !s.otherType(r) {
+			return wanted
+		}
+		wanted.AsText = true
+		for i := range wanted.To {
+			wanted.To[i] = schema.Column{Name: wanted.To[i].Name, Type: "text"}
+		}
+		return wanted
+	}
+	column, _ := to.table.Column(r.ToColumns[0])
+	values := newKeys(1, kind)
+	for key := range keys.all() {
+		if printed(column.Type, key[0]) {
+			_ = values.add(key) // it was read just now
+		}
+	}
+	return to.among(r.ToColumns, values.seal())
+}
+
+// integerBits are the sizes of PostgreSQL's integer types.
+var integerBits = map[string]int{"smallint": 16, "integer": 32, "bigint": 64}
+
+// printed reports whether a text is what PostgreSQL prints for an integer or a uuid.
+func printed(kind string, text []byte) bool {
+	if kind == "uuid" {
+		u, err := parseUUID(text)
+		return err == nil && bytes.Equal(appendUUID(nil, u), text)
+	}
+	n, err := strconv.ParseInt(string(text), 10, integerBits[kind])
+	return err == nil && strconv.FormatInt(n, 10) == string(text)
 }
 
 // unknown leaves out the keys of rows that are in the slice already. Bytes that are equal

@@ -3,6 +3,7 @@ package postgres_test
 import (
 	"fmt"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/gyrodata/gyro"
@@ -91,6 +92,48 @@ func TestPolymorphicKinds(t *testing.T) {
 	for _, r := range v.References {
 		if r.Name == "object as product" && (!r.Checked || r.Rows != 20) {
 			t.Errorf("got %+v", r)
+		}
+	}
+}
+
+// What a text refers to may be no key at all, or no value of the key's type: such rows dangle.
+func TestReferencesThatCantBeKeys(t *testing.T) {
+	t.Parallel()
+	url := pgtest.DB(t)
+	pgtest.Exec(t, url, `
+		CREATE TABLE n (id smallint PRIMARY KEY); CREATE TABLE u (id uuid PRIMARY KEY); CREATE TABLE d (id date PRIMARY KEY);
+		CREATE TABLE row (id int PRIMARY KEY, n_id bigint, kind text, object text);
+		INSERT INTO n VALUES (7), (8); INSERT INTO d VALUES ('2020-01-01'), ('2020-01-02');
+		INSERT INTO u VALUES ('a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11');
+		INSERT INTO row VALUES (1, 7, 'n', '8'), (2, NULL, 'u', 'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11'), (3, NULL, 'd', '2020-01-02');
+		CREATE TABLE bad (LIKE row);
+		INSERT INTO bad VALUES (4, 99999, NULL, NULL), (5, NULL, 'n', '07'), (6, NULL, 'n', 'seven'), (7, NULL, 'n', '99999'), (8, NULL, 'n', ''),
+			(9, NULL, 'u', 'A0EEBC99-9C0B-4EF8-BB6D-6BB9BD380A11'), (10, NULL, 'u', 'x'), (11, NULL, 'd', '2020-1-1'), (12, NULL, 'd', 'x')`)
+	n, u, d, row := gyro.Table("n"), gyro.Table("u"), gyro.Table("d"), gyro.Table("row")
+	importers := func(missing gyro.Missing) gyro.Registry {
+		return gyro.Registry{{Model: n}, {Model: u}, {Model: d}, {Model: row, Columns: gyro.Columns{
+			"n":      {Ref: n, Soft: true, Missing: missing},
+			"object": {Missing: missing, Cases: []gyro.Case{{When: "kind = 'n'", Ref: n}, {When: "kind = 'u'", Ref: u}, {When: "kind = 'd'", Ref: d}}},
+		}}}
+	}
+	wantSlice(t, url, gyro.Slicer{Jobs: jobs("row"), Importers: importers(gyro.Include)}, want{
+		"n": "SELECT * FROM n", "u": "SELECT * FROM u", "d": "SELECT * FROM d WHERE id = '2020-01-02'", "row": "SELECT * FROM row ORDER BY id",
+	})
+	pgtest.Exec(t, url, "INSERT INTO row SELECT * FROM bad")
+	const sound = "id < 4"
+	all := jobs("n", "u", "d", "row")
+	wantSlice(t, url, gyro.Slicer{Jobs: all, Importers: importers("")}, want{"row": "SELECT * FROM row WHERE " + sound + " ORDER BY id"})
+	wantSlice(t, url, gyro.Slicer{Jobs: all, Importers: importers(gyro.SetNull)}, want{
+		"row": "SELECT id, CASE WHEN " + sound + " THEN n_id END AS n_id, kind, CASE WHEN " + sound + " THEN object END AS object FROM row ORDER BY id",
+	})
+	for id, where := range map[int]string{4: "n: 1 rows that row refers to by n_id", 7: "n: 1 rows that row refers to by object", 9: "u: 1 rows that row refers to by object", 11: "d: 1 rows that row refers to by object"} {
+		all := jobs("row")
+		all[0].Query = gyro.Where("id = $1", id)
+		_, err := gyro.Slicer{
+			Source: postgres.DB{URL: url}, Target: csvdir.Dir{Path: filepath.Join(t.TempDir(), "x")}, Jobs: all, Importers: importers(gyro.Include),
+		}.Run(t.Context())
+		if err == nil || !strings.Contains(err.Error(), "include "+where+" are not there") {
+			t.Errorf("%d: got %v", id, err)
 		}
 	}
 }

@@ -1,7 +1,8 @@
 // Package slicetest holds the slices that Gyro takes against two judges that share no code
 // with it: a slow and obvious model of what a slice is (model_test.go), and PostgreSQL
 // itself, into which each slice must load with every key and constraint of the source
-// (restore_test.go). Schemas, data, jobs and policies are random (world_test.go).
+// (restore_test.go). Schemas, data, jobs and policies are random (world_test.go), references
+// that are only declared and polymorphic ones among them.
 //
 // A hundred worlds by default, ten thousand where GYRO_LONG is set, or as many as
 // -rapid.checks says. A world that failed is kept in testdata/rapid and tried first.

@@ -20,6 +20,7 @@ type model struct {
 	w        *world
 	selected map[*table][]row
 	kept     map[*table][]row // selected and included
+	broken   bool             // a row that is to be included is not there
 }
 
 func (w *world) model() *model {
@@ -169,6 +170,10 @@ func (m *model) close() {
 					policy := m.policy(t, f)
 					pulls := policy == gyro.Include || (policy == gyro.Restrict && !has(m.selected[t], r))
 					target := f.target(r)
+					if pulls && !f.isNull(r) && target == nil {
+						m.broken = true
+						return
+					}
 					if pulls && !f.isNull(r) && !has(m.kept[f.to], target) {
 						m.kept[f.to] = append(m.kept[f.to], target)
 						changed = true

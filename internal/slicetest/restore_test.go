@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -12,35 +13,31 @@ import (
 	"github.com/gyrodata/gyro/internal/pgtest"
 )
 
+// restricts are pg_dump's own brackets, inside which psql takes no \copy.
+var restricts = regexp.MustCompile(`(?m)^\\(un)?restrict .*$`)
+
 // restore loads a slice with psql's \copy into tables that pg_dump describes, and then asks
 // PostgreSQL to make every key and constraint of the source: it refuses a slice that is not
 // closed.
-func restore(t *testing.T, source, dir string, report *gyro.Report) error {
+func (a arena) restore(t *testing.T, dir string, report *gyro.Report) error {
 	t.Helper()
-	target, drop := pgtest.Scratch(t)
-	defer drop()
-	dump := func(section string) (string, error) {
-		tool, err := pgtest.TestServer(t).Bin("pg_dump")
-		if err != nil {
-			return "", err
-		}
-		var problems bytes.Buffer
-		cmd := exec.Command(tool, "--no-owner", "--section="+section, "-d", source)
-		cmd.Stderr = &problems
-		out, err := cmd.Output()
-		if err != nil {
-			return "", fmt.Errorf("pg_dump: %w: %s", err, problems.String())
-		}
-		return string(out), nil
-	}
-	before, err := dump("pre-data")
+	tool, err := pgtest.TestServer(t).Bin("pg_dump")
 	if err != nil {
 		return err
 	}
-	after, err := dump("post-data")
+	var problems bytes.Buffer
+	cmd := exec.Command(tool, "--no-owner", "--schema-only", "-d", a.source)
+	cmd.Stderr = &problems
+	out, err := cmd.Output()
 	if err != nil {
-		return err
+		return fmt.Errorf("pg_dump: %w: %s", err, problems.String())
 	}
+	// Tables come first, then keys and constraints; a world has at least a primary key.
+	before, after, found := strings.Cut(restricts.ReplaceAllString(string(out), ""), "; Type: CONSTRAINT;")
+	if !found {
+		return fmt.Errorf("pg_dump wrote no key:\n%s", out)
+	}
+	after = "--" + after
 	var script strings.Builder
 	script.WriteString(before)
 	script.WriteString("\nRESET search_path;\n")
@@ -52,7 +49,7 @@ func restore(t *testing.T, source, dir string, report *gyro.Report) error {
 	if err != nil {
 		return err
 	}
-	cmd := exec.Command(psql, "-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", target, "-f", "-")
+	cmd = exec.Command(psql, "-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", a.target, "-f", "-")
 	cmd.Stdin = strings.NewReader(script.String())
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return fmt.Errorf("the slice is not closed: %w\n%s", err, out)

@@ -40,7 +40,17 @@ type ref struct {
 	toColumns []string
 	full      bool // MATCH FULL
 	deferred  bool
+	soft      bool // declared only: the database has no foreign key, and rows may dangle
 	missing   gyro.Missing
+	// kind, of one kind of a polymorphic reference: the rows that hold value in column refer.
+	kind *kind
+}
+
+// kind is one of two that share a column; the other is told by it.
+type kind struct {
+	column, value string
+	when          string // SQL
+	other         *ref
 }
 
 type job struct {
@@ -65,11 +75,13 @@ func (t *table) column(name string) *column {
 	return nil
 }
 
+const maxTables = 12
+
 // drawWorld draws 3 to 12 tables with keys of several kinds, references backwards, forwards
 // and to themselves, rows that keep them, and jobs.
 func drawWorld(t *rapid.T) *world {
 	w := &world{}
-	n := rapid.IntRange(3, 12).Draw(t, "tables")
+	n := rapid.IntRange(3, maxTables).Draw(t, "tables")
 	for i := range n {
 		w.tables = append(w.tables, drawTable(t, i))
 	}
@@ -87,6 +99,11 @@ func drawWorld(t *rapid.T) *world {
 			drawRef(t, from, to, k)
 		}
 	}
+	for i, tab := range w.tables {
+		if rapid.IntRange(0, 5).Draw(t, "polymorphic") == 0 {
+			w.drawKinds(t, tab, i)
+		}
+	}
 	for _, tab := range w.tables {
 		drawRows(t, tab)
 	}
@@ -102,6 +119,11 @@ func drawWorld(t *rapid.T) *world {
 	for i, tab := range w.tables {
 		for _, r := range tab.refs {
 			w.mend(t, i, r)
+		}
+		for _, r := range tab.refs {
+			if r.kind != nil && r.missing != r.kind.other.missing { // it is said of the column
+				r.missing, r.kind.other.missing = gyro.Include, gyro.Include
+			}
 		}
 	}
 	for _, tab := range w.tables {
@@ -162,17 +184,51 @@ func drawRef(t *rapid.T, from, to *table, k int) {
 		full:     len(key) > 1 && rapid.Bool().Draw(t, "match full"),
 		deferred: rapid.Bool().Draw(t, "deferrable"),
 	}
+	if rapid.IntRange(0, 4).Draw(t, "soft") == 0 {
+		r.soft, r.full, r.deferred = true, false, false
+	}
 	for i, c := range key {
 		name := fmt.Sprintf("r%d_%d", k, i)
 		from.columns = append(from.columns, column{name, to.column(c).typ, notNull})
 		r.columns = append(r.columns, name)
 	}
+	r.missing = drawMissing(t, !notNull)
+	from.refs = append(from.refs, r)
+}
+
+func drawMissing(t *rapid.T, nullable bool) gyro.Missing {
 	policies := []gyro.Missing{"", "", "", gyro.Restrict, gyro.Include}
-	if !notNull {
+	if nullable {
 		policies = append(policies, gyro.SetNull)
 	}
-	r.missing = rapid.SampledFrom(policies).Draw(t, "missing")
-	from.refs = append(from.refs, r)
+	return rapid.SampledFrom(policies).Draw(t, "missing")
+}
+
+// drawKinds adds a polymorphic reference: to one table or another, as a text says. Its column
+// is a text too, whatever the keys are.
+func (w *world) drawKinds(t *rapid.T, from *table, i int) {
+	var single []*table
+	for _, to := range w.tables[:i+1] {
+		if len(to.pk) == 1 && to != from {
+			single = append(single, to)
+		}
+	}
+	if len(single) == 0 {
+		return
+	}
+	missing := drawMissing(t, true)
+	var kinds []*ref
+	for n, value := range []string{"a", "it's b"} {
+		to := rapid.SampledFrom(single).Draw(t, "to")
+		k := &kind{column: "kind", value: value, when: "kind = '" + strings.ReplaceAll(value, "'", "''") + "'"}
+		if rapid.IntRange(0, 3).Draw(t, "unreadable") == 0 {
+			k.when = "coalesce(" + k.when + ", false)"
+		}
+		kinds = append(kinds, &ref{name: fmt.Sprintf("poly %d", n), columns: []string{"object"}, to: to, toColumns: to.pk, soft: true, missing: missing, kind: k})
+	}
+	kinds[0].kind.other, kinds[1].kind.other = kinds[1], kinds[0]
+	from.columns = append(from.columns, column{"kind", "text", false}, column{"object", "text", false})
+	from.refs = append(from.refs, kinds...)
 }
 
 // drawRows draws keys and plain columns.
@@ -207,8 +263,21 @@ func drawValues(t *rapid.T, tab *table, r *ref) {
 			targets = append(targets, target)
 		}
 	}
+	dangles := r.soft && rapid.IntRange(0, 5).Draw(t, "dangles") == 0
 	for _, from := range tab.rows {
 		notNull := tab.column(r.columns[0]).notNull
+		if r.kind != nil {
+			if from["kind"] != "" || rapid.IntRange(0, 2).Draw(t, "of this kind") > 0 {
+				continue
+			}
+			from["kind"] = r.kind.value
+		}
+		if dangles && rapid.IntRange(0, 4).Draw(t, "dangling") == 0 {
+			for _, c := range r.columns {
+				from[c] = nobody[tab.column(c).typ]
+			}
+			continue
+		}
 		if len(targets) == 0 || (!notNull && rapid.IntRange(0, 2).Draw(t, "null") == 0) {
 			if !r.full && len(r.columns) > 1 && rapid.Bool().Draw(t, "partly null") {
 				from[r.columns[0]] = "77" // MATCH SIMPLE: counts as NULL
@@ -220,6 +289,11 @@ func drawValues(t *rapid.T, tab *table, r *ref) {
 			from[c] = target[r.toColumns[i]]
 		}
 	}
+}
+
+// nobody is a value that no row has.
+var nobody = map[string]string{
+	"integer": "7777", "bigint": "7777", "numeric": "7777.5", "text": "nobody", "uuid": "ffffffff-0000-4000-8000-000000000000",
 }
 
 // dropRowsWithoutParents takes away rows that would break a constraint, until none does.
@@ -246,7 +320,7 @@ func (w *world) keeps(tab *table, r row) bool {
 		}
 	}
 	for _, ref := range tab.refs {
-		if !ref.isNull(r) && ref.target(r) == nil {
+		if !ref.soft && !ref.isNull(r) && ref.target(r) == nil {
 			return false
 		}
 	}
@@ -306,6 +380,9 @@ func (r row) key(columns []string) (string, bool) {
 
 // isNull reports whether the reference counts as NULL in a row.
 func (f *ref) isNull(r row) bool {
+	if f.kind != nil && r[f.kind.column] != f.kind.value {
+		return true
+	}
 	nulls := 0
 	for _, c := range f.columns {
 		if _, ok := r[c]; !ok {
@@ -363,6 +440,9 @@ func (w *world) sql() string {
 	}
 	for _, t := range w.tables {
 		for _, r := range t.refs {
+			if r.soft {
+				continue
+			}
 			text := fmt.Sprintf("ALTER TABLE %s ADD CONSTRAINT %s FOREIGN KEY (%s) REFERENCES %s (%s)", t.name, r.name,
 				strings.Join(r.columns, ", "), r.to.name, strings.Join(r.toColumns, ", "))
 			if r.full {
@@ -383,7 +463,15 @@ func (w *world) slicer() gyro.Slicer {
 	for _, t := range w.tables {
 		importer := gyro.Importer{Model: gyro.Table(t.name), Columns: gyro.Columns{}}
 		for _, r := range t.refs {
-			c := gyro.Column{Ref: gyro.Table(r.to.name), Missing: r.missing}
+			c := gyro.Column{Ref: gyro.Table(r.to.name), Missing: r.missing, Soft: r.soft}
+			if r.soft {
+				c.To = strings.Join(r.toColumns, ", ")
+			}
+			if r.kind != nil {
+				c = importer.Columns[r.columns[0]]
+				c.Missing = r.missing
+				c.Cases = append(c.Cases, gyro.Case{When: r.kind.when, Ref: gyro.Table(r.to.name)})
+			}
 			if len(r.columns) > 1 {
 				c.Over = strings.Join(r.columns, ", ")
 				importer.Columns[r.name] = c
