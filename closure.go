@@ -14,6 +14,7 @@ import (
 type closure struct {
 	snapshot Snapshot
 	steps    []*step
+	room     *keyRoom
 	want     requests
 	grown    requests             // rows that were included and are not followed yet, by who would follow them
 	pulled   map[*reference]int64 // rows that each reference included
@@ -21,9 +22,9 @@ type closure struct {
 	maxRows  int64                // of the slice; 0: no bound
 }
 
-func newClosure(snapshot Snapshot, steps []*step, maxRows int64) *closure {
+func newClosure(snapshot Snapshot, steps []*step, room *keyRoom, maxRows int64) *closure {
 	return &closure{
-		snapshot: snapshot, steps: steps, want: requests{}, grown: requests{},
+		snapshot: snapshot, steps: steps, room: room, want: requests{}, grown: requests{},
 		pulled: map[*reference]int64{}, followed: map[*reference]int64{}, maxRows: maxRows,
 	}
 }
@@ -56,9 +57,12 @@ func (c *closure) run(ctx context.Context) error {
 // include fetches the rows that from's rows refer to by r, but for those that are known.
 func (c *closure) include(ctx context.Context, from *step, r *reference, keys *Keys) error {
 	to := r.parent
-	keys = unknown(to, r, keys.seal())
+	asked := keys
+	defer asked.free()
+	keys = unknown(to, r, asked.seal())
+	defer keys.free()
 	if keys.Len() == 0 {
-		return nil
+		return c.room.err
 	}
 	wanted := to.among(r.ToColumns, keys)
 	if !r.Enforced {
@@ -83,6 +87,7 @@ func (c *closure) include(ctx context.Context, from *step, r *reference, keys *K
 // are known, and for those that another reference keeps out: where it leads to a row that is
 // included later, that row is followed to them then.
 func (c *closure) follow(ctx context.Context, s *step, r *reference, keys *Keys) error {
+	defer keys.free()
 	_, fresh, err := c.take(ctx, s, s.following(r, keys.seal()), s.pulling(false))
 	if err != nil {
 		return err
@@ -120,7 +125,8 @@ func (c *closure) take(ctx context.Context, to *step, selection Selection, refs 
 	selected, included := to.shelf.selected[identity].seal(), to.shelf.included[identity].seal()
 	sets := map[string]*Keys{}
 	for _, list := range to.shelf.lists {
-		sets[listName(list)] = newKeys(len(list), kindOfKeys(to.table, list))
+		sets[listName(list)] = c.room.keys(len(list), kindOfKeys(to.table, list))
+		defer sets[listName(list)].free()
 	}
 	rows := newReader(selection.Columns, refs, c.want, func(row *reader) (bool, error) {
 		values, _ := row.values(to.shelf.identity)
@@ -130,6 +136,7 @@ func (c *closure) take(ctx context.Context, to *step, selection Selection, refs 
 		fresh++
 		return true, row.file(to.shelf.lists, sets)
 	})
+	defer selection.free()
 	if found, err = c.snapshot.Copy(ctx, selection, rows); err != nil {
 		return found, fresh, err
 	}
@@ -144,7 +151,7 @@ func (c *closure) take(ctx context.Context, to *step, selection Selection, refs 
 			}
 		}
 	}
-	return found, fresh, nil
+	return found, fresh, c.room.err
 }
 
 // loosely restricts a table to the rows that keys mean, where no foreign key sees to it that
@@ -165,7 +172,8 @@ func (s *step) loosely(r *reference, keys *Keys) Restriction {
 		return wanted
 	}
 	column, _ := to.table.Column(r.ToColumns[0])
-	values := newKeys(1, kind)
+	values := to.shelf.room.keys(1, kind)
+	values.passing = true
 	for key := range keys.all() {
 		if printed(column.Type, key[0]) {
 			_ = values.add(key) // it was read just now
@@ -192,7 +200,7 @@ func printed(kind string, text []byte) bool {
 func unknown(to *step, r *reference, keys *Keys) *Keys {
 	name := listName(r.ToColumns)
 	selected, included := to.shelf.selected[name].seal(), to.shelf.included[name].seal()
-	rest := newKeys(keys.width, keys.kind)
+	rest := to.shelf.room.keys(keys.width, keys.kind)
 	for values := range keys.all() {
 		if !selected.has(values) && !included.has(values) {
 			_ = rest.add(values) // it was a key before

@@ -14,6 +14,7 @@ import (
 // Keys is a set of keys: tuples of the values of a few columns, in the text that COPY
 // prints. It is how the rows of one table restrict those of another. A key of one integer
 // column takes 8 bytes, of one uuid column 16; any other takes its text and some ten bytes more.
+// A set for which [Slicer].KeyMemory has no room lies on disk.
 //
 // Keys are compared by their bytes. That tells apart the rows of one table, since a row
 // prints the same each time; whether keys of two tables are equal is left to the server.
@@ -26,6 +27,11 @@ type Keys struct {
 	starts []int      // of each key in arena
 	sealed bool
 	full   int // at this length the doubles are taken out before more is added
+
+	room    *keyRoom  // nil: it stays in memory
+	charged int64     // bytes of room that it takes
+	runs    []*keyRun // what is on disk; of a sealed set one run, or none and all in memory
+	passing bool      // it is of use for one Selection only
 }
 
 // fewKeys is the length below which doubles are left until the end.
@@ -47,11 +53,12 @@ func newKeys(width int, kind keyKind) *Keys {
 
 // add adds a key; no value is NULL.
 func (k *Keys) add(values [][]byte) error {
-	if n := k.Len(); n >= max(k.full, fewKeys) {
-		k.seal()
-		k.full = 2 * k.Len()
+	if n := k.held(); n >= max(k.full, fewKeys) {
+		k.sort()
+		k.full = 2 * k.held()
 	}
 	k.sealed = false
+	defer k.charge()
 	switch k.kind {
 	case integerKeys:
 		n, err := strconv.ParseInt(string(values[0]), 10, 64)
@@ -88,20 +95,31 @@ func (k *Keys) seal() *Keys {
 		return k
 	}
 	k.sealed = true
+	if len(k.runs) > 0 {
+		k.spill()
+		k.mergeRuns()
+		return k
+	}
+	k.sort()
+	return k
+}
+
+// sort sorts what is in memory, and takes doubles out of it.
+func (k *Keys) sort() {
 	switch k.kind {
 	case integerKeys:
 		slices.Sort(k.ints)
 		k.ints = slices.Compact(k.ints)
-		return k
+		return
 	case uuidKeys:
 		slices.SortFunc(k.uuids, compareUUIDs)
 		k.uuids = slices.Compact(k.uuids)
-		return k
+		return
 	case textKeys:
 	}
 	sort.Sort(byBytes{k})
 	if len(k.starts) == 0 {
-		return k
+		return
 	}
 	// Two keys with the same bytes have the same length.
 	kept := k.starts[:1]
@@ -112,10 +130,95 @@ func (k *Keys) seal() *Keys {
 	}
 	if len(kept) < len(k.starts)/2 { // the rest of the arena is doubles
 		k.compact(kept)
-		return k
+		return
 	}
 	k.starts = kept
-	return k
+}
+
+// charge tells the room what the set takes, and makes room where there is too little.
+func (k *Keys) charge() {
+	if k.room == nil {
+		return
+	}
+	size := int64(cap(k.ints)*8 + cap(k.uuids)*16 + cap(k.arena) + cap(k.starts)*8)
+	if size == k.charged {
+		return
+	}
+	k.room.used += size - k.charged
+	if k.charged = size; k.room.full(size) {
+		k.spill()
+		if len(k.runs) >= keyRuns {
+			k.mergeRuns()
+		}
+	}
+}
+
+// free gives back what the set takes. It is not to be used again.
+func (k *Keys) free() {
+	if k.room == nil {
+		return
+	}
+	k.room.used -= k.charged
+	k.charged, k.ints, k.uuids, k.arena, k.starts = 0, nil, nil, nil, nil
+	for _, r := range k.runs {
+		k.room.fail(r.file.Close())
+	}
+	k.runs = nil
+}
+
+// spill moves what is in memory to disk.
+func (k *Keys) spill() {
+	k.sort()
+	if k.held() > 0 {
+		run, err := k.room.writeRun(k.fixed(), k.encoded())
+		k.room.fail(err)
+		if err == nil {
+			k.runs = append(k.runs, run)
+		}
+	}
+	k.room.used -= k.charged
+	k.charged, k.full, k.ints, k.uuids, k.arena, k.starts = 0, 0, nil, nil, nil, nil
+}
+
+func (k *Keys) mergeRuns() {
+	if len(k.runs) < 2 {
+		return
+	}
+	run, err := k.room.mergeRuns(k.runs)
+	k.room.fail(err)
+	k.runs = k.runs[:0]
+	if err == nil {
+		k.runs = append(k.runs, run)
+	}
+}
+
+// fixed is how many bytes a key takes on disk; 0: as many as it has.
+func (k *Keys) fixed() int { return map[keyKind]int{integerKeys: 8, uuidKeys: 16}[k.kind] }
+
+// encoded gives the keys in memory, one after the other, in bytes that sort as they do.
+func (k *Keys) encoded() func() []byte {
+	i, key := -1, make([]byte, 0, 16)
+	return func() []byte {
+		i++
+		switch {
+		case i < len(k.ints):
+			return binary.BigEndian.AppendUint64(key[:0], uint64(k.ints[i])^1<<63)
+		case i < len(k.uuids):
+			return append(key[:0], k.uuids[i][:]...)
+		case i < len(k.starts):
+			return k.at(k.starts[i])
+		}
+		return nil
+	}
+}
+
+// encode gives a key's bytes on disk; nil where it can be none.
+func (k *Keys) encode(values [][]byte) []byte {
+	one := newKeys(k.width, k.kind)
+	if one.add(values) != nil {
+		return nil
+	}
+	return one.encoded()()
 }
 
 // compact moves the keys that are kept together.
@@ -148,6 +251,15 @@ func (b byBytes) Less(i, j int) bool {
 
 // has reports whether the sealed set holds a key.
 func (k *Keys) has(values [][]byte) bool {
+	if len(k.runs) > 0 {
+		key := k.encode(values)
+		found, err := key != nil, error(nil)
+		if found {
+			found, err = k.runs[0].has(key)
+		}
+		k.room.fail(err)
+		return found
+	}
 	switch k.kind {
 	case integerKeys:
 		n, err := strconv.ParseInt(string(values[0]), 10, 64)
@@ -172,7 +284,14 @@ func (k *Keys) has(values [][]byte) bool {
 
 // merge adds all keys of other.
 func (k *Keys) merge(other *Keys) {
+	if len(other.runs) > 0 {
+		for values := range other.seal().all() {
+			_ = k.add(values) // it was a key before
+		}
+		return
+	}
 	k.sealed = false
+	defer k.charge()
 	k.ints = append(k.ints, other.ints...)
 	k.uuids = append(k.uuids, other.uuids...)
 	base := len(k.arena)
@@ -199,22 +318,54 @@ func (k *Keys) all() iter.Seq[[][]byte] {
 			}
 		}
 		for _, start := range k.starts {
-			at := start
-			for i := range values {
-				length, size := binary.Uvarint(k.arena[at:])
-				at += size
-				values[i] = k.arena[at : at+int(length)]
-				at += int(length)
-			}
+			split(values, k.arena[start:])
 			if !yield(values) {
 				return
 			}
 		}
+		for _, run := range k.runs {
+			c := run.read(keyBuffer)
+			err := c.next()
+			for ; err == nil && c.key != nil; err = c.next() {
+				switch k.kind {
+				case integerKeys:
+					values[0] = strconv.AppendInt(values[0][:0], int64(binary.BigEndian.Uint64(c.key)^1<<63), 10)
+				case uuidKeys:
+					values[0] = appendUUID(values[0][:0], [16]byte(c.key))
+				case textKeys:
+					split(values, c.key)
+				}
+				if !yield(values) {
+					return
+				}
+			}
+			k.room.fail(err)
+		}
+	}
+}
+
+// split takes a key's values out of its bytes.
+func split(values [][]byte, key []byte) {
+	at := 0
+	for i := range values {
+		length, size := binary.Uvarint(key[at:])
+		at += size
+		values[i] = key[at : at+int(length)]
+		at += int(length)
 	}
 }
 
 // Len is the number of keys.
 func (k *Keys) Len() int {
+	n := k.held()
+	for _, r := range k.runs {
+		n += r.count
+	}
+	return n
+}
+
+// held is the number of keys in memory.
+func (k *Keys) held() int {
 	return len(k.ints) + len(k.uuids) + len(k.starts) // two of them are empty
 }
 

@@ -1,8 +1,12 @@
 package gyro
 
 import (
+	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -31,7 +35,9 @@ func TestKeys(t *testing.T) {
 				key := rapid.SliceOfN(c.draw, c.width, c.width)
 				added := rapid.SliceOf(key).Draw(t, "added")
 				others := rapid.SliceOf(key).Draw(t, "others")
-				one, two := newKeys(c.width, c.kind), newKeys(c.width, c.kind)
+				room := newKeyRoom(rapid.SampledFrom([]int64{0, 1, 64, 4096, 100_000}).Draw(t, "room"))
+				defer room.close()
+				one, two := room.keys(c.width, c.kind), room.keys(c.width, c.kind)
 				want := map[string]bool{}
 				for i, k := range append(slices.Clone(added), added...) { // each twice
 					set := one
@@ -67,6 +73,14 @@ func TestKeys(t *testing.T) {
 						t.Fatalf("has(%q) is wrong", k)
 					}
 				}
+				if room.bound == 1 && one.held()+two.held() > 0 {
+					t.Fatal("keys stay in memory")
+				}
+				one.free()
+				two.free()
+				if room.err != nil || room.used != 0 {
+					t.Fatalf("%d bytes are taken, %v", room.used, room.err)
+				}
 			})
 		})
 	}
@@ -90,5 +104,62 @@ func TestKeysRefuse(t *testing.T) {
 		}[kind] {
 			t.Errorf("%v", err)
 		}
+	}
+}
+
+// Many keys on disk, in many blocks, are found; nothing is left when the room is closed; and
+// what goes wrong with a file is kept.
+func TestKeysOnDisk(t *testing.T) {
+	t.Setenv("TMPDIR", t.TempDir())
+	room := newKeyRoom(1 << 20)
+	ints, texts := room.keys(1, integerKeys), room.keys(2, textKeys)
+	const n = 300_000
+	for i := range n {
+		number := fmt.Appendf(nil, "%d", (i*7919)%n-n/2)
+		if err := errors.Join(ints.add([][]byte{number}), texts.add([][]byte{number, []byte("x")})); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, k := range []*Keys{ints, texts} {
+		if k.seal(); len(k.runs) != 1 || k.Len() != n {
+			t.Errorf("%d runs, %d keys", len(k.runs), k.Len())
+		}
+		key := func(text string) [][]byte { return [][]byte{[]byte(text), []byte("x")}[:k.width] }
+		for i := -n / 2; i < n/2; i += 997 {
+			if !k.has(key(fmt.Sprint(i))) {
+				t.Errorf("%d is not there", i)
+			}
+		}
+		if k.has(key(fmt.Sprint(n))) || k.has(key(fmt.Sprint(-n))) {
+			t.Error("what was not added is there")
+		}
+		last := ""
+		for values := range k.all() {
+			if s := fmt.Sprintf("%q", values); k == texts && s < last && len(s) == len(last) {
+				t.Fatalf("%s comes after %s", s, last)
+			} else {
+				last = s
+			}
+		}
+	}
+	if room.used > room.bound+room.bound/4 || room.err != nil {
+		t.Errorf("%d bytes are taken, %v", room.used, room.err)
+	}
+	if err := ints.runs[0].file.Close(); err != nil {
+		t.Fatal(err)
+	}
+	const want = "keep keys on disk: "
+	if ints.has([][]byte{[]byte("7")}); room.err == nil || !strings.HasPrefix(room.err.Error(), want) {
+		t.Errorf("got %v", room.err)
+	}
+	room.close()
+	if left, err := os.ReadDir(os.Getenv("TMPDIR")); err != nil || len(left) > 0 {
+		t.Errorf("%v is left, %v", left, err)
+	}
+	t.Setenv("TMPDIR", filepath.Join(t.TempDir(), "nowhere"))
+	room = newKeyRoom(1)
+	k := room.keys(1, integerKeys)
+	if err := k.add([][]byte{[]byte("7")}); err != nil || room.err == nil || !strings.HasPrefix(room.err.Error(), want) {
+		t.Errorf("got %v, %v", err, room.err)
 	}
 }

@@ -64,7 +64,7 @@ func (s Slicer) Plan(ctx context.Context) (*Plan, error) {
 		return nil, err
 	}
 	defer snapshot.Close() //nolint:errcheck // only read; nothing to lose
-	steps, notes, err := s.resolve(ctx, snapshot, steps)
+	steps, notes, err := s.resolve(ctx, snapshot, steps, newKeyRoom(s.KeyMemory))
 	if err != nil {
 		return nil, err
 	}

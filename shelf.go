@@ -23,6 +23,7 @@ type shelf struct {
 	lists    [][]string       // the column lists that other tables refer to
 	selected map[string]*Keys // by list, and of identity
 	included map[string]*Keys
+	room     *keyRoom
 	rows     int64 // selected
 	extra    int64 // included
 }
@@ -37,7 +38,7 @@ func (s *step) deferred() bool {
 }
 
 // shelve prepares the shelves: which tables are open, and which keys are to be kept.
-func shelve(steps []*step) mistakes {
+func shelve(steps []*step, room *keyRoom) mistakes {
 	for changed := true; changed; {
 		changed = false
 		for _, s := range steps {
@@ -63,7 +64,7 @@ func shelve(steps []*step) mistakes {
 				Hint: "leave it out; it is for a job whose rows refer to rows that others include",
 			})
 		}
-		s.shelf.identity = identityOf(s.table)
+		s.shelf.identity, s.shelf.room = identityOf(s.table), room
 		s.shelf.selected, s.shelf.included = map[string]*Keys{}, map[string]*Keys{}
 		if s.shelf.open && s.shelf.identity == nil {
 			found.add(Mistake{
@@ -113,7 +114,7 @@ func (sh *shelf) keep(table *schema.Table, list []string) {
 	}
 	sh.lists = append(sh.lists, list)
 	kind := kindOfKeys(table, list)
-	sh.selected[name], sh.included[name] = newKeys(len(list), kind), newKeys(len(list), kind)
+	sh.selected[name], sh.included[name] = sh.room.keys(len(list), kind), sh.room.keys(len(list), kind)
 }
 
 func listName(list []string) string { return strings.Join(list, "\x00") }
@@ -147,7 +148,8 @@ func (sh *shelf) kept(list []string) *Keys {
 	if included.Len() == 0 {
 		return selected
 	}
-	all := newKeys(len(list), selected.kind)
+	all := sh.room.keys(len(list), selected.kind)
+	all.passing = true
 	all.merge(selected)
 	all.merge(included)
 	return all.seal()
@@ -244,7 +246,7 @@ func (r *reader) file(lists [][]string, sets map[string]*Keys) error {
 func (q requests) add(ref *reference, values [][]byte) error {
 	keys, ok := q[ref]
 	if !ok {
-		keys = newKeys(len(ref.ToColumns), ref.keyKind())
+		keys = ref.parent.shelf.room.keys(len(ref.ToColumns), ref.keyKind())
 		q[ref] = keys
 	}
 	return keys.add(values)
@@ -253,7 +255,7 @@ func (q requests) add(ref *reference, values [][]byte) error {
 // merge adds keys of the table that a reference refers to.
 func (q requests) merge(ref *reference, keys *Keys) {
 	if q[ref] == nil {
-		q[ref] = newKeys(keys.width, keys.kind)
+		q[ref] = ref.parent.shelf.room.keys(keys.width, keys.kind)
 	}
 	q[ref].merge(keys)
 }

@@ -35,6 +35,9 @@ type Slicer struct {
 	Unsorted bool
 	// MaxRows fails the run where the slice would have more rows. Default: no bound.
 	MaxRows int64
+	// KeyMemory bounds the memory for keys, in bytes: what does not fit lies in temporary
+	// files until the run ends. Default: 512 MiB.
+	KeyMemory int64
 	// Retries is how often a run begins anew, whole and on a new snapshot, where the server
 	// gave the snapshot up (see [ErrConflict]). Default: 2; negative: never.
 	Retries int
@@ -206,14 +209,16 @@ func (s Slicer) read(ctx context.Context, steps []*step, writer SliceWriter) (re
 		Version: ManifestVersion, Server: report.Origin.Server, Standby: report.Origin.Standby,
 		Taken: report.Origin.Time, LSN: report.Origin.LSN,
 	}
-	steps, report.Notes, err = s.resolve(ctx, snapshot, steps)
+	room := newKeyRoom(s.KeyMemory)
+	defer room.close()
+	steps, report.Notes, err = s.resolve(ctx, snapshot, steps, room)
 	if err != nil {
 		return nil, manifest, err
 	}
 	for i := range steps {
 		s.tell(s.event(Planned, steps, i))
 	}
-	w := &slicing{Slicer: s, snapshot: snapshot, steps: steps, writer: writer, files: make([]ManifestFile, len(steps)), elapsed: make([]time.Duration, len(steps))}
+	w := &slicing{Slicer: s, snapshot: snapshot, steps: steps, room: room, writer: writer, files: make([]ManifestFile, len(steps)), elapsed: make([]time.Duration, len(steps))}
 	if err := w.run(ctx); err != nil {
 		return nil, manifest, err
 	}

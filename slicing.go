@@ -16,13 +16,14 @@ type slicing struct {
 	Slicer
 	snapshot Snapshot
 	steps    []*step
+	room     *keyRoom
 	writer   SliceWriter
 	files    []ManifestFile  // by step
 	elapsed  []time.Duration // by step
 }
 
 func (w *slicing) run(ctx context.Context) error {
-	c := newClosure(w.snapshot, w.steps, w.MaxRows)
+	c := newClosure(w.snapshot, w.steps, w.room, w.MaxRows)
 	for i, step := range w.steps {
 		if step.implicit() {
 			continue
@@ -46,6 +47,9 @@ func (w *slicing) run(ctx context.Context) error {
 		if err := c.bounded(); err != nil {
 			return err
 		}
+		if w.room.err != nil {
+			return w.room.err
+		}
 	}
 	if err := c.run(ctx); err != nil {
 		return err
@@ -59,8 +63,23 @@ func (w *slicing) run(ctx context.Context) error {
 		if err := w.write(ctx, i, selection, nil); err != nil {
 			return err
 		}
+		selection.free()
 	}
-	return nil
+	return w.room.err
+}
+
+// free gives back the memory of keys that were made for this selection.
+func (s Selection) free() {
+	for _, r := range s.Restrict {
+		if r.Keys != nil && r.Keys.passing {
+			r.Keys.free()
+		}
+	}
+	for _, n := range s.Null {
+		if n.Keys.passing {
+			n.Keys.free()
+		}
+	}
 }
 
 // selecting gives the reader of the rows that the step's job selects, or nil where nobody

@@ -123,7 +123,7 @@ func (s Slicer) steps() ([]*step, error) {
 // resolve finds each step's table in the catalog, checks what was declared against it, and
 // has the source explain each query. It gives all steps, also those of models that are only
 // included, and notes for the user.
-func (s Slicer) resolve(ctx context.Context, snapshot Snapshot, steps []*step) ([]*step, []string, error) {
+func (s Slicer) resolve(ctx context.Context, snapshot Snapshot, steps []*step, room *keyRoom) ([]*step, []string, error) {
 	catalog, err := snapshot.Catalog(ctx)
 	if err != nil {
 		return nil, nil, err
@@ -158,7 +158,7 @@ func (s Slicer) resolve(ctx context.Context, snapshot Snapshot, steps []*step) (
 	if len(found) > 0 {
 		return nil, nil, found.join()
 	}
-	found = append(found, shelve(steps)...)
+	found = append(found, shelve(steps, room)...)
 	for _, step := range steps {
 		if step.implicit() {
 			continue

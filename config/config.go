@@ -30,6 +30,7 @@ type Config struct {
 	Overwrite        bool
 	Unsorted         bool
 	MaxRows          int64         // of the slice; default: no bound
+	KeyMemory        int64         // bytes; default: gyro.Slicer's
 	LockTimeout      time.Duration // default: postgres.DB's
 	StatementTimeout time.Duration // default: the server's
 	MaxDuration      time.Duration // default: postgres.DB's
@@ -104,6 +105,7 @@ func (r *reader) config(n ast.Node, c *Config) {
 		"max_duration":      func(n ast.Node) { c.MaxDuration = r.duration(n, "max_duration") },
 		"retries":           func(n ast.Node) { c.Retries = int(r.whole(n, "retries", -1)) },
 		"max_rows":          func(n ast.Node) { c.MaxRows = r.whole(n, "max_rows", 1) },
+		"key_memory":        func(n ast.Node) { c.KeyMemory = r.size(n, "key_memory") },
 		"lock_timeout":      func(n ast.Node) { c.LockTimeout = r.duration(n, "lock_timeout") },
 		"statement_timeout": func(n ast.Node) { c.StatementTimeout = r.duration(n, "statement_timeout") },
 		"importers": func(n ast.Node) {
@@ -303,6 +305,7 @@ func (c Config) Slicer() gyro.Slicer {
 		Jobs:      c.Jobs,
 		Unsorted:  c.Unsorted,
 		MaxRows:   c.MaxRows,
+		KeyMemory: c.KeyMemory,
 		Retries:   c.Retries,
 	}
 }

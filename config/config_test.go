@@ -26,6 +26,16 @@ func env(name string) (string, bool) {
 // exact compares what is not exported too.
 var exact = cmp.Options{cmp.AllowUnexported(gyro.Model{}, gyro.Query{}, gyro.IDs{}, gyro.Conflict{}), cmpopts.EquateEmpty()}
 
+func TestKeyMemory(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]int64{"64kB": 64 << 10, "256MB": 256 << 20, "3 GB": 3 << 30, "77B": 77} {
+		c, err := config.Parse("gyro.yaml", []byte("key_memory: "+text+"\n"), env)
+		if err != nil || c.Slicer().KeyMemory != want {
+			t.Errorf("%s: got %d, %v", text, c.Slicer().KeyMemory, err)
+		}
+	}
+}
+
 // What a job can say of its sample and of what comes with it.
 func TestJob(t *testing.T) {
 	t.Parallel()

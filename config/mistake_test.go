@@ -10,9 +10,13 @@ import (
 
 func TestMistakes(t *testing.T) {
 	t.Parallel()
-	const known = "(known here: conflict, create, disable_triggers, exclusive, ids, importers, jobs, lock_timeout, max_duration, max_rows, overwrite, record, retries, source, statement_timeout, target, unsorted, via)"
+	const known = "(known here: conflict, create, disable_triggers, exclusive, ids, importers, jobs, key_memory, lock_timeout, max_duration, max_rows, overwrite, record, retries, source, statement_timeout, target, unsorted, via)"
 	lines := func(l ...string) string { return strings.Join(l, "\n") }
 	for name, c := range map[string]struct{ text, want string }{
+		"size without unit":          {"key_memory: 5\n", `f:1:13: key_memory must be a size above zero (such as 256MB or 1GB)`},
+		"size of nothing":            {"key_memory: 0MB\n", `f:1:13: key_memory must be a size above zero (such as 256MB or 1GB)`},
+		"size too large":             {"key_memory: 9999999999999GB\n", `f:1:13: key_memory must be a size above zero (such as 256MB or 1GB)`},
+		"size in other words":        {"key_memory: 5kMB\n", `f:1:13: key_memory must be a size above zero (such as 256MB or 1GB)`},
 		"key unknown":                {"colour: red\n", `f:1:1: unknown key "colour" in the file ` + known},
 		"key misspelt":               {"target: a\nsorce: b\n", `f:2:1: unknown key "sorce" in the file (did you mean "source"?)`},
 		"key in another spelling":    {"lockTimeout: 1s\n", `f:1:1: unknown key "lockTimeout" in the file (did you mean "lock_timeout"?)`},

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"regexp"
@@ -265,6 +266,33 @@ func (r *reader) duration(n ast.Node, what string) time.Duration {
 		}
 	}
 	r.fail(n, "such as 30s or 5m", "%s must be a duration above zero", what)
+	return 0
+}
+
+// units are PostgreSQL's own: powers of 1024.
+var units = map[string]int64{"B": 1, "kB": 1 << 10, "MB": 1 << 20, "GB": 1 << 30}
+
+// ParseSize reads a size in memory as PostgreSQL's settings write it: 512MB, 1GB.
+func ParseSize(text string) (bytes int64, err error) {
+	digits := strings.TrimRight(text, "BGMk")
+	n, err := strconv.ParseInt(strings.TrimSpace(digits), 10, 64)
+	unit := units[text[len(digits):]]
+	if err != nil || unit == 0 || n <= 0 || n > math.MaxInt64/unit {
+		return 0, errors.New("it must be a size above zero, such as 256MB or 1GB")
+	}
+	return n * unit, nil
+}
+
+func (r *reader) size(n ast.Node, what string) int64 {
+	switch node := r.resolve(n).(type) {
+	case nil:
+		return 0
+	case *ast.StringNode:
+		if size, err := ParseSize(node.Value); err == nil {
+			return size
+		}
+	}
+	r.fail(n, "such as 256MB or 1GB", "%s must be a size above zero", what)
 	return 0
 }
 

@@ -9,6 +9,17 @@ import (
 // Splice is the lexer, for the tests that hold it against the server.
 var Splice = splice
 
+// Piecemeal is a database that is sent keys a few bytes at a time.
+type Piecemeal struct{ DB }
+
+func (p Piecemeal) Open(ctx context.Context) (gyro.Snapshot, error) {
+	opened, err := p.open(ctx, anyShape)
+	if s, ok := opened.(*snapshot); ok {
+		s.piece = 7
+	}
+	return opened, err
+}
+
 // Plain is a database whose rows are found by plain predicates alone, Joined one that leaves
 // the lateral join out.
 type (

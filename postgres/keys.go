@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"fmt"
+	"iter"
 	"strings"
 
 	"github.com/gyrodata/gyro"
@@ -27,16 +28,23 @@ func (s *snapshot) settingOf(keys *gyro.Keys, column int) string {
 func (s *snapshot) send(ctx context.Context, selection gyro.Selection) error {
 	for _, keys := range keysOf(selection) {
 		for column := range keys.Width() {
-			// Straight to the wire: on the usual way the text would be copied once more.
-			values := [][]byte{[]byte(s.settingOf(keys, column)), arrayText(keys, column)}
-			result := s.conn.PgConn().ExecParams(ctx, "SELECT length(set_config($1, $2, true))", values, nil, nil, nil)
-			if _, err := result.Close(); err != nil {
-				return failed(ctx, "send keys", selection.Table.Name.String(), err)
+			setting, sql := []byte(s.settingOf(keys, column)), "SELECT length(set_config($1, $2, true))"
+			for piece := range arrayText(keys, column, s.piece) {
+				// Straight to the wire: on the usual way the text would be copied once more.
+				result := s.conn.PgConn().ExecParams(ctx, sql, [][]byte{setting, piece}, nil, nil, nil)
+				if _, err := result.Close(); err != nil {
+					return failed(ctx, "send keys", selection.Table.Name.String(), err)
+				}
+				sql = "SELECT length(set_config($1, current_setting($1) || $2::text, true))"
 			}
 		}
 	}
 	return nil
 }
+
+// keyPiece is how much of a set of keys is written out at once, so that the client never holds
+// the whole text. The server copies what it has for each piece.
+const keyPiece = 16 << 20
 
 // forget frees the keys of a selection on the server.
 func (s *snapshot) forget(ctx context.Context, selection gyro.Selection) error {
@@ -64,31 +72,40 @@ func keysOf(selection gyro.Selection) []*gyro.Keys {
 	return all
 }
 
-// arrayText writes a column of keys as PostgreSQL reads an array.
-func arrayText(keys *gyro.Keys, column int) []byte {
-	size := 2
-	for value := range keys.Column(column) {
-		size += len(value) + 1
-	}
-	b := append(make([]byte, 0, size), '{')
-	for value := range keys.Column(column) {
-		if len(b) > 1 {
-			b = append(b, ',')
-		}
-		if plainElement(value) {
-			b = append(b, value...)
-			continue
-		}
-		b = append(b, '"')
-		for _, c := range value {
-			if c == '"' || c == '\\' {
-				b = append(b, '\\')
+// arrayText writes a column of keys as PostgreSQL reads an array, in pieces of about that size,
+// each valid until the next.
+func arrayText(keys *gyro.Keys, column, size int) iter.Seq[[]byte] {
+	return func(yield func([]byte) bool) {
+		b, separator := []byte{'{'}, false
+		for value := range keys.Column(column) {
+			if separator {
+				b = append(b, ',')
 			}
-			b = append(b, c)
+			separator = true
+			b = appendElement(b, value)
+			if len(b) >= size {
+				if !yield(b) {
+					return
+				}
+				b = b[:0]
+			}
 		}
-		b = append(b, '"')
+		yield(append(b, '}'))
 	}
-	return append(b, '}')
+}
+
+func appendElement(b, value []byte) []byte {
+	if plainElement(value) {
+		return append(b, value...)
+	}
+	b = append(b, '"')
+	for _, c := range value {
+		if c == '"' || c == '\\' {
+			b = append(b, '\\')
+		}
+		b = append(b, c)
+	}
+	return append(b, '"')
 }
 
 // plainElement reports whether a value needs no quotes in an array: digits, and what uuids

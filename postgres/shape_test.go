@@ -36,6 +36,7 @@ func TestShapesGiveTheSameBytes(t *testing.T) {
 		}
 		for name, db := range map[string]gyro.Source{
 			"any": postgres.DB{URL: url}, "plain": postgres.Plain{DB: postgres.DB{URL: url}}, "joined": postgres.Joined{DB: postgres.DB{URL: url}},
+			"piecemeal": postgres.Piecemeal{DB: postgres.DB{URL: url}},
 		} {
 			dir := filepath.Join(t.TempDir(), "slice")
 			s := gyro.Slicer{Source: db, Target: csvdir.Dir{Path: dir}, Importers: shop.Importers, Jobs: jobs}

@@ -22,6 +22,7 @@ type snapshot struct {
 	settings map[*gyro.Keys]int // the number of the settings that hold keys
 	sets     int                // how many numbers were given
 	force    shape
+	piece    int       // bytes of keys that are sent at once
 	deadline time.Time // zero: none
 	tooLong  error     // what is said past it
 }
@@ -72,7 +73,7 @@ func (d DB) open(ctx context.Context, force shape) (gyro.Snapshot, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &snapshot{conn: conn, settings: map[*gyro.Keys]int{}, force: force}
+	s := &snapshot{conn: conn, settings: map[*gyro.Keys]int{}, force: force, piece: keyPiece}
 	s.limit(d.MaxDuration)
 	if err := s.begin(ctx, d.settings()); err != nil {
 		return nil, errors.Join(err, s.Close())

@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"errors"
+	"fmt"
 	"os"
 	"strings"
 	"time"
@@ -21,6 +22,7 @@ type settings struct {
 	config, source, target string
 	overwrite, unsorted    bool
 	maxDuration            time.Duration
+	keyMemory              string
 	lockTimeout            time.Duration
 	statementTimeout       time.Duration
 	retries                int
@@ -32,6 +34,7 @@ func (s *settings) flags(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&s.target, "target", "", "directory for the slice (GYRO_TARGET; target in the file)")
 	cmd.Flags().BoolVar(&s.overwrite, "overwrite", false, "replace the slice that the directory holds")
 	cmd.Flags().BoolVar(&s.unsorted, "unsorted", false, "rows in any order: faster where the key does not follow the heap, not repeatable")
+	cmd.Flags().StringVar(&s.keyMemory, "key-memory", "", "what keys may take of memory before they go to disk, such as 256MB (default 512MB)")
 	cmd.Flags().DurationVar(&s.maxDuration, "max-duration", 0, "how long the snapshot may be held; negative: no bound (default 30m)")
 	cmd.Flags().DurationVar(&s.lockTimeout, "lock-timeout", 0, "give up on a lock after this time; negative: never (default 10s)")
 	cmd.Flags().DurationVar(&s.statementTimeout, "statement-timeout", 0, "give up on a statement after this time (default: the server's)")
@@ -65,6 +68,11 @@ func (c *cli) loadWith(s *settings, database bool) (config.Config, error) {
 	conf.StatementTimeout = cmp.Or(s.statementTimeout, conf.StatementTimeout)
 	conf.Retries = cmp.Or(s.retries, conf.Retries)
 	var missing []error
+	if s.keyMemory != "" {
+		if conf.KeyMemory, err = config.ParseSize(s.keyMemory); err != nil {
+			missing = append(missing, &usageError{err: fmt.Errorf("--key-memory: %w", err)})
+		}
+	}
 	if conf.Source == "" {
 		missing = append(missing, &usageError{err: errors.New("there is no source"), hint: "--source, GYRO_SOURCE, or source in " + path})
 	}

@@ -13,6 +13,7 @@ import (
 // world is a random database, and what is asked of it.
 type world struct {
 	tables []*table
+	onDisk bool // all keys
 }
 
 type table struct {
@@ -126,6 +127,7 @@ func drawWorld(t *rapid.T) *world {
 			}
 		}
 	}
+	w.onDisk = rapid.Bool().Draw(t, "keys on disk")
 	for _, tab := range w.tables {
 		restricts := func(r *ref) bool { return (&model{w: w}).policy(tab, r) == gyro.Restrict }
 		if tab.job != nil && !slices.ContainsFunc(tab.refs, restricts) {
@@ -460,6 +462,9 @@ func (w *world) sql() string {
 // slicer is what is asked of Gyro.
 func (w *world) slicer() gyro.Slicer {
 	var s gyro.Slicer
+	if w.onDisk {
+		s.KeyMemory = 1
+	}
 	for _, t := range w.tables {
 		importer := gyro.Importer{Model: gyro.Table(t.name), Columns: gyro.Columns{}}
 		for _, r := range t.refs {
