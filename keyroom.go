@@ -12,7 +12,7 @@ import (
 
 // keyRoom is the memory that the key sets of one run share. A set that takes a quarter of it,
 // or grows when it is full, goes to disk: to files without names where the system allows that,
-// so that nothing is left behind by a run that is killed.
+// so that a run that is killed leaves no key behind, and at most an empty directory.
 type keyRoom struct {
 	bound int64
 	used  int64
