@@ -52,7 +52,8 @@ type Column struct {
 	// mapped where the slice is loaded. They restrict and include nothing. Default: no.
 	Each bool
 	// Expr is SQL over "value", the value in the file, that gives the one to be loaded, such
-	// as value || '-copy'. Default: the value itself.
+	// as value || '-copy'. References that the column is part of are not mapped then: the
+	// value is what Expr says. Default: the value itself.
 	Expr string
 }
 

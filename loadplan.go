@@ -378,6 +378,11 @@ func (p *loadPlanning) step(name schema.Name) *loadStep {
 
 // add completes a reference.
 func (p *loadPlanning) add(s *loadStep, r *LoadReference, proved bool) {
+	for _, c := range s.load.Columns {
+		if c.Expr != "" && slices.Contains(r.Columns, c.Name) {
+			return // its value is what the user says
+		}
+	}
 	r.To = -1
 	if parent := p.step(r.Table); parent != nil {
 		r.To = parent.number
@@ -391,7 +396,9 @@ func (p *loadPlanning) add(s *loadStep, r *LoadReference, proved bool) {
 			r.AsText = r.AsText || (!r.Each && kindOf(from.Type) != kindOf(to.Type))
 		}
 	} else if importer, ok := p.slicer.Importers.of(r.Table); ok && importer.IDs.kind == fixedIDs {
-		r.Fixed = importer.IDs.fixed
+		if known := p.catalog[r.Table]; known != nil && slices.Equal(known.PrimaryKey, r.ToColumns) {
+			r.Fixed = importer.IDs.fixed
+		}
 	}
 	s.references = append(s.references, &loadReference{LoadReference: r, proved: proved && r.To >= 0})
 }
