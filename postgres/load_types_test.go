@@ -121,7 +121,12 @@ func TestLoadReferences(t *testing.T) {
 		INSERT INTO comment VALUES (2, 8, '00000000-0000-0000-0000-000000000001', '{}', NULL), (3, 9, '77', NULL, '{}'), (4, NULL, '1', NULL, NULL), (5, 7, NULL, NULL, '{NULL}')`)
 	place, tag, comment := gyro.Table("place"), gyro.Table("tag"), gyro.Table("comment")
 	importers := gyro.Registry{
-		{Model: place}, {Model: tag}, {Model: gyro.Table("restaurant")}, {Model: gyro.Table("place_tag")}, {Model: gyro.Table("line")}, {Model: gyro.Table("sub")},
+		{Model: place},
+		{Model: tag},
+		{Model: gyro.Table("restaurant")},
+		{Model: gyro.Table("place_tag")},
+		{Model: gyro.Table("line")},
+		{Model: gyro.Table("sub")},
 		{Model: comment, Columns: gyro.Columns{
 			"object_id": {Cases: []gyro.Case{{When: "content_type_id = 7", Ref: place}, {When: "content_type_id = 8", Ref: tag}}},
 			"tags":      {Ref: tag, Each: true}, "places": {Ref: place, Each: true},
