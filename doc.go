@@ -16,6 +16,9 @@
 //		},
 //	}.Run(ctx)
 //
+// The other way round, from a directory to a database, it loads the slice: see [IDs] for the
+// ids that rows get there, [Conflict] for rows that are there already, and [Undo].
+//
 // # What is promised
 //
 //   - Closed: every reference of a row leads to a row of the slice, or is NULL.
@@ -24,6 +27,7 @@
 //   - Exact: the files hold the bytes that PostgreSQL's own COPY prints.
 //   - Repeatable: the same rows give the same bytes, in the order of the primary key.
 //   - Whole or nothing: a directory is a complete slice or it is none.
+//   - Loads are whole or nothing: one transaction, in which every reference is proved.
 //   - Every mistake at once: what is declared wrong is told whole, before a row is read.
 //
 // # The house

@@ -84,8 +84,8 @@ type LoadTable struct {
 	File  string
 	// Columns are the file's, in its order.
 	Columns []LoadColumn
-	// Key tells rows apart: the primary key, or else a unique key without NULLs, or what
-	// others refer to; none: there is nothing of the kind.
+	// Key tells rows apart: the primary key, or else a unique key without NULLs; none: the
+	// table has neither.
 	Key []string
 	// New says how columns of Key get new values. Others keep theirs, or follow their reference.
 	New []NewID

@@ -76,11 +76,7 @@ func (p *loadPlanning) settle(s *loadStep) {
 		t.Straight = t.Straight && c.Load && c.Expr == ""
 	}
 	if len(t.Lists) > 0 && len(t.Key) == 0 {
-		for _, list := range t.Lists { // then the columns that are referred to tell rows apart
-			t.Key = append(t.Key, list...)
-		}
-		slices.Sort(t.Key)
-		t.Key = slices.Compact(t.Key)
+		p.refuse(s, "others refer to it by values that change, and it has no key that tells its rows apart", "give it a primary key")
 	}
 	for _, id := range t.New {
 		for _, c := range id.Derived {

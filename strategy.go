@@ -27,6 +27,10 @@ func (p *loadPlanning) strategy(s *loadStep) {
 			p.refuse(s, "fixed ids are for keys of one column, and "+keyWords(s.load.Key), "keep its ids: what they are part of follows")
 			break
 		}
+		if s.follows(s.load.Key[0]) {
+			p.refuse(s, "column "+s.load.Key[0]+" follows what it refers to, and can't be fixed", "fix the ids of that table: these follow")
+			break
+		}
 		s.load.New = []NewID{{Column: s.load.Key[0], Fixed: s.ids.fixed}}
 	}
 	if len(p.found) > before {
@@ -78,8 +82,12 @@ func (p *loadPlanning) number(s *loadStep, known []string) {
 	if len(kept) == 0 || len(s.load.Key) > 1 && (moved || len(s.load.New) > 0) {
 		return
 	}
+	hint := "keep its ids, or name them (Fixed)"
+	if s.ids.kind == naturalIDs {
+		hint = "keep its ids, and let a conflict by the natural key skip or update: a row that is there is reused under its own id"
+	}
 	p.refuse(s, fmt.Sprintf("ids: %s: column %s has no sequence and is no uuid, so that there are no new ids for it", s.ids, strings.Join(kept, ", ")),
-		"keep its ids, or name them (Fixed), or know its rows by a natural key that contains it")
+		hint)
 }
 
 // follows reports whether a column is part of a reference to another table.
@@ -99,6 +107,8 @@ func (p *loadPlanning) derive(s *loadStep) {
 	switch {
 	case key.Type != "uuid":
 		p.refuse(s, fmt.Sprintf("derived ids are uuids, and column %s is %s", key.Name, key.Type), "a natural key finds rows again whatever the type of their ids")
+	case s.follows(key.Name):
+		p.refuse(s, "column "+key.Name+" follows what it refers to, and can't be derived", "derive the ids of that table: these follow")
 	case slices.Contains(columns, key.Name):
 		p.refuse(s, fmt.Sprintf("the id can't be derived from column %s, which is the id", key.Name), "name the columns that tell rows apart for a person")
 	}

@@ -4,6 +4,7 @@
 //	target: slices/dev-qa-org-1
 //	importers:
 //	  accounts_shop: {columns: {tenant: accounts_tenant}}   # short for {ref: accounts_tenant}
+//	  accounts_plan: {ids: {natural: [slug]}, conflict: skip}   # where a slice is loaded
 //	jobs:
 //	  - {model: accounts_tenant, where: id = $1, args: [1]}
 //	  - {model: accounts_shop, where: "id IN (10, 11, 12)"}

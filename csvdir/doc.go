@@ -1,4 +1,4 @@
-// Package csvdir is a directory as the target of a slice: one CSV file a table and
+// Package csvdir is a directory as the target of a slice, and as the source of a load: one CSV file a table and
 // manifest.json, which makes it complete; and what can be read from it again.
 //
 // # Whole or nothing

@@ -1,5 +1,6 @@
-// Package postgres is PostgreSQL as the source of a slice: it connects, reads the
-// catalog, holds one snapshot and copies rows out of it. Versions 13 to 18.
+// Package postgres is PostgreSQL as the source of a slice and as its target: it connects,
+// reads the catalog, holds one snapshot and copies rows out of it; and it loads a slice in
+// one transaction. Versions 13 to 18.
 //
 // # What the source's owner may rely on
 //
@@ -16,4 +17,14 @@
 // DateStyle ISO and MDY, IntervalStyle postgres, TimeZone UTC, extra_float_digits 1, bytea_output
 // hex, lc_monetary C, xmlbinary base64, client_encoding UTF8, search_path public. Rows come
 // in the order of the primary key, text COLLATE "C"; without one, of the whole row's text.
+//
+// # How a slice is loaded
+//
+// A file whose rows do not change on the way, and whose table is empty, is copied into the
+// table itself. Any other goes into a staging table: a temporary one with the columns' types
+// and no constraint. From there a map is made for each table whose ids change, or whose
+// rows are looked for: o_ the values in the file, v_ those in the target, and whether the row
+// was found. The rest are INSERT and UPDATE statements that join staging tables to maps
+// (merge.go). Tables of a circle wait for each other where their foreign keys can be deferred,
+// else one statement inserts them all.
 package postgres
