@@ -263,6 +263,9 @@ func (l *loading) insert(ctx context.Context, p *part) error {
 	if p.straight {
 		rows, err := l.copyIn(ctx, p, gyro.Copying, "COPY "+p.target()+" ("+p.list("")+") FROM STDIN (FORMAT csv, HEADER)")
 		l.loaded.Tables[p.i] = gyro.TableCount{Straight: true, Inserted: rows}
+		if err == nil && rows != p.rows {
+			err = l.unresolved(ctx, p, p.rows-rows)
+		}
 		return err
 	}
 	l.stage(gyro.Inserting, p.i)

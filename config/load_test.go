@@ -1,0 +1,78 @@
+package config_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/gyrodata/gyro"
+	"github.com/gyrodata/gyro/config"
+	"github.com/gyrodata/gyro/csvdir"
+	"github.com/gyrodata/gyro/postgres"
+)
+
+// What a file says of a load, and the Slicers that a Go program would have built.
+func TestLoader(t *testing.T) {
+	t.Parallel()
+	c, err := config.Parse("gyro.yaml", []byte(`
+source: ${ORG}
+target: postgres://dev/dev
+via: between
+record: undo/${ORG}
+ids: sequential
+conflict: {update: [code, shop]}
+create: true
+exclusive: never
+disable_triggers: true
+lock_timeout: 2s
+importers:
+  plan: {ids: {natural: [slug]}, conflict: skip}
+  tag: {ids: {derived: name}}
+  tenant: {ids: {fixed: {1060: 10, 7: 8}}, conflict: fail, columns: {subdomain: {expr: "value || '-x'"}, tags: {ref: tag, each: true}}}
+  other: {ids: keep, conflict: update}
+`), env)
+	if err != nil {
+		t.Fatal(err)
+	}
+	importers := gyro.Registry{
+		{Model: gyro.Table("plan"), IDs: gyro.NaturalKey("slug"), Conflict: gyro.Skip()},
+		{Model: gyro.Table("tag"), IDs: gyro.Derived("name")},
+		{Model: gyro.Table("tenant"), IDs: gyro.Fixed(map[int]int{1060: 10, 7: 8}), Conflict: gyro.Fail(), Columns: gyro.Columns{
+			"subdomain": {Expr: "value || '-x'"}, "tags": {Ref: gyro.Table("tag"), Each: true},
+		}},
+		{Model: gyro.Table("other"), IDs: gyro.Keep(), Conflict: gyro.Update()},
+	}
+	want := gyro.Slicer{
+		Source:    csvdir.Dir{Path: "dev-qa-org-1"},
+		Target:    postgres.DB{URL: "postgres://dev/dev", Exclusive: postgres.ExclusiveNever, DisableTriggers: true, LockTimeout: 2e9},
+		Importers: importers, IDs: gyro.Sequential(), Conflict: gyro.Update("code", "shop"), Create: true, Record: csvdir.Dir{Path: "undo/dev-qa-org-1"},
+	}
+	if d := cmp.Diff(want, c.Loader(), exact); d != "" {
+		t.Errorf("-want +got:\n%s", d)
+	}
+	want.Source, want.Via = postgres.DB{URL: "dev-qa-org-1", LockTimeout: 2e9}, csvdir.Dir{Path: "between"}
+	if d := cmp.Diff(want, c.Copier(), exact); d != "" {
+		t.Errorf("-want +got:\n%s", d)
+	}
+}
+
+func TestLoaderMistakes(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"ids: natural":                                   "f:1:6: ids can't be that (keep, sequential, {natural",
+		"ids: {natural: [a], fixed: {1: 2}}":             "ids must be one of them",
+		"ids: {}":                                        "ids must be one of them",
+		"ids: {naturel: [a]}":                            `did you mean "natural"?`,
+		"ids: {fixed: {1: null}}":                        "fixed: a new id can't be null",
+		"conflict: never":                                "f:1:11: conflict can't be that (fail, skip",
+		"conflict: {skip: [a], update: [b]}":             "conflict must be one of them",
+		"exclusive: perhaps":                             "exclusive can't be that (auto, always or never)",
+		"importers: {a: {columns: {b: {expr: '${X}'}}}}": "expr: a variable can't be put into SQL",
+	} {
+		_, err := config.Parse("f", []byte(text+"\n"), env)
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v, want %s", text, err, want)
+		}
+	}
+}

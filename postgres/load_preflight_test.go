@@ -1,0 +1,122 @@
+package postgres_test
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/gyrodata/gyro"
+	"github.com/gyrodata/gyro/csvdir"
+	"github.com/gyrodata/gyro/internal/pgtest"
+	"github.com/gyrodata/gyro/postgres"
+)
+
+// wantMistakes looks for texts in an error.
+func wantMistakes(t *testing.T, err error, wants ...string) {
+	t.Helper()
+	for _, want := range wants {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("got\n%v\nlacks\n%s", err, want)
+		}
+	}
+}
+
+// All that is in the way is told at once, before a row is sent.
+func TestLoadPreflight(t *testing.T) {
+	t.Parallel()
+	_, dir := taken(t, `
+		CREATE TYPE mood AS ENUM ('sad', 'glad');
+		CREATE TABLE a (id int PRIMARY KEY, gone text, word text, mood mood, flag boolean);
+		CREATE TABLE b (id int PRIMARY KEY, a_id int REFERENCES a); CREATE TABLE missing (id int PRIMARY KEY);
+		INSERT INTO a VALUES (1, '', 'x', 'glad', true)`, "a", "b", "missing")
+	target := pgtest.DB(t)
+	pgtest.Exec(t, target, `
+		CREATE TYPE mood AS ENUM ('sad');
+		CREATE TABLE a (id int PRIMARY KEY, words text, word text, mood mood, flag int, must int NOT NULL);
+		CREATE VIEW b AS SELECT 1 AS id`)
+	_, err := load(t, dir, target, gyro.Slicer{})
+	wantMistakes(t, err, "table missing: the target does not have it", "table b: the target has a view of that name")
+	_, err = load(t, dir, target, gyro.Slicer{Jobs: jobs("a")})
+	wantMistakes(t, err,
+		`table a: the target has no column "gone"`, `table a: column "flag" is boolean in the slice and integer in the target`,
+		`table a: the target's enum of column "mood" lacks glad`, `table a: the target's column "must" is NOT NULL without a default`)
+	_, err = load(t, dir, target, gyro.Slicer{Jobs: jobs("aa")})
+	wantMistakes(t, err, `the slice has no table aa`)
+	// A reference to a table that stays away.
+	pgtest.Exec(t, target, "DROP VIEW b; CREATE TABLE b (id int PRIMARY KEY, a_id int)")
+	if _, err = load(t, dir, target, gyro.Slicer{Jobs: jobs("b")}); err != nil {
+		t.Error(err) // there is no row that refers
+	}
+}
+
+// Rights are asked for before the load; a role that has them needs no more.
+func TestLoadRights(t *testing.T) {
+	t.Parallel()
+	_, dir := taken(t, family+familyRows, "parent", "child", "pair")
+	target := pgtest.DB(t)
+	role := "loader_" + filepath.Base(filepath.Dir(dir))
+	role = strings.ToLower(strings.Map(func(r rune) rune {
+		if r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r == '_' {
+			return r
+		}
+		return -1
+	}, role)) + itoa(os.Getpid())
+	pgtest.Exec(t, target, family+"CREATE ROLE "+role+"; GRANT USAGE ON SCHEMA public TO "+role+"; GRANT SELECT ON parent TO "+role)
+	t.Cleanup(func() { pgtest.Exec(t, target, "DROP OWNED BY "+role+"; DROP ROLE "+role) })
+	as := postgres.DB{URL: target + "&options=-crole%3D" + role}
+	if !strings.Contains(target, "?") {
+		as.URL = target + "?options=-crole%3D" + role
+	}
+	_, err := load(t, dir, target, gyro.Slicer{Target: as})
+	wantMistakes(t, err, "table parent: the role lacks INSERT", "table child: the role lacks SELECT", "table child: the role lacks USAGE or UPDATE on the sequence")
+	pgtest.Exec(t, target, "GRANT SELECT, INSERT ON ALL TABLES IN SCHEMA public TO "+role+"; GRANT USAGE, UPDATE ON ALL SEQUENCES IN SCHEMA public TO "+role)
+	record := csvdir.Dir{Path: filepath.Join(t.TempDir(), "record")}
+	for range 2 {
+		report := mustLoad(t, dir, target, gyro.Slicer{Target: as, IDs: gyro.Sequential(), Importers: gyro.Registry{{Model: gyro.Table("parent"), Columns: gyro.Columns{"code": {Expr: "NULL"}}}, {Model: gyro.Table("child"), Columns: gyro.Columns{"code": {Expr: "NULL"}}}}, Record: record})
+		if len(report.Notes) == 0 || report.Load.Exclusive {
+			t.Errorf("%+v", report)
+		}
+		if record.Path = filepath.Join(t.TempDir(), "record"); record.Path == "" {
+			break
+		}
+	}
+	_, err = load(t, dir, target, gyro.Slicer{Target: postgres.DB{URL: as.URL, Exclusive: postgres.ExclusiveAlways}})
+	wantMistakes(t, err, "table parent: the role is not its owner")
+}
+
+// No error of a load quotes a row; a slice that was changed is not loaded.
+func TestLoadQuotesNothing(t *testing.T) {
+	t.Parallel()
+	_, dir := taken(t, "CREATE TABLE s (id int PRIMARY KEY, t text, n numeric); INSERT INTO s VALUES (1, 'secret hunter2', 12345678901)", "s")
+	for _, schema := range []string{
+		"CREATE TABLE s (id int PRIMARY KEY, t varchar(3), n numeric)",
+		"CREATE TABLE s (id int PRIMARY KEY, t text, n numeric(4))",
+		"CREATE TABLE s (id int PRIMARY KEY, t text CHECK (t <> 'secret hunter2'), n numeric)",
+		"CREATE TABLE s (id int PRIMARY KEY, t text, n numeric); CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'no %', NEW.t; END $$; CREATE TRIGGER g BEFORE INSERT ON s FOR EACH ROW EXECUTE FUNCTION f()",
+		"CREATE TABLE s (id int PRIMARY KEY, t text, n numeric); CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$; CREATE TRIGGER g BEFORE INSERT ON s FOR EACH ROW EXECUTE FUNCTION f(); CREATE TABLE filler (); ",
+	} {
+		target := pgtest.DB(t)
+		pgtest.Exec(t, target, schema)
+		for _, ids := range []gyro.Conflict{gyro.Fail(), gyro.Skip()} {
+			_, err := load(t, dir, target, gyro.Slicer{Conflict: ids})
+			if err == nil || strings.Contains(err.Error(), "hunter2") || strings.Contains(err.Error(), "12345678901") {
+				t.Errorf("%s, %s: %v", schema, ids, err)
+			}
+			wantQuery(t, target, "SELECT count(*) FROM s", "count\n0")
+		}
+	}
+	file := filepath.Join(dir, "s.csv")
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(file, []byte(strings.Replace(string(text), "hunter2", "hunter3", 1)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	target := pgtest.DB(t)
+	if _, err := load(t, dir, target, gyro.Slicer{Create: true}); !errors.Is(err, gyro.ErrUnproven) || strings.Contains(err.Error(), "hunter3") {
+		t.Error(err)
+	}
+}
