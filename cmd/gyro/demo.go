@@ -27,8 +27,8 @@ func (c *cli) demo() *cobra.Command {
 		Use:   "demo",
 		Short: "Show the main job on a throwaway PostgreSQL",
 		Long: `Start a PostgreSQL of its own, fill it with the shops of five tenants, take the slice of
-tenant 1 with three of its shops, and say where it lies. The server is gone afterwards, the
-slice stays. It needs PostgreSQL's server binaries, which are found where systems put them.`,
+tenant 1 with three of its shops, and load it, with new ids, into another database, which has
+tenants of its own. The server is gone afterwards, the slice stays. It needs PostgreSQL's server binaries, which are found where systems put them.`,
 		Example: "  gyro demo\n  gyro demo --scale 0.1 --target /tmp/slice",
 		Args:    noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -88,8 +88,50 @@ func (c *cli) runDemo(ctx context.Context, scale float64, target string) (err er
 		return err //nolint:wrapcheck // it says operation and place itself
 	}
 	c.printReport(report)
+	fmt.Fprintln(c.stdout)
+	return c.demoLoad(ctx, server, directory)
+}
+
+// demoLoad loads the slice into a database that has a small shop of its own.
+func (c *cli) demoLoad(ctx context.Context, server *pgtest.Server, slice csvdir.Dir) error {
+	conn, err := pgx.Connect(ctx, server.URL("postgres"))
+	if err != nil {
+		return &gyro.Error{Op: "connect to the demo's server", Err: err}
+	}
+	defer conn.Close(context.WithoutCancel(ctx))
+	if _, err := conn.Exec(ctx, "CREATE DATABASE dev"); err != nil {
+		return &gyro.Error{Op: "make the demo's second database", Err: err}
+	}
+	url := server.URL("dev")
+	fmt.Fprintln(c.stderr, "filling another database with a small shop of its own")
+	if err := c.fill(ctx, url, demoScale); err != nil {
+		return err
+	}
+	shown, err := progress.New("auto", c.stderr, c.env)
+	if err != nil {
+		return err //nolint:wrapcheck // auto is known
+	}
+	fmt.Fprintln(c.stderr, "loading the slice there, with new ids")
+	report, err := gyro.Slicer{
+		Source: slice,
+		Target: postgres.DB{URL: url},
+		// A subdomain is one tenant's only, and tenant 1 is there already.
+		Importers: shop.Importers.With(gyro.Importer{
+			Model: shop.Tenants, Columns: gyro.Columns{"subdomain": {Expr: "value || '-copy'"}},
+		}),
+		IDs:      gyro.Sequential(),
+		Progress: shown.Event,
+	}.Run(ctx)
+	shown.Close()
+	if err != nil {
+		return err //nolint:wrapcheck // it says operation and place itself
+	}
+	c.printLoad(report)
 	return nil
 }
+
+// demoScale is the size of the shop that is there before the demo's load.
+const demoScale = 0.05
 
 func (c *cli) fill(ctx context.Context, url string, scale float64) error {
 	conn, err := pgx.Connect(ctx, url)
