@@ -69,15 +69,7 @@ func (l *loading) loadSettings() map[string]string {
 		"xmloption":                   "content",
 		"synchronize_seqscans":        "off",
 	}
-	switch {
-	case l.db.LockTimeout > 0:
-		s["lock_timeout"] = milliseconds(l.db.LockTimeout)
-	case l.db.LockTimeout == 0:
-		s["lock_timeout"] = milliseconds(defaultLockTimeout)
-	}
-	if l.db.StatementTimeout > 0 {
-		s["statement_timeout"] = milliseconds(l.db.StatementTimeout)
-	}
+	l.db.timeouts(s)
 	return s
 }
 

@@ -120,3 +120,40 @@ func TestLoadQuotesNothing(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// What a manifest or an Expr says is never run as more than it is.
+func TestLoadInjection(t *testing.T) {
+	t.Parallel()
+	_, dir := taken(t, "CREATE TABLE s (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, t text, u varchar(3)); INSERT INTO s (t) VALUES ('x')", "s")
+	target := pgtest.DB(t)
+	pgtest.Exec(t, target, "CREATE TABLE s (id int PRIMARY KEY, t text, u varchar(3)); CREATE TABLE victim ()")
+	for _, expr := range []string{"value) FROM s; DROP TABLE victim; --", "value); DROP TABLE victim; SELECT (1", "$1", "nothing", "value::text[]; ", "(SELECT 1", "'"} {
+		_, err := load(t, dir, target, gyro.Slicer{Importers: gyro.Registry{{Model: gyro.Table("s"), Columns: gyro.Columns{"t": {Expr: expr}}}}})
+		var mistake *gyro.Mistake
+		if !errors.As(err, &mistake) || !strings.Contains(mistake.Place, `table s, Expr of column "t"`) {
+			t.Errorf("%s: %v", expr, err)
+		}
+	}
+	path := filepath.Join(dir, "manifest.json")
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pgtest.Exec(t, target, "DROP TABLE s")
+	for old, evil := range map[string]string{
+		`"identity": "always"`:   `"identity": "always AS IDENTITY); DROP TABLE victim; --"`,
+		`"character varying(3)"`: `"character varying(3) DEFAULT f()); DROP TABLE victim; --"`,
+		`"type": "text"`:         `"type": "text); DROP TABLE victim; --"`,
+		`"name": "u"`:            `"name": "u\" int); DROP TABLE victim; --"`,
+	} {
+		changed := strings.Replace(string(text), old, evil, 1)
+		if changed == string(text) {
+			t.Fatal(old)
+		}
+		if err := os.WriteFile(path, []byte(changed), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		_, _ = load(t, dir, target, gyro.Slicer{Create: true})
+		pgtest.Exec(t, target, "SELECT FROM victim; DROP TABLE IF EXISTS s")
+	}
+}

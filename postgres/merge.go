@@ -104,7 +104,7 @@ func isText(typ string) bool {
 func (l *loading) value(p *part, column string) string {
 	own := "s." + quote(column)
 	if i := slices.IndexFunc(p.Columns, func(c gyro.LoadColumn) bool { return c.Name == column }); i >= 0 && p.Columns[i].Expr != "" {
-		own = fmt.Sprintf("(SELECT (%s) FROM (SELECT %s AS value) gyro_value)::%s", p.Columns[i].Expr, own, p.types[column])
+		own = fmt.Sprintf("(SELECT (%s\n) FROM (SELECT %s AS value) gyro_value)::%s", p.Columns[i].Expr, own, p.types[column])
 	}
 	var arms []string
 	for _, j := range l.mapped(p) {

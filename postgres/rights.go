@@ -30,6 +30,7 @@ func (l *loading) Check(ctx context.Context, plan *gyro.LoadPlan) error {
 	temporary := false
 	for _, t := range plan.Tables {
 		temporary = temporary || !t.Straight
+		found = append(found, l.expressions(ctx, t)...)
 		if made[t.Table.Name.String()] {
 			continue
 		}
@@ -74,6 +75,29 @@ func (l *loading) Check(ctx context.Context, plan *gyro.LoadPlan) error {
 		}
 	}
 	return errors.Join(found...)
+}
+
+// expressions sees to it that each Expr is one expression over value, and no more.
+func (l *loading) expressions(ctx context.Context, t *gyro.LoadTable) []error {
+	var found []error
+	for _, c := range t.Columns {
+		if c.Expr == "" {
+			continue
+		}
+		_, _, err := safe(ctx, l.conn, c.Expr, nil, func(text string) string {
+			return "SELECT (" + text + "\n) FROM (SELECT ''::text AS value) gyro_value"
+		})
+		var failure *gyro.Error
+		if errors.As(err, &failure) {
+			found = append(found, &gyro.Mistake{
+				Place: fmt.Sprintf("table %s, Expr of column %q", t.Table.Name, c.Name), Problem: failure.Err.Error(),
+				Hint: "an expression in SQL over value, which is a text", Err: err,
+			})
+		} else if err != nil {
+			found = append(found, err)
+		}
+	}
+	return found
 }
 
 // rights are those on a table that a load needs.

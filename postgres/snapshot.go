@@ -50,6 +50,12 @@ func (d DB) settings() map[string]string {
 		"synchronize_seqscans":        "off",
 		"row_security":                "off", // an error instead of hidden rows
 	}
+	d.timeouts(s)
+	return s
+}
+
+// timeouts adds the settings that end a statement.
+func (d DB) timeouts(s map[string]string) {
 	switch {
 	case d.LockTimeout > 0:
 		s["lock_timeout"] = milliseconds(d.LockTimeout)
@@ -59,7 +65,6 @@ func (d DB) settings() map[string]string {
 	if d.StatementTimeout > 0 {
 		s["statement_timeout"] = milliseconds(d.StatementTimeout)
 	}
-	return s
 }
 
 func milliseconds(d time.Duration) string { return fmt.Sprintf("%dms", max(1, d.Milliseconds())) }

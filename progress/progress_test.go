@@ -205,3 +205,30 @@ func TestFormat(t *testing.T) {
 		}
 	}
 }
+
+// A load has stages besides its files: of one file, or of the whole.
+func TestStages(t *testing.T) {
+	t.Parallel()
+	a := schema.NewName("", "a")
+	events := []gyro.Event{
+		{Step: gyro.Planned, Jobs: 1, Model: a, Estimate: 3},
+		{Step: gyro.Staged, Stage: gyro.Verifying},
+		{Step: gyro.Started, Jobs: 1, Model: a, Estimate: 3},
+		{Step: gyro.Finished, Jobs: 1, Model: a, Estimate: 3, Rows: 3, Bytes: 12, Elapsed: time.Second},
+		{Step: gyro.Staged, Stage: gyro.Mapping, Jobs: 1, Model: a},
+		{Step: gyro.Staged, Stage: gyro.Committing},
+		{Step: gyro.Ended, Jobs: 1, Rows: 3, Bytes: 12, Elapsed: time.Second},
+	}
+	if d := cmp.Diff("verify\n1/1 a: 3 rows, 12B, 1.0 s\n1/1 a: map ids\ncommit\n", shown(t, "plain", events)); d != "" {
+		t.Errorf("-want +got:\n%s", d)
+	}
+	out := shown(t, "json", events)
+	for _, want := range []string{
+		`{"step":"stage","stage":"verify","jobs":0,"rows":0,"bytes":0,"seconds":0}` + "\n",
+		`{"step":"stage","stage":"map ids","job":1,"jobs":1,"model":"a","rows":0,"bytes":0,"seconds":0}` + "\n",
+	} {
+		if !strings.Contains(out, want) {
+			t.Errorf("got\n%s\nlacks\n%s", out, want)
+		}
+	}
+}
