@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"hash"
 	"io"
+	"slices"
 	"strings"
 	"time"
 )
@@ -68,7 +69,7 @@ func (s Slicer) loadInto(ctx context.Context, target Loading, slice Slice) (*Rep
 	if err != nil {
 		return nil, err
 	}
-	report := &Report{Place: slice.Place(), Notes: append(p.notes, loaded.Notes...)}
+	report := &Report{Place: slice.Place()}
 	report.Origin = Origin{Server: m.Server, Standby: m.Standby, Time: m.Taken, LSN: m.LSN}
 	report.Load = &LoadReport{Origin: target.Origin(), Exclusive: loaded.Exclusive, DryRun: s.DryRun}
 	for i, step := range p.steps {
@@ -80,10 +81,11 @@ func (s Slicer) loadInto(ctx context.Context, target Loading, slice Slice) (*Rep
 			Inserted: n.Inserted, Skipped: n.Skipped, Updated: n.Updated, Straight: n.Straight,
 		})
 	}
-	if s.DryRun {
-		return report, nil
+	if !s.DryRun {
+		err = s.commit(ctx, target, p, loaded, report)
 	}
-	return report, s.commit(ctx, target, p, loaded, report)
+	report.Notes = slices.Concat(p.notes, loaded.Notes)
+	return report, err
 }
 
 // commit leaves the record that undo needs, and makes the load last.

@@ -394,11 +394,10 @@ func (l *loading) Commit(ctx context.Context) error {
 		l.began = false
 		return nil
 	}
-	failure := refusedRow(failed(ctx, "commit", "", err))
 	if !lost(err) && ctx.Err() == nil && !l.conn.IsClosed() {
-		return failure
+		return refusedRow(failed(ctx, "commit", "", err))
 	}
-	return l.settle(failure)
+	return l.settle(&gyro.Error{Op: "commit", Err: errLost, Hint: "nothing was loaded; run again"})
 }
 
 // settle finds out what became of a commit whose answer did not come.
@@ -406,7 +405,7 @@ func (l *loading) settle(failure error) error {
 	ctx, cancel := context.WithTimeout(context.Background(), settleTime)
 	defer cancel()
 	unknown := &gyro.Error{
-		Op: "commit", Err: fmt.Errorf("%w; whether the load counts is not known", failure),
+		Op: "commit", Err: fmt.Errorf("%w; whether the load counts is not known", errLost),
 		Hint: fmt.Sprintf("ask the server: SELECT pg_xact_status('%d')", l.loaded.Transaction.ID),
 	}
 	for {
