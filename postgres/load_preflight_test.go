@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/gyrodata/gyro"
 	"github.com/gyrodata/gyro/csvdir"
@@ -155,5 +156,62 @@ func TestLoadInjection(t *testing.T) {
 		}
 		_, _ = load(t, dir, target, gyro.Slicer{Create: true})
 		pgtest.Exec(t, target, "SELECT FROM victim; DROP TABLE IF EXISTS s")
+	}
+}
+
+// Triggers fire, unless they are not to; those that were off stay off.
+func TestLoadTriggers(t *testing.T) {
+	t.Parallel()
+	const tables = "CREATE TABLE s (id int PRIMARY KEY, t text);"
+	_, dir := taken(t, tables+"INSERT INTO s VALUES (1, 'x')", "s")
+	for _, off := range []bool{false, true} {
+		target := pgtest.DB(t)
+		pgtest.Exec(t, target, tables+`
+			CREATE FUNCTION loud() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.t := upper(NEW.t); RETURN NEW; END $$;
+			CREATE FUNCTION twice() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.t := NEW.t || NEW.t; RETURN NEW; END $$;
+			CREATE TRIGGER a BEFORE INSERT ON s FOR EACH ROW EXECUTE FUNCTION loud();
+			CREATE TRIGGER b BEFORE INSERT ON s FOR EACH ROW EXECUTE FUNCTION twice(); ALTER TABLE s DISABLE TRIGGER b;
+			CREATE TRIGGER c BEFORE INSERT ON s FOR EACH ROW EXECUTE FUNCTION twice(); ALTER TABLE s ENABLE ALWAYS TRIGGER c`)
+		states := pgtest.Copy(t, target, "SELECT tgname, tgenabled FROM pg_trigger ORDER BY 1")
+		mustLoad(t, dir, target, gyro.Slicer{Target: postgres.DB{URL: target, DisableTriggers: off}})
+		if off {
+			wantQuery(t, target, "SELECT t FROM s", "t\nxx") // what is always on stays on
+		} else {
+			wantQuery(t, target, "SELECT t FROM s", "t\nXX")
+		}
+		if after := pgtest.Copy(t, target, "SELECT tgname, tgenabled FROM pg_trigger ORDER BY 1"); string(after) != string(states) {
+			t.Errorf("were\n%s\nare\n%s", states, after)
+		}
+	}
+}
+
+// An exclusive load is what auto chooses where nobody else is there and all is empty.
+func TestLoadAuto(t *testing.T) {
+	t.Parallel()
+	_, dir := taken(t, family+familyRows, "parent", "child", "pair")
+	target := pgtest.DB(t)
+	pgtest.Exec(t, target, family)
+	for tries := 0; ; tries++ { // the server may not have noticed yet that a connection was closed
+		report := mustLoad(t, dir, target, gyro.Slicer{DryRun: true})
+		if report.Load.Exclusive {
+			break
+		}
+		if tries == 100 {
+			t.Fatalf("%+v", report.Notes)
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	other := connect(t, target)
+	report := mustLoad(t, dir, target, gyro.Slicer{DryRun: true})
+	if report.Load.Exclusive || !strings.Contains(strings.Join(report.Notes, "\n"), "another session uses the database") {
+		t.Errorf("%+v", report.Notes)
+	}
+	if err := other.Close(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	mustLoad(t, dir, target, gyro.Slicer{})
+	report = mustLoad(t, dir, target, gyro.Slicer{Conflict: gyro.Skip()})
+	if report.Load.Exclusive || !strings.Contains(strings.Join(report.Notes, "\n"), "parent, child, pair had rows already") {
+		t.Errorf("%+v", report.Notes)
 	}
 }

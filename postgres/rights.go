@@ -152,6 +152,9 @@ func (l *loading) exclusive(ctx context.Context) (bool, string, error) {
 	if err != nil {
 		return false, "", err
 	}
+	if others == 1 {
+		return false, "keys and indexes stay in place: another session uses the database", nil
+	}
 	if others > 0 {
 		return false, fmt.Sprintf("keys and indexes stay in place: %d other sessions use the database", others), nil
 	}
