@@ -46,9 +46,13 @@ func (s stored) Manifest() gyro.Manifest { return s.manifest }
 // Place is the directory's absolute path.
 func (s stored) Place() string { return (&writer{dir: s.dir}).Place() }
 
+// loadMemory is what keys may take while a slice is proved that is then loaded: whoever loads
+// large slices expects no more memory of it than of small ones.
+const loadMemory = 48 << 20
+
 // Verify proves the slice as [Verify] does.
 func (s stored) Verify(ctx context.Context) error {
-	proof, err := Verify(ctx, s.dir.Path, VerifyOptions{})
+	proof, err := Verify(ctx, s.dir.Path, VerifyOptions{MemoryLimit: loadMemory})
 	if err != nil {
 		return err
 	}
