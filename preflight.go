@@ -54,6 +54,24 @@ func preflight(from, to *schema.Table) (problems []Mistake, notes []string) {
 			refuse("give it a default", "the target's column %q is NOT NULL without a default, and the slice does not have it", c.Name)
 		}
 	}
+	keys := func(t *schema.Table) [][]string {
+		all := slices.Clone(t.Unique)
+		if len(t.PrimaryKey) > 0 {
+			all = append(all, t.PrimaryKey)
+		}
+		return all
+	}
+	has := func(t *schema.Table, key []string) bool {
+		return slices.ContainsFunc(keys(t), func(k []string) bool { return sameColumns(k, key) })
+	}
+	for _, key := range keys(to) {
+		if !has(from, key) {
+			notes = append(notes, fmt.Sprintf("%s is unique in the target and not in the slice: rows may collide", strings.Join(key, ", ")))
+		}
+	}
+	if len(from.PrimaryKey) > 0 && !has(to, from.PrimaryKey) {
+		notes = append(notes, fmt.Sprintf("%s is the primary key in the slice, and not unique in the target: rows that are there already are not seen", strings.Join(from.PrimaryKey, ", ")))
+	}
 	return problems, notes
 }
 
@@ -91,7 +109,6 @@ func loadable(from, to string) fit {
 	case fromBase == toBase && toSize == "":
 		return fits
 	case fromBase == toBase:
-		_ = fromSize
 		return doubtful
 	case strings.HasPrefix(fromBase, "json") && strings.HasPrefix(toBase, "json"):
 		return fits

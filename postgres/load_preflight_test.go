@@ -52,6 +52,21 @@ func TestLoadPreflight(t *testing.T) {
 	}
 }
 
+// What may go wrong, but need not, is said.
+func TestLoadNotes(t *testing.T) {
+	t.Parallel()
+	_, dir := taken(t, "CREATE TABLE a (id bigint PRIMARY KEY, t text, n int, g int); INSERT INTO a VALUES (1, 'x', 1, 9)", "a")
+	target := pgtest.DB(t)
+	pgtest.Exec(t, target, "CREATE TABLE a (id int, t varchar(5) UNIQUE, n int NOT NULL, g int GENERATED ALWAYS AS (n + 1) STORED)")
+	report := mustLoad(t, dir, target, gyro.Slicer{})
+	notes := errors.New(strings.Join(report.Notes, "\n"))
+	wantMistakes(t, notes,
+		"a: t is unique in the target and not in the slice: rows may collide", "a: id is the primary key in the slice, and not unique in the target",
+		"a: column id is bigint in the slice and integer in the target: a value may not fit", "a: column t is text in the slice and character varying(5) in the target: a value may not fit",
+		"a: column n is NOT NULL in the target and not in the slice", "a: column g is generated in the target: its values in the file are left out")
+	wantQuery(t, target, "SELECT * FROM a", "id,t,n,g\n1,x,1,2")
+}
+
 // Rights are asked for before the load; a role that has them needs no more.
 func TestLoadRights(t *testing.T) {
 	t.Parallel()
