@@ -1,0 +1,165 @@
+package slicetest
+
+import (
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"github.com/gyrodata/gyro"
+	"github.com/gyrodata/gyro/csvdir"
+	"github.com/gyrodata/gyro/internal/pgtest"
+	"github.com/gyrodata/gyro/postgres"
+)
+
+// What a load leaves in a target with rows of its own is what the model says, whatever the
+// strategies and conflicts; where it has to fail the target is as before, and so it is after
+// Undo.
+func TestRandomLoads(t *testing.T) {
+	t.Parallel()
+	for half := range halves {
+		t.Run(fmt.Sprint(half+1), randomLoads)
+	}
+}
+
+func randomLoads(t *testing.T) {
+	t.Parallel()
+	outcomes := map[string]int{}
+	a := newArena(t)
+	rapid.Check(t, func(rt *rapid.T) {
+		l := drawLoadWorld(rt)
+		outcome, err := a.load(t, l)
+		if err != nil {
+			rt.Fatalf("%v\n%s", err, l.describe())
+		}
+		outcomes[outcome]++
+	})
+	t.Logf("%v", outcomes)
+	if outcomes["loaded"]+outcomes["undone"] < outcomes["refused"]/8 {
+		t.Errorf("%v: most were refused", outcomes)
+	}
+}
+
+// load loads a world and holds the target against the model.
+func (a arena) load(t *testing.T, l *loadWorld) (outcome string, err error) {
+	a.clear(t)
+	pgtest.Exec(t, a.source, l.sql(l.slice))
+	pgtest.Exec(t, a.target, l.sql(l.target))
+	dir, err := os.MkdirTemp(a.dir, "")
+	if err != nil {
+		return "", err
+	}
+	defer os.RemoveAll(dir) //nolint:errcheck // TempDir removes the rest
+	slice, record := csvdir.Dir{Path: filepath.Join(dir, "slice")}, csvdir.Dir{Path: filepath.Join(dir, "record")}
+	take := l.slice.slicer()
+	take.Source, take.Target = postgres.DB{URL: a.source}, slice
+	for i := range take.Jobs {
+		take.Jobs[i].Orphans = true
+	}
+	if _, err := take.Run(t.Context()); err != nil {
+		return "", fmt.Errorf("take: %w", err)
+	}
+	before := a.state(t, l)
+	report, err := gyro.Slicer{Source: slice, Target: postgres.DB{URL: a.target}, Importers: l.importers(), Record: record}.Run(t.Context())
+	var mistake *gyro.Mistake
+	if errors.As(err, &mistake) {
+		return "refused", a.same(t, l, before)
+	}
+	m := &loadModel{loadWorld: l}
+	want := m.run()
+	switch {
+	case err != nil && (want != nil || m.mayFail):
+		return "failed", a.same(t, l, before)
+	case err != nil:
+		return "", fmt.Errorf("load: %w", err)
+	case want != nil:
+		return "", want
+	}
+	updated := false
+	for _, n := range report.Load.Tables {
+		if want := m.inserted[n.Model.Table]; n.Inserted != int64(want) {
+			return "", fmt.Errorf("%s: %d rows inserted, the model says %d", n.Model, n.Inserted, want)
+		}
+		updated = updated || n.Updated > 0
+	}
+	if err := a.compare(t, m); err != nil {
+		return "", err
+	}
+	_, err = gyro.Undo(t.Context(), record, postgres.DB{URL: a.target})
+	switch {
+	case updated && err == nil:
+		return "", errors.New("a load that updated rows was undone")
+	case updated:
+		return "loaded", nil
+	case err != nil:
+		return "", fmt.Errorf("undo: %w", err)
+	}
+	return "undone", a.same(t, l, before)
+}
+
+// state is all that the target holds.
+func (a arena) state(t *testing.T, l *loadWorld) string {
+	var text strings.Builder
+	for _, tab := range l.target.tables {
+		text.Write(pgtest.Copy(t, a.target, "SELECT * FROM "+tab.name+" x ORDER BY x::text COLLATE \"C\""))
+	}
+	return text.String()
+}
+
+func (a arena) same(t *testing.T, l *loadWorld, before string) error {
+	if after := a.state(t, l); after != before {
+		return fmt.Errorf("the target was\n%s\nis\n%s", before, after)
+	}
+	return nil
+}
+
+// compare holds the target against the model's result. No value in these worlds is empty, so
+// that an empty field is NULL.
+func (a arena) compare(t *testing.T, m *loadModel) error {
+	actual := map[string][]row{}
+	ids := map[string]string{} // what stands for "new:…"
+	for _, tab := range m.target.tables {
+		records, err := csv.NewReader(strings.NewReader(string(pgtest.Copy(t, a.target, "SELECT * FROM "+tab.name)))).ReadAll()
+		if err != nil {
+			return err
+		}
+		for _, record := range records[1:] {
+			r := row{}
+			for i, v := range record {
+				if v != "" {
+					r[records[0][i]] = v
+				}
+			}
+			actual[tab.name] = append(actual[tab.name], r)
+			ids["new:"+tab.name+":"+r[mark]] = r[tab.pk[0]]
+		}
+	}
+	for _, tab := range m.target.tables {
+		print := func(rows []row) string {
+			var lines []string
+			for _, r := range rows {
+				var line strings.Builder
+				for _, c := range tab.columns {
+					v, ok := r[c.name]
+					if id, known := ids[v]; known && strings.HasPrefix(v, "new:") {
+						v = id
+					}
+					fmt.Fprintf(&line, "%s=%s %t; ", c.name, v, ok)
+				}
+				lines = append(lines, line.String())
+			}
+			slices.Sort(lines)
+			return strings.Join(lines, "\n")
+		}
+		if got, want := print(actual[tab.name]), print(m.result[tab.name]); got != want {
+			return fmt.Errorf("%s is\n%s\nthe model says\n%s", tab.name, got, want)
+		}
+	}
+	return nil
+}

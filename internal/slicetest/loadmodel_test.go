@@ -1,0 +1,201 @@
+package slicetest
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// loadModel says what a load leaves, slowly: each value is looked for by walking from row to
+// row. New ids that a database draws are not known here; "new:" and the row's mark stand for
+// them.
+type loadModel struct {
+	*loadWorld
+	result   map[string][]row // by table: what the target holds afterwards
+	inserted map[string]int
+	updated  map[string]int
+	mayFail  bool // an update may stumble over a row that another one changes
+}
+
+var errRefusal = errors.New("the load has to fail")
+
+// find are the columns that a table's rows are looked for by; none: they are not.
+func (l *loadWorld) find(tab *table) []string {
+	p := l.plans[tab.name]
+	switch {
+	case len(p.arbiter) > 0:
+		return p.arbiter
+	case p.ids == "natural":
+		return p.natural
+	case p.ids == "derived", p.conflict == "skip", p.conflict == "update":
+		return tab.pk
+	}
+	return nil
+}
+
+// value is what a column of a row of the file becomes where nothing but references changes it.
+func (m *loadModel) value(tab *table, r row, column string) (string, bool) {
+	for _, f := range tab.refs {
+		i := slices.Index(f.columns, column)
+		if i < 0 || f.isNull(r) {
+			continue
+		}
+		if target := f.target(r); target != nil {
+			return m.final(f.to, target, f.toColumns[i])
+		}
+	}
+	v, ok := r[column]
+	return v, ok
+}
+
+// fresh is the value that a column has in a new row.
+func (m *loadModel) fresh(tab *table, r row, column string) (string, bool) {
+	p := m.plans[tab.name]
+	if slices.Contains(tab.pk, column) && len(tab.pk) == 1 {
+		switch {
+		case p.ids == "sequential", p.ids == "natural" && !slices.Contains(p.natural, column):
+			return "new:" + tab.name + ":" + r[mark], true
+		case p.ids == "fixed":
+			return fixedID(r[column]), true
+		case p.ids == "derived":
+			return m.derived(tab, r), true
+		}
+	}
+	return m.value(tab, r, column)
+}
+
+func (m *loadModel) derived(tab *table, r row) string {
+	text := tab.name
+	for _, c := range m.plans[tab.name].natural {
+		v, ok := m.value(tab, r, c)
+		if ok {
+			text += fmt.Sprintf("\n%d:%s", len([]rune(v)), v)
+		} else {
+			text += "\n-"
+		}
+	}
+	h := sha256.Sum256([]byte(text))
+	h[6], h[8] = h[6]&0x0f|0x80, h[8]&0x3f|0x80
+	x := hex.EncodeToString(h[:16])
+	return x[:8] + "-" + x[8:12] + "-" + x[12:16] + "-" + x[16:20] + "-" + x[20:]
+}
+
+// found are the rows of the target that a row of the file is.
+func (m *loadModel) found(tab *table, r row) []row {
+	find := m.find(tab)
+	if len(find) == 0 {
+		return nil
+	}
+	var all []row
+	for _, own := range m.target.table(tab.name).rows {
+		same := true
+		for _, c := range find {
+			v, ok := m.fresh(tab, r, c)
+			o, there := own[c]
+			same = same && ok == there && v == o
+		}
+		if same {
+			all = append(all, own)
+		}
+	}
+	return all
+}
+
+// final is the value of a column of a row of the file, as others refer to it.
+func (m *loadModel) final(tab *table, r row, column string) (string, bool) {
+	if all := m.found(tab, r); len(all) > 0 && (m.plans[tab.name].conflict != "update" || slices.Contains(tab.pk, column) || slices.Contains(m.find(tab), column)) {
+		v, ok := all[0][column]
+		return v, ok
+	}
+	return m.fresh(tab, r, column)
+}
+
+// run computes what the target holds after the load, or says that it has to fail.
+func (m *loadModel) run() error {
+	m.result, m.inserted, m.updated = map[string][]row{}, map[string]int{}, map[string]int{}
+	for _, tab := range m.slice.tables {
+		p, find := m.plans[tab.name], m.find(tab)
+		own := m.target.table(tab.name).rows
+		result := slices.Clone(own)
+		seen := map[string]bool{}
+		for _, r := range tab.rows {
+			all := m.found(tab, r)
+			if len(find) > 0 {
+				var key []string
+				for _, c := range find {
+					v, ok := m.fresh(tab, r, c)
+					key = append(key, fmt.Sprint(ok), v)
+				}
+				k := strings.Join(key, "\x00")
+				if seen[k] {
+					return fmt.Errorf("%w: two rows of %s are the same", errRefusal, tab.name)
+				}
+				seen[k] = true
+			}
+			switch {
+			case len(all) > 1:
+				return fmt.Errorf("%w: %s: one row is several", errRefusal, tab.name)
+			case len(all) == 1 && p.conflict == "fail":
+				return fmt.Errorf("%w: %s: a row is there", errRefusal, tab.name)
+			case len(all) == 1 && p.conflict == "update":
+				i := slices.IndexFunc(result, func(o row) bool { return o[mark] == all[0][mark] })
+				result[i] = m.updatedRow(tab, r, all[0])
+				m.updated[tab.name]++
+			case len(all) == 1:
+			default:
+				fresh := row{}
+				for _, c := range tab.columns {
+					if v, ok := m.final(tab, r, c.name); ok {
+						fresh[c.name] = v
+					}
+				}
+				for _, key := range append([][]string{tab.pk}, tab.unique...) {
+					for _, o := range own {
+						if collides(key, fresh, o) {
+							return fmt.Errorf("%w: %s: %v is taken", errRefusal, tab.name, key)
+						}
+					}
+				}
+				result = append(result, fresh)
+				m.inserted[tab.name]++
+			}
+		}
+		for _, key := range append([][]string{tab.pk}, tab.unique...) {
+			for i := range result {
+				for j := range i {
+					if collides(key, result[i], result[j]) {
+						return fmt.Errorf("%w: %s: %v is twice there", errRefusal, tab.name, key)
+					}
+				}
+			}
+			if m.updated[tab.name] > 0 && !slices.Equal(key, tab.pk) {
+				m.mayFail = true
+			}
+		}
+		m.result[tab.name] = result
+	}
+	return nil
+}
+
+func (m *loadModel) updatedRow(tab *table, r, own row) row {
+	updated := row{}
+	for _, c := range tab.columns {
+		v, ok := m.final(tab, r, c.name)
+		if slices.Contains(tab.pk, c.name) || slices.Contains(m.find(tab), c.name) {
+			v, ok = own[c.name]
+		}
+		if ok {
+			updated[c.name] = v
+		}
+	}
+	return updated
+}
+
+func collides(key []string, a, b row) bool {
+	one, ok := a.key(key)
+	other, there := b.key(key)
+	return ok && there && one == other
+}
