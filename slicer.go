@@ -41,6 +41,8 @@ type Slicer struct {
 	// Retries is how often a run begins anew, whole and on a new snapshot, where the server
 	// gave the snapshot up (see [ErrConflict]). Default: 2; negative: never.
 	Retries int
+	// Version is that of the program, for the manifest. Default: of this module in the build.
+	Version string
 	// Progress is told what the run does: by one goroutine at a time, at most ten times a
 	// second while a file is written. Default: nobody is told.
 	Progress func(Event)
@@ -206,7 +208,7 @@ func (s Slicer) read(ctx context.Context, steps []*step, writer SliceWriter) (re
 	}()
 	report = &Report{Origin: snapshot.Origin()}
 	manifest = Manifest{
-		Version: ManifestVersion, Server: report.Origin.Server, Standby: report.Origin.Standby,
+		Gyro: s.version(), Version: ManifestVersion, Server: report.Origin.Server, Standby: report.Origin.Standby,
 		Taken: report.Origin.Time, LSN: report.Origin.LSN,
 	}
 	room := newKeyRoom(s.KeyMemory)

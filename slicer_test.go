@@ -78,7 +78,7 @@ func TestRunManifest(t *testing.T) {
 		return fmt.Sprintf("%x", sha256.Sum256([]byte(strings.Join(s.rows[table], ""))))
 	}
 	want := gyro.Manifest{
-		Version: 1, Server: "PostgreSQL 15.18", Standby: true, Taken: taken, LSN: "0/16B3748",
+		Version: 1, Gyro: "1.2.3", Server: "PostgreSQL 15.18", Standby: true, Taken: taken, LSN: "0/16B3748",
 		Files: []gyro.ManifestFile{
 			{
 				File: "first.csv", Table: "a", Kind: "partitioned table",

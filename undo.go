@@ -91,7 +91,7 @@ func Undo(ctx context.Context, record Store, target Loader) (*Report, error) {
 // record writes what [Undo] needs, durably, before the load is committed. Where the commit
 // fails, the caller leaves it: whether the load counts is asked of the server then.
 func (s Slicer) record(ctx context.Context, target Loading, p *loadPlanning, loaded *Loaded) (place string, err error) {
-	m := Manifest{Version: ManifestVersion, Server: target.Origin().Server, Taken: target.Origin().Time}
+	m := Manifest{Version: ManifestVersion, Gyro: s.version(), Server: target.Origin().Server, Taken: target.Origin().Time}
 	m.Import = &ManifestImport{Transaction: loaded.Transaction}
 	var files []string
 	for i, step := range p.steps {

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/uptrace/bun"
+	"github.com/uptrace/bun/dialect"
 	"github.com/uptrace/bun/dialect/pgdialect"
 
 	"github.com/gyrodata/gyro"
@@ -71,6 +72,9 @@ func render(q *bun.SelectQuery) (text string, err error) {
 			err = fmt.Errorf("bun panicked: %v; is an argument of a type that it can't write?", p)
 		}
 	}()
+	if name := q.DB().Dialect().Name(); name != dialect.PG {
+		return "", fmt.Errorf("the query was built for %s, and Gyro reads PostgreSQL", name)
+	}
 	b, err := q.AppendQuery(q.DB().QueryGen(), nil)
 	if err != nil {
 		return "", fmt.Errorf("bun: %w", err)

@@ -3,10 +3,13 @@ package gyrobun_test
 import (
 	"context"
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/uptrace/bun"
+	"github.com/uptrace/bun/dialect"
+	"github.com/uptrace/bun/dialect/pgdialect"
 
 	"github.com/gyrodata/gyro"
 	"github.com/gyrodata/gyro/gyrobun"
@@ -99,6 +102,24 @@ func TestKeys(t *testing.T) {
 		}
 		if got := text(t, q); got != before {
 			t.Errorf("the query itself is now %s", got)
+		}
+	}
+}
+
+// mysqlLike is a dialect of another database.
+type mysqlLike struct{ *pgdialect.Dialect }
+
+func (mysqlLike) Name() dialect.Name { return dialect.MySQL }
+
+// A query that was built for another database is refused.
+func TestQueryOfOtherDialect(t *testing.T) {
+	t.Parallel()
+	other := bun.NewDB(nil, mysqlLike{pgdialect.New()})
+	q := other.NewSelect().Model((*tenant)(nil)).Where("id = ?", 1)
+	for _, query := range []gyro.Query{gyrobun.Query(q), gyrobun.Query(gyrobun.Keys(q))} {
+		_, err := gyro.Slicer{Source: none{}, Target: none{}, Jobs: []gyro.ImportJob{{Model: gyrobun.Model[tenant](), Query: query}}}.Run(t.Context())
+		if err == nil || !strings.Contains(err.Error(), "the query was built for mysql, and Gyro reads PostgreSQL") {
+			t.Errorf("got %v", err)
 		}
 	}
 }

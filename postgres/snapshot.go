@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -156,6 +157,9 @@ func (s *snapshot) Explain(ctx context.Context, selection gyro.Selection) (gyro.
 		var plan []byte
 		if err := s.conn.QueryRow(ctx, "EXPLAIN (FORMAT JSON) "+text).Scan(&plan); err != nil {
 			return failed(ctx, "explain", "", err)
+		}
+		if bytes.Contains(plan, []byte(`"Node Type": "LockRows"`)) {
+			return &gyro.Error{Op: "explain", Err: errors.New("the query locks rows (FOR UPDATE, FOR SHARE), and the source is only read"), Hint: "leave that out"}
 		}
 		var root []struct {
 			Plan struct {

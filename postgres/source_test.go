@@ -3,6 +3,7 @@ package postgres_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/url"
@@ -305,5 +306,19 @@ func TestLockTimeout(t *testing.T) {
 	want := "explain: canceling statement due to lock timeout (SQLSTATE 55P03) (another session holds a lock on the table; try again, or raise LockTimeout)"
 	if fmt.Sprint(err) != want {
 		t.Errorf("got %v", err)
+	}
+}
+
+// A query that would lock rows is refused before a row is read.
+func TestLockingQuery(t *testing.T) {
+	t.Parallel()
+	url := pgtest.DB(t)
+	pgtest.Exec(t, url, "CREATE TABLE a (id int PRIMARY KEY)")
+	for _, lock := range []string{"UPDATE", "SHARE", "NO KEY UPDATE", "KEY SHARE SKIP LOCKED"} {
+		err := plan(t, url, gyro.ImportJob{Model: gyro.Table("a"), Query: gyro.SQL("SELECT id FROM a FOR " + lock)})
+		var mistake *gyro.Mistake
+		if !errors.As(err, &mistake) || !strings.Contains(mistake.Problem, "locks rows") {
+			t.Errorf("%s: %v", lock, err)
+		}
 	}
 }

@@ -137,6 +137,7 @@ is left as it was. A flag goes before its environment variable, and that before 
 			}
 			slicer := conf.Slicer()
 			slicer.Progress = shown.Event
+			slicer.Version = programVersion()
 			report, err := slicer.Run(cmd.Context())
 			shown.Close()
 			if err != nil {

@@ -224,6 +224,7 @@ func (c *cli) runLoad(ctx context.Context, slicer gyro.Slicer, mode string) erro
 		return &usageError{err: err, hint: "--progress auto, plain, json or none"}
 	}
 	slicer.Progress = shown.Event
+	slicer.Version = programVersion()
 	report, err := slicer.Run(ctx)
 	shown.Close()
 	if err != nil {

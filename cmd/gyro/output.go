@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/jedib0t/go-pretty/v6/text"
@@ -60,13 +62,31 @@ func describe(err error) (message, hint string) {
 	case errors.As(err, &inFile):
 		return inFile.Place() + ": " + inFile.Problem, inFile.Hint
 	case errors.As(err, &mistake):
-		return mistake.Place + ": " + mistake.Problem, mistake.Hint
+		return mistake.Place + ": " + inYAML(mistake.Problem), inYAML(mistake.Hint)
 	case errors.As(err, &failure):
 		bare := *failure
 		bare.Hint = ""
 		return bare.Error(), failure.Hint
 	}
 	return err.Error(), ""
+}
+
+// goName is a name of the library that a file writes otherwise. Where it stands in quotes, or
+// is a part of another word, it is something of the user's.
+var goName = regexp.MustCompile(`(^|[ (])(Missing|Include|SetNull|Restrict|Ref|Over|Soft|To|Cases|Each|Expr|File|Follow|Orphans|Limit|Per|Percent|OrderBy|Seed|MaxRows|IDs|Fixed|When)([ ,.;:)]|$)`)
+
+// inYAML says the names of the library as a file does: max_rows for MaxRows.
+func inYAML(text string) string {
+	return goName.ReplaceAllStringFunc(text, func(name string) string {
+		var b strings.Builder
+		for i, r := range name {
+			if unicode.IsUpper(r) && i > 0 && unicode.IsLower(rune(name[i-1])) {
+				b.WriteByte('_')
+			}
+			b.WriteRune(unicode.ToLower(r))
+		}
+		return b.String()
+	})
 }
 
 // printReport writes what a run did: files, rows, bytes, seconds, and where they lie.

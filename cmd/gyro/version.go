@@ -17,3 +17,11 @@ func (c *cli) version() *cobra.Command {
 		},
 	}
 }
+
+// programVersion is what manifests say; a build that was not told its version says nothing.
+func programVersion() string {
+	if version == "dev" {
+		return ""
+	}
+	return version
+}
