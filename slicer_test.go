@@ -66,7 +66,7 @@ func TestRunManifest(t *testing.T) {
 	t.Parallel()
 	s, to := pair()
 	slicer := gyro.Slicer{
-		Source: s, Target: to, Jobs: jobs("a", "s.b"), Unsorted: true,
+		Source: s, Target: to, Jobs: jobs("a", "s.b"), Unsorted: true, Version: "1.2.3",
 		Importers: gyro.Registry{{Model: gyro.Table("a"), File: "first.csv"}, {
 			Model: gyro.Table("s.b"), Columns: gyro.Columns{"id": {Ref: gyro.Table("a"), Soft: true, To: "code"}, "a_id": {Ref: gyro.Table("a")}},
 		}},

@@ -177,7 +177,13 @@ func (l *loading) resolves(j joined) string {
 	case j.to == nil:
 		return "((" + j.refers() + ") IS NOT TRUE OR " + j.alias + ".o_0 IS NOT NULL)"
 	}
-	return fmt.Sprintf("((%s) IS NOT TRUE OR %s.o_%d IS NOT NULL)", j.refers(), j.alias, j.place(0))
+	// The row that was found in the target may have NULL where the slice's row has a value: it
+	// can't be referred to then.
+	var there []string
+	for i := range j.Columns {
+		there = append(there, fmt.Sprintf("%s.v_%d IS NOT NULL", j.alias, j.place(i)))
+	}
+	return fmt.Sprintf("((%s) IS NOT TRUE OR %s)", j.refers(), strings.Join(there, " AND "))
 }
 
 // source is what an INSERT or UPDATE reads.
@@ -285,6 +291,8 @@ func (l *loading) diagnose(ctx context.Context, p *part) ([]error, error) {
 		switch {
 		case len(j.Fixed) > 0:
 			problem, hint = "have no fixed id", "list all ids"
+		case j.to != nil && len(j.to.Find) > 0 && !j.to.MapOnly:
+			problem = "are not in the slice, or have NULL in " + strings.Join(j.ToColumns, ", ") + " in the target"
 		case j.to != nil && j.to.MapOnly:
 			problem, hint = "are not in the target, by "+strings.Join(j.to.Find, ", "), "load that table too, or add the rows"
 		}

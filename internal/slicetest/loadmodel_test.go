@@ -135,6 +135,11 @@ func (m *loadModel) run() error {
 				}
 				seen[k] = true
 			}
+			if len(all) == 0 || p.conflict == "update" {
+				if err := m.resolves(tab, r); err != nil {
+					return err
+				}
+			}
 			switch {
 			case len(all) > 1:
 				return fmt.Errorf("%w: %s: one row is several", errRefusal, tab.name)
@@ -176,6 +181,21 @@ func (m *loadModel) run() error {
 			}
 		}
 		m.result[tab.name] = result
+	}
+	return nil
+}
+
+// resolves fails where a reference leads to a row that is found in the target, and has NULL there.
+func (m *loadModel) resolves(tab *table, r row) error {
+	for _, f := range tab.refs {
+		if f.isNull(r) {
+			continue
+		}
+		for _, c := range f.columns {
+			if _, ok := m.value(tab, r, c); !ok {
+				return fmt.Errorf("%w: %s: %s is NULL in the target", errRefusal, tab.name, f.name)
+			}
+		}
 	}
 	return nil
 }
