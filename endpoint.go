@@ -122,10 +122,10 @@ type Store interface {
 // SliceWriter takes one slice. It is used by one goroutine at a time. After Commit or
 // Abort it is done.
 type SliceWriter interface {
-	// Create begins a file, whose Close makes it durable. The slice is not to be seen
-	// before Commit.
+	// Create begins a file. The slice is not to be seen before Commit.
 	Create(file string) (io.WriteCloser, error)
-	// Commit makes the slice complete: the files that were closed, and the manifest.
+	// Commit makes the slice complete, and durable: the files that were closed, and the
+	// manifest.
 	Commit(ctx context.Context, m Manifest) error
 	// Abort leaves what was there before Begin. After Commit it does nothing.
 	Abort() error

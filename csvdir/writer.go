@@ -8,6 +8,8 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"sync"
+	"sync/atomic"
 
 	"github.com/gyrodata/gyro"
 )
@@ -20,6 +22,8 @@ type writer struct {
 	made     []string // directories that were made, outermost first
 	begun    bool     // .gyro-new is this writer's
 	open     *file
+	syncing  sync.WaitGroup // files on their way to disk, while the next ones are written
+	failed   atomic.Pointer[error]
 	done     bool
 }
 
@@ -89,12 +93,16 @@ func (w *writer) Create(name string) (io.WriteCloser, error) {
 	if err != nil {
 		return nil, w.dir.failed("create a file in", err, "")
 	}
-	w.open = &file{File: f, dir: w.dir}
+	w.open = &file{File: f, writer: w, dir: w.dir}
 	return w.open, nil
 }
 
 // Commit completes the slice: see the package comment.
 func (w *writer) Commit(ctx context.Context, m gyro.Manifest) error {
+	w.syncing.Wait()
+	if failed := w.failed.Load(); failed != nil {
+		return *failed
+	}
 	text, err := json.MarshalIndent(m, "", "  ")
 	if err != nil {
 		return w.dir.failed("write the manifest in", err, "")
@@ -119,6 +127,7 @@ func (w *writer) Abort() error {
 		return nil
 	}
 	w.done = true
+	w.syncing.Wait()
 	if w.open != nil {
 		_ = w.open.File.Close() // it may be closed already
 	}
@@ -156,12 +165,17 @@ const writebackSize = 4 << 20
 // file is one CSV file being written.
 type file struct {
 	*os.File
+	writer  *writer
 	dir     Dir
+	closed  bool
 	written int64
 	begun   int64 // of written, what the kernel was told of
 }
 
 func (f *file) Write(p []byte) (int, error) {
+	if f.closed {
+		return 0, f.dir.failed("write", os.ErrClosed, "")
+	}
 	n, err := f.File.Write(p)
 	if err != nil {
 		return n, f.dir.failed("write", err, "")
@@ -174,14 +188,22 @@ func (f *file) Write(p []byte) (int, error) {
 	return n, nil
 }
 
-// Close flushes the file to disk.
+// Close begins to flush the file to disk. Commit waits for it, and says what went wrong.
 func (f *file) Close() error {
-	err := f.Sync()
-	if closeErr := f.File.Close(); err == nil {
-		err = closeErr
+	if f.closed {
+		return f.dir.failed("write", os.ErrClosed, "")
 	}
-	if err != nil {
-		return f.dir.failed("write", err, "")
-	}
+	f.closed = true
+	f.writer.syncing.Go(func() {
+		err := f.Sync()
+		if closeErr := f.File.Close(); err == nil {
+			err = closeErr
+		}
+		if err != nil {
+			err = f.dir.failed("write", err, "")
+			f.writer.failed.CompareAndSwap(nil, &err)
+		}
+	})
+	f.writer.open = nil
 	return nil
 }

@@ -60,6 +60,7 @@ func (b *bars) Event(e gyro.Event) {
 				j.last.Store(e)
 			}
 		}
+		b.jobs = nil // what follows, such as a load of what was taken, has bars of its own
 	}
 }
 

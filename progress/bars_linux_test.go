@@ -90,6 +90,27 @@ func TestBars(t *testing.T) {
 	}
 }
 
+// A copy is two runs, one after the other: the second has bars of its own.
+func TestBarsOfCopy(t *testing.T) {
+	t.Parallel()
+	tty, screen := terminal(t)
+	p, err := progress.New("auto", tty, env())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		for _, e := range run() {
+			p.Event(e)
+		}
+	}
+	p.Close()
+	text := escape.ReplaceAllString(screen(), "")
+	end := text[strings.LastIndex(text, "a        100%"):]
+	if before := strings.TrimSuffix(text, end); strings.Count(end, "sales.b  100%") != 1 || strings.Count(before, "a        100%") < 1 {
+		t.Errorf("got:\n%s", text)
+	}
+}
+
 // A run that failed leaves its bars as they were, and does not wait for their end.
 func TestBarsBroken(t *testing.T) {
 	t.Parallel()
