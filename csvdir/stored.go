@@ -48,7 +48,7 @@ func (s stored) Place() string { return (&writer{dir: s.dir}).Place() }
 
 // loadMemory is what keys may take while a slice is proved that is then loaded: whoever loads
 // large slices expects no more memory of it than of small ones.
-const loadMemory = 48 << 20
+const loadMemory = 16 << 20
 
 // Verify proves the slice as [Verify] does.
 func (s stored) Verify(ctx context.Context) error {
