@@ -77,16 +77,22 @@ var goName = regexp.MustCompile(`(^|[ (])(Missing|Include|SetNull|Restrict|Ref|O
 
 // inYAML says the names of the library as a file does: max_rows for MaxRows.
 func inYAML(text string) string {
-	return goName.ReplaceAllStringFunc(text, func(name string) string {
-		var b strings.Builder
-		for i, r := range name {
-			if unicode.IsUpper(r) && i > 0 && unicode.IsLower(rune(name[i-1])) {
-				b.WriteByte('_')
-			}
-			b.WriteRune(unicode.ToLower(r))
+	for range 2 { // two names side by side share the blank between them
+		text = goName.ReplaceAllStringFunc(text, snake)
+	}
+	return text
+}
+
+// snake writes a Go name, and what stands around it, as a key: max_rows.
+func snake(name string) string {
+	var b strings.Builder
+	for i, r := range name {
+		if unicode.IsUpper(r) && i > 0 && unicode.IsLower(rune(name[i-1])) {
+			b.WriteByte('_')
 		}
-		return b.String()
-	})
+		b.WriteRune(unicode.ToLower(r))
+	}
+	return b.String()
 }
 
 // printReport writes what a run did: files, rows, bytes, seconds, and where they lie.

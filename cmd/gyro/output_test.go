@@ -8,6 +8,7 @@ func TestInYAML(t *testing.T) {
 		"set Missing of that column to Include or SetNull":  "set missing of that column to include or set_null",
 		"raise MaxRows, or sample the job that brings most": "raise max_rows, or sample the job that brings most",
 		"Missing is set, but a, b is no foreign key":        "missing is set, but a, b is no foreign key",
+		"Limit Percent Per":                                      "limit percent per",
 		"set Ref, and Over":                                      "set ref, and over",
 		`the table has no column "To"`:                           `the table has no column "To"`,
 		"keep its ids, or name them (Fixed)":                     "keep its ids, or name them (fixed)",
