@@ -81,16 +81,39 @@ func (p *loadPlanning) settle(s *loadStep) {
 	for _, id := range t.New {
 		for _, c := range id.Derived {
 			for _, r := range s.references {
-				if !slices.Contains(r.Columns, c) || r.To < 0 {
-					continue
-				}
-				if kind := p.steps[r.To].ids.kind; kind == sequentialIDs || kind == naturalIDs {
-					p.refuse(s, fmt.Sprintf("its ids are derived from %s, which refers to %s, whose ids are %s: they would be others in every target", c, r.Table, kind),
+				i := slices.Index(r.Columns, c)
+				if i >= 0 && r.To >= 0 && p.varies(p.steps[r.To], r.ToColumns[i], map[string]bool{}) {
+					p.refuse(s, fmt.Sprintf("its ids are derived from %s, which refers to %s, whose %s is not the same in every target", c, r.Table, r.ToColumns[i]),
 						"derive the ids of "+r.Table.String()+" as well, or keep them")
 				}
 			}
 		}
 	}
+}
+
+// varies reports whether a column's value depends on the target: it is drawn there, or is that
+// of a row that is there and known by other columns, or follows such a value.
+func (p *loadPlanning) varies(s *loadStep, column string, seen map[string]bool) bool {
+	place := s.name.String() + "." + column
+	if seen[place] {
+		return false
+	}
+	seen[place] = true
+	if len(s.load.Find) > 0 && !slices.Contains(s.load.Find, column) {
+		return true
+	}
+	for _, id := range s.load.New {
+		if id.Column == column {
+			return id.Sequence != "" || id.Random
+		}
+	}
+	for _, r := range s.references {
+		i := slices.Index(r.Columns, column)
+		if i >= 0 && r.To >= 0 && !r.Each && p.varies(p.steps[r.To], r.ToColumns[i], seen) {
+			return true
+		}
+	}
+	return false
 }
 
 // order finds the tables that have to be inserted together, and the order of the maps.

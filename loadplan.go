@@ -393,7 +393,11 @@ func (p *loadPlanning) add(s *loadStep, r *LoadReference, proved bool) {
 				p.refuse(s, fmt.Sprintf("%s refers to a column of %s that the slice does not have", r.Name, r.Table), "")
 				return
 			}
-			r.AsText = r.AsText || (!r.Each && kindOf(from.Type) != kindOf(to.Type))
+			own := from.Type
+			if r.Each {
+				own = strings.TrimSuffix(own, "[]")
+			}
+			r.AsText = r.AsText || kindOf(own) != kindOf(to.Type)
 		}
 	} else if importer, ok := p.slicer.Importers.of(r.Table); ok && importer.IDs.kind == fixedIDs {
 		if known := p.catalog[r.Table]; known != nil && slices.Equal(known.PrimaryKey, r.ToColumns) {

@@ -175,3 +175,95 @@ func TestLoadFixed(t *testing.T) {
 	mustLoad(t, dir, target, gyro.Slicer{Importers: gyro.Registry{{Model: gyro.Table("parent"), IDs: gyro.Fixed(map[int]int{5: 70, 7: 50, 9: 90})}, {Model: gyro.Table("child"), Columns: gyro.Columns{"code": {Expr: "NULL"}}}}, Jobs: jobs("child")})
 	wantQuery(t, target, "SELECT id, parent_id FROM child ORDER BY 1", "id,parent_id\n1,70\n3,90\n4,70")
 }
+
+// An element of an array leads to a row as a plain reference does: to one that has a value
+// there in the target, and by its text where the types differ.
+func TestLoadArrays(t *testing.T) {
+	t.Parallel()
+	const tables = "CREATE TABLE a (id serial PRIMARY KEY, code text UNIQUE); CREATE TABLE b (id serial PRIMARY KEY, codes text[], ids text[]);"
+	url := pgtest.DB(t)
+	pgtest.Exec(t, url, tables+"INSERT INTO a VALUES (1, 'x'), (2, 'y'); INSERT INTO b VALUES (1, '{x,y,NULL}', '{2,1}')")
+	importers := gyro.Registry{{Model: gyro.Table("a")}, {Model: gyro.Table("b"), Columns: gyro.Columns{
+		"codes": {Ref: gyro.Table("a"), To: "code", Each: true}, "ids": {Ref: gyro.Table("a"), Each: true},
+	}}}
+	dir := t.TempDir()
+	if _, err := (gyro.Slicer{Source: postgres.DB{URL: url}, Target: csvdir.Dir{Path: dir}, Importers: importers, Jobs: jobs("a", "b")}).Run(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	target := pgtest.DB(t)
+	pgtest.Exec(t, target, tables+"INSERT INTO a VALUES (1, NULL)")
+	_, err := load(t, dir, target, gyro.Slicer{Conflict: gyro.Skip()})
+	wantMistakes(t, err, "table b: codes: 1 row refers to rows of a that are not in the slice, or have NULL in code in the target")
+	wantQuery(t, target, "SELECT count(*) FROM b", "count\n0")
+	pgtest.Exec(t, target, "TRUNCATE a; SELECT setval('a_id_seq', 10)")
+	mustLoad(t, dir, target, gyro.Slicer{IDs: gyro.Sequential()})
+	wantQuery(t, target, "SELECT codes, ids FROM b", "codes,ids\n\"{x,y,NULL}\",\"{12,11}\"")
+}
+
+// Where two references share a column, both have to give it the same value; a polymorphic one
+// and one to ids that were declared count too.
+func TestLoadSharedColumn(t *testing.T) {
+	t.Parallel()
+	const tables = `
+		CREATE TABLE a (id serial PRIMARY KEY); CREATE TABLE b (id serial PRIMARY KEY, UNIQUE (id));
+		CREATE TABLE shared (id int PRIMARY KEY, x int REFERENCES a, kind int);
+		ALTER TABLE shared ADD FOREIGN KEY (x) REFERENCES b;`
+	url := pgtest.DB(t)
+	pgtest.Exec(t, url, tables+"INSERT INTO a VALUES (1), (2); INSERT INTO b VALUES (2), (1); INSERT INTO shared VALUES (1, 1, 7)")
+	dir := t.TempDir()
+	if _, err := (gyro.Slicer{Source: postgres.DB{URL: url}, Target: csvdir.Dir{Path: dir}, Jobs: jobs("a", "b", "shared")}).Run(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	fixed := func(table string, to int) gyro.Importer {
+		return gyro.Importer{Model: gyro.Table(table), IDs: gyro.Fixed(map[int]int{1: to, 2: 20})}
+	}
+	for _, c := range []struct {
+		jobs  []gyro.ImportJob
+		b     int
+		wrong bool
+	}{
+		{b: 10}, {b: 11, wrong: true}, {jobs: jobs("a", "shared"), b: 10}, {jobs: jobs("a", "shared"), b: 11, wrong: true},
+	} {
+		target := pgtest.DB(t)
+		pgtest.Exec(t, target, tables+"INSERT INTO b VALUES (10), (11) ")
+		if c.jobs == nil {
+			pgtest.Exec(t, target, "DELETE FROM b")
+		}
+		_, err := load(t, dir, target, gyro.Slicer{Jobs: c.jobs, Importers: gyro.Registry{fixed("a", 10), fixed("b", c.b)}})
+		if c.wrong {
+			wantMistakes(t, err, "table shared: 1 row: two references that share a column would get different values")
+		} else if err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// Ids can't be derived from what is another in every target, however far the value comes.
+func TestLoadDerivedFromOthers(t *testing.T) {
+	t.Parallel()
+	const tables = `
+		CREATE TABLE base (id serial PRIMARY KEY, code text UNIQUE); CREATE TABLE one (base_id int PRIMARY KEY REFERENCES base);
+		CREATE TABLE leaf (id uuid PRIMARY KEY, one_id int REFERENCES one, base_id int REFERENCES base, name text);`
+	_, dir := taken(t, tables, "base", "one", "leaf")
+	target := pgtest.DB(t)
+	pgtest.Exec(t, target, tables)
+	for _, c := range []struct {
+		base    gyro.Importer
+		columns []string
+		want    string
+	}{
+		{gyro.Importer{IDs: gyro.Sequential()}, []string{"one_id", "name"}, "table leaf: its ids are derived from one_id, which refers to one, whose base_id is not the same in every target"},
+		{gyro.Importer{Conflict: gyro.Skip("code")}, []string{"base_id", "name"}, "table leaf: its ids are derived from base_id, which refers to base, whose id is not the same in every target"},
+		{gyro.Importer{Conflict: gyro.Skip()}, []string{"one_id", "base_id"}, ""},
+		{gyro.Importer{IDs: gyro.Fixed(map[int]int{1: 2})}, []string{"one_id", "base_id"}, ""},
+	} {
+		c.base.Model = gyro.Table("base")
+		_, err := load(t, dir, target, gyro.Slicer{DryRun: true, Importers: gyro.Registry{c.base, {Model: gyro.Table("leaf"), IDs: gyro.Derived(c.columns...)}}})
+		switch {
+		case c.want != "":
+			wantMistakes(t, err, c.want)
+		case err != nil:
+			t.Error(err)
+		}
+	}
+}

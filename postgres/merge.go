@@ -139,7 +139,11 @@ func (l *loading) elements(j joined) (source, condition, fresh string) {
 		return fixedTable(j.Fixed, "text"), "n.o_0 = u.e::text", "v_0"
 	}
 	i := j.place(0)
-	return j.to.idMap(), fmt.Sprintf("n.o_%d = u.e", i), fmt.Sprintf("v_%d", i)
+	condition = fmt.Sprintf("n.o_%d = u.e", i)
+	if j.AsText {
+		condition = fmt.Sprintf("n.o_%d::text = u.e::text", i)
+	}
+	return j.to.idMap(), condition, fmt.Sprintf("v_%d", i)
 }
 
 // conditions are what a row has to fulfil to be loaded: that each reference leads somewhere,
@@ -151,15 +155,21 @@ func (l *loading) conditions(p *part) []string {
 		terms = append(terms, l.resolves(j))
 	}
 	for _, c := range p.Columns {
-		var values, there []string
+		var shared []string // the values that references give the column, NULL where they give none
 		for _, j := range references {
-			if i := slices.Index(j.Columns, c.Name); i >= 0 && !j.Each && j.to != nil && len(j.Kinds) == 0 {
-				values = append(values, fmt.Sprintf("%s.v_%d::%s", j.alias, j.place(i), p.types[c.Name]))
-				there = append(there, fmt.Sprintf("%s.o_%d IS NULL", j.alias, j.place(i)))
+			i := slices.Index(j.Columns, c.Name)
+			switch {
+			case i < 0, j.Each, j.to == nil && len(j.Fixed) == 0:
+			case j.to == nil:
+				shared = append(shared, j.alias+".v_0::"+p.types[c.Name])
+			default:
+				shared = append(shared, fmt.Sprintf("%s.v_%d::%s", j.alias, j.place(i), p.types[c.Name]))
 			}
 		}
-		for i := 1; i < len(values); i++ {
-			terms = append(terms, fmt.Sprintf("(%s OR %s OR %s = %s)", there[0], there[i], values[0], values[i]))
+		for i := range shared {
+			for k := range i {
+				terms = append(terms, fmt.Sprintf("(%s = %s) IS NOT FALSE", shared[k], shared[i]))
+			}
 		}
 	}
 	return terms
@@ -169,9 +179,9 @@ func (l *loading) conditions(p *part) []string {
 func (l *loading) resolves(j joined) string {
 	switch {
 	case j.Each:
-		source, condition, _ := l.elements(j)
-		return fmt.Sprintf("NOT EXISTS (SELECT FROM unnest(s.%s) u(e) WHERE u.e IS NOT NULL AND NOT EXISTS (SELECT FROM %s n WHERE %s))",
-			quote(j.Columns[0]), source, condition)
+		source, condition, fresh := l.elements(j)
+		return fmt.Sprintf("NOT EXISTS (SELECT FROM unnest(s.%s) u(e) WHERE u.e IS NOT NULL AND NOT EXISTS (SELECT FROM %s n WHERE %s AND n.%s IS NOT NULL))",
+			quote(j.Columns[0]), source, condition, fresh)
 	case j.to == nil && len(j.Fixed) == 0:
 		return "(" + j.refers() + ") IS NOT TRUE"
 	case j.to == nil:
