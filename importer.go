@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/gyrodata/gyro/pgcsv"
 	"github.com/gyrodata/gyro/schema"
 )
 
@@ -20,6 +21,8 @@ type Importer struct {
 	// Conflict says what becomes of a row that is there already. Default: the Slicer's, then
 	// [Fail].
 	Conflict Conflict
+	// CSV says how the model's foreign CSV file is written: see [Sheet].
+	CSV CSV
 }
 
 // Columns says what is to be known of a model's columns. A key is a column's name
@@ -55,6 +58,35 @@ type Column struct {
 	// as value || '-copy'. References that the column is part of are not mapped then: the
 	// value is what Expr says. Default: the value itself.
 	Expr string
+
+	// What follows is for foreign CSV files: see [Sheet].
+
+	// From is the header of the column. Default: the column's name, or the key of this entry;
+	// case, blanks and punctuation count only where they tell two headers apart. Of a file
+	// without a header it is a number, from 1.
+	From string
+	// By says what the file has in place of the reference's key, and finds it. Default: the file
+	// has the key itself, which means a row of the same load.
+	By By
+	// CreateMissing makes the row that By does not find: with the columns that By names, and
+	// the table's defaults. Default: it is a fault of the row.
+	CreateMissing bool
+	// Default is the text that stands for NULL, and, where the file has no such column, in every
+	// row: "now" is a timestamp. For an empty text say Empty in Format. Default: NULL stays, and a
+	// column that the file has not gets the table's default.
+	Default string
+	// Format is how the column is written. Default: that of [CSV].
+	Format pgcsv.Conversion
+	// OneOf lists the values that may be there, as they are after Format. Default: any.
+	OneOf []string
+	// Pattern is a regular expression of PostgreSQL that the whole value has to match. Default: none.
+	Pattern string
+	// Min and Max bound the value, and may be reached; they are of the column's type. Default: no
+	// bound.
+	Min, Max string
+	// Check is SQL over the columns that the file has, which no row may make false: "total >= tax".
+	// Columns that By fills can't be used. Default: none.
+	Check string
 }
 
 // Case is one kind of a polymorphic reference.
@@ -168,6 +200,9 @@ func (r Registry) With(over ...Importer) Registry {
 		}
 		if !o.Conflict.IsZero() {
 			m.Conflict = o.Conflict
+		}
+		if !o.CSV.isZero() {
+			m.CSV = o.CSV
 		}
 		m.Columns = maps.Clone(m.Columns)
 		if m.Columns == nil {

@@ -194,9 +194,10 @@ func (f *checkedFile) Read(b []byte) (int, error) {
 // telling makes events of what a load tells, for the files at most one a tick.
 type telling struct {
 	Slicer
-	steps []*loadStep
-	began time.Time
-	last  time.Time
+	steps   []*loadStep
+	streams []*sheetStream // of foreign CSV files: they know how far they are
+	began   time.Time
+	last    time.Time
 }
 
 func newTelling(s Slicer, p *loadPlanning) *telling {
@@ -227,6 +228,9 @@ func (t *telling) event(e LoadEvent) {
 	case e.Done:
 		event := t.file(Finished, e.Table)
 		event.Rows, event.Bytes, event.Elapsed = e.Rows, e.Bytes, now.Sub(t.began)
+		if t.streams != nil {
+			event.Bytes = t.streams[e.Table].source.bytes.Load()
+		}
 		t.tell(event)
 	case e.Bytes == 0:
 		t.began, t.last = now, now
@@ -237,6 +241,10 @@ func (t *telling) event(e LoadEvent) {
 		f := t.steps[e.Table].file
 		event.Bytes, event.Elapsed = e.Bytes, now.Sub(t.began)
 		event.Rows = int64(float64(f.Rows) * float64(e.Bytes) / float64(max(1, f.Bytes)))
+		if t.streams != nil {
+			stream := t.streams[e.Table]
+			event.Rows, event.Bytes = stream.rows.Load(), stream.source.bytes.Load()
+		}
 		t.tell(event)
 	}
 }

@@ -37,11 +37,16 @@ type Loading interface {
 	// Check says all that keeps a plan from being carried out, such as rights, before it is
 	// begun. The errors are joined.
 	Check(ctx context.Context, plan *LoadPlan) error
-	// Load begins the transaction and loads all of the plan's tables, without committing.
+	// Load begins the transaction and loads all of the plan's tables, without committing. Where
+	// rows of sheets break rules and are not rejected, nothing goes in, and the Loaded says
+	// what was found.
 	Load(ctx context.Context, plan *LoadPlan) (*Loaded, error)
 	// Keys writes the keys of the rows that Load inserted into one table, as CSV with a
 	// header, in their order, and returns how many there were. It calls Write once a row.
 	Keys(ctx context.Context, table int, w io.Writer) (int64, error)
+	// Rejected gives the rows of a sheet that break rules, by number, with their reasons, each
+	// "column: rule". It comes after Load.
+	Rejected(ctx context.Context, table int, row func(row int64, reasons []string) error) error
 	// Commit makes the load last. Where the connection is lost meanwhile, it finds out whether
 	// the load did.
 	Commit(ctx context.Context) error
@@ -67,6 +72,9 @@ type LoadPlan struct {
 	Open func(table int) (io.ReadCloser, error)
 	// Tell is told what is done: the rows and bytes of a file so far, or a stage.
 	Tell func(LoadEvent)
+	// Sheets are the tables that have a Sheet, by number, in the order in which their references
+	// can be resolved; those of a circle together.
+	Sheets [][]int
 }
 
 // LoadEvent is what a load tells of itself.
@@ -109,6 +117,8 @@ type LoadTable struct {
 	Straight bool
 	Rows     int64 // of the file
 	Bytes    int64 // of the file
+	// Sheet says that File is no file of a slice, but a foreign CSV, and how it is read.
+	Sheet *LoadSheet
 }
 
 // Action is what is done with a row of the target that is there already.
@@ -155,14 +165,18 @@ type LoadReference struct {
 	Each bool
 	// Fixed are the ids that were declared for a table that is not in the plan.
 	Fixed [][2]string
+	// Through is a column of a sheet's staging rows that has the number of the row that is
+	// referred to, in place of its key.
+	Through string
 }
 
 // Loaded is what a load did, or an undo.
 type Loaded struct {
 	Tables      []TableCount // by number in the plan
 	Transaction Transaction
-	Exclusive   bool     // foreign keys and indexes were dropped and built again
-	Notes       []string // what the user should know
+	Sheets      []FileValidation // by number in the plan, of those that have a Sheet
+	Exclusive   bool             // foreign keys and indexes were dropped and built again
+	Notes       []string         // what the user should know
 }
 
 // TableCount is what became of one table's rows.

@@ -30,7 +30,7 @@ func (p *loadPlanning) propagate() {
 	}
 	for _, s := range p.steps {
 		for _, r := range s.references {
-			if r.proved && !slices.ContainsFunc(r.indexes(), func(i int) bool { return p.moves(r, i) }) {
+			if r.proved && (r.Through == "" || r.To < 0) && !slices.ContainsFunc(r.indexes(), func(i int) bool { return p.moves(r, i) }) {
 				continue
 			}
 			s.load.References = append(s.load.References, r.LoadReference)
@@ -82,7 +82,7 @@ func (p *loadPlanning) settle(s *loadStep) {
 		for _, c := range id.Derived {
 			for _, r := range s.references {
 				i := slices.Index(r.Columns, c)
-				if i >= 0 && r.To >= 0 && p.varies(p.steps[r.To], r.ToColumns[i], map[string]bool{}) {
+				if i >= 0 && (r.looked || r.To >= 0 && p.varies(p.steps[r.To], r.ToColumns[i], map[string]bool{})) {
 					p.refuse(s, fmt.Sprintf("its ids are derived from %s, which refers to %s, whose %s is not the same in every target", c, r.Table, r.ToColumns[i]),
 						"derive the ids of "+r.Table.String()+" as well, or keep them")
 				}
@@ -109,7 +109,7 @@ func (p *loadPlanning) varies(s *loadStep, column string, seen map[string]bool) 
 	}
 	for _, r := range s.references {
 		i := slices.Index(r.Columns, column)
-		if i >= 0 && r.To >= 0 && !r.Each && p.varies(p.steps[r.To], r.ToColumns[i], seen) {
+		if i >= 0 && !r.Each && (r.looked || r.To >= 0 && p.varies(p.steps[r.To], r.ToColumns[i], seen)) {
 			return true
 		}
 	}

@@ -31,6 +31,7 @@ type loadStep struct {
 	create   bool
 	mapOnly  bool
 	load     *LoadTable
+	sheet    *sheetMap // of a foreign CSV file; else nil
 	// all references, whether or not their values change
 	references []*loadReference
 	changes    map[string]bool // columns whose value may be another afterwards
@@ -39,6 +40,7 @@ type loadStep struct {
 type loadReference struct {
 	*LoadReference
 	proved bool // the slice proves that every row's leads to one of its rows
+	looked bool // the row may be one of the target's, under the key that it has there
 }
 
 func (s *loadStep) place() string { return "table " + s.name.String() }

@@ -26,6 +26,7 @@ type PlannedLoad struct {
 	IDs      IDs
 	Conflict Conflict
 	Mapped   []string // the references whose values change: "shop_id -> accounts_shop"
+	Columns  []string // of a foreign CSV file, where the columns come from: "name: Shop Name"
 }
 
 // PlannedJob is one job of a [Plan].
@@ -51,8 +52,12 @@ func (s Slicer) Plan(ctx context.Context) (*Plan, error) {
 	if err != nil {
 		return nil, s.andJobs(err)
 	}
-	if way == loads {
+	switch way {
+	case loads:
 		return s.planLoad(ctx)
+	case reads:
+		return s.planSheets(ctx, s.Source.(Sheets))
+	case takes, copies:
 	}
 	steps, err := s.steps()
 	if err != nil {

@@ -35,12 +35,14 @@ const (
 	Verifying  Stage = "verify"     // the slice is proved from its files
 	Preparing  Stage = "prepare"    // the target is looked at; with exclusive, keys and indexes are dropped
 	Staging    Stage = "stage"      // a file is copied into a staging table
+	Validating Stage = "validate"   // the rows of a foreign CSV file are held against the rules
 	Mapping    Stage = "map ids"    // old ids to new ones
 	Copying    Stage = "copy"       // a file is copied into its table
 	Inserting  Stage = "insert"     // from a staging table
 	Indexing   Stage = "indexes"    // with exclusive: built again
 	Referring  Stage = "references" // with exclusive: foreign keys added again and proved; else deferred ones checked
 	Analyzing  Stage = "analyze"
+	Rejecting  Stage = "reject" // rows that break rules are written to their file
 	Recording  Stage = "record" // what undo needs
 	Committing Stage = "commit"
 )

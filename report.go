@@ -26,6 +26,8 @@ type LoadReport struct {
 	DryRun    bool   // all was rolled back
 	Record    string // where [Undo] finds what it needs; empty: there is none
 	Elapsed   time.Duration
+	// Validation is what was found in foreign CSV files; of a slice nil.
+	Validation *Validation
 }
 
 // TableReport is one table of a [LoadReport].
@@ -36,6 +38,7 @@ type TableReport struct {
 	Inserted int64
 	Skipped  int64 // they were there already
 	Updated  int64
+	Rejected int64 // rows of a foreign CSV file that break rules
 	Deleted  int64 // by [Undo]
 	Straight bool  // copied into the table itself; else by way of a staging table
 }

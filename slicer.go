@@ -11,7 +11,8 @@ import (
 //   - from a [Database] to a [Store] it takes a slice: it reads the rows that Jobs ask for, all
 //     of one moment, and writes them one CSV file a job, and a manifest;
 //   - from a [Store] to a [Loader] it loads the slice that lies there, in one transaction;
-//   - from a [Database] to a [Loader] it takes a slice, puts it on disk in Via, and loads it.
+//   - from a [Database] to a [Loader] it takes a slice, puts it on disk in Via, and loads it;
+//   - from [Sheets] to a [Loader] it loads CSV files that others wrote, in one transaction.
 type Slicer struct {
 	Source    Source
 	Target    Target
@@ -27,6 +28,9 @@ type Slicer struct {
 	Create bool
 	// DryRun does all that a load does, and rolls it back. Of an export it does nothing.
 	DryRun bool
+	// ShowValues puts what stands in the file into the faults of a [Validation]. Default: no value
+	// leaves the file.
+	ShowValues bool
 	// Record is where a load leaves what [Undo] needs: an empty place of its own. Default: it
 	// leaves nothing, and can't be undone.
 	Record Store
@@ -57,6 +61,9 @@ type Slicer struct {
 // Where a slice is loaded, it is first proved from its files (the error wraps [ErrUnproven]),
 // and the target's catalog is looked at before a row is sent. Values of sequences that were
 // drawn are not given back by a load that fails.
+//
+// Where CSV files have rows that break rules and nothing takes the rejects, the error wraps
+// [ErrInvalid], and the Report has the [Validation].
 func (s Slicer) Run(ctx context.Context) (*Report, error) {
 	way, err := s.way()
 	if err != nil {
@@ -65,6 +72,8 @@ func (s Slicer) Run(ctx context.Context) (*Report, error) {
 	switch way {
 	case loads:
 		return s.load(ctx, s.Source.(Store))
+	case reads:
+		return s.loadSheets(ctx, s.Source.(Sheets))
 	case copies:
 		report, err := s.take(ctx)
 		if err != nil {
@@ -88,6 +97,7 @@ const (
 	takes way = iota
 	loads
 	copies
+	reads
 )
 
 // way finds out what source and target ask for.
@@ -95,6 +105,7 @@ func (s Slicer) way() (way, error) {
 	_, fromDatabase := s.Source.(Database)
 	_, fromStore := s.Source.(Store)
 	fromStore = fromStore && !fromDatabase
+	_, fromSheets := s.Source.(Sheets)
 	_, toStore := s.Target.(Store)
 	_, toDatabase := s.Target.(Loader)
 	var found mistakes
@@ -102,14 +113,16 @@ func (s Slicer) way() (way, error) {
 	switch {
 	case s.Source == nil:
 		refuse("there is no Source", "")
-	case !fromDatabase && !fromStore:
-		refuse("nothing can be read from the Source", "postgres.DB or csvdir.Dir")
+	case !fromDatabase && !fromStore && !fromSheets:
+		refuse("nothing can be read from the Source", "postgres.DB, csvdir.Dir or Sheets")
 	}
 	switch {
 	case s.Target == nil:
 		refuse("there is no Target", "")
 	case !toStore && !toDatabase:
 		refuse("nothing can be written to the Target", "csvdir.Dir or postgres.DB")
+	case fromSheets && !toDatabase:
+		refuse("CSV files can be loaded into a database only", "postgres.DB")
 	case fromStore && !toDatabase:
 		refuse("both Source and Target are directories", "copy the directory")
 	}
@@ -117,6 +130,8 @@ func (s Slicer) way() (way, error) {
 		return takes, found.join()
 	}
 	switch {
+	case fromSheets:
+		return reads, nil
 	case fromStore:
 		return loads, nil
 	case toStore:

@@ -140,7 +140,7 @@ func complete(importers gyro.Registry, jobs []gyro.ImportJob) gyro.Registry {
 	for _, importer := range slices.Clone(importers) {
 		for _, key := range slices.Sorted(maps.Keys(importer.Columns)) {
 			column := importer.Columns[key]
-			if column.Missing == "" {
+			if column.Missing == "" && len(column.By) == 0 {
 				continue
 			}
 			add(column.Ref)
@@ -159,6 +159,7 @@ func (r *reader) importer(key, value ast.Node) gyro.Importer {
 		"file":     func(n ast.Node) { importer.File, _ = r.text(n, "file") },
 		"ids":      func(n ast.Node) { importer.IDs = r.ids(n) },
 		"conflict": func(n ast.Node) { importer.Conflict = r.conflict(n) },
+		"csv":      func(n ast.Node) { importer.CSV = r.csv(n, what+", csv") },
 		"columns": func(n ast.Node) {
 			importer.Columns = gyro.Columns{}
 			entries, _ := r.entries(n, "columns")
@@ -176,7 +177,7 @@ func (r *reader) column(n ast.Node, what string) gyro.Column {
 		return gyro.Column{Ref: r.model(n, node.Value)}
 	}
 	var column gyro.Column
-	r.object(n, what, map[string]func(ast.Node){
+	keys := map[string]func(ast.Node){
 		"ref":     func(n ast.Node) { column.Ref = r.named(n, "ref") },
 		"over":    func(n ast.Node) { column.Over, _ = r.text(n, "over") },
 		"to":      func(n ast.Node) { column.To, _ = r.text(n, "to") },
@@ -189,7 +190,9 @@ func (r *reader) column(n ast.Node, what string) gyro.Column {
 				column.Cases = append(column.Cases, r.kind(item, fmt.Sprintf("%s, case %d", what, i+1)))
 			}
 		},
-	})
+	}
+	maps.Copy(keys, r.sheetKeys(&column, what))
+	r.object(n, what, keys)
 	return column
 }
 

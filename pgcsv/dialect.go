@@ -75,6 +75,15 @@ func (d Dialect) filled() Dialect {
 	return d
 }
 
+// AppendLineEnd appends a line end in the file's encoding.
+func (d Dialect) AppendLineEnd(dst []byte) []byte {
+	end := d.LineEnd
+	if end == "" {
+		end = "\n"
+	}
+	return d.filled().Encoding.appendText(dst, end)
+}
+
 // AppendFirst appends text as the first field of a record, in quotes if need be, and a
 // delimiter, in the file's encoding. A file of rejected records has their reasons there: in
 // front, the bytes of a record can follow as they were, even where a quote in them never

@@ -52,6 +52,7 @@ type Sheet struct {
 	unheaded error // why there is no header
 	header   []string
 	head     []byte
+	preface  int // of head, what stands before the header
 	row      int64
 	line     int64 // where the next record begins
 	offset   int64 // of the file, where the next record begins
@@ -82,6 +83,12 @@ func (r *Record) AppendRaw(dst []byte) []byte {
 		return r.encoding.appendUnits(dst, r.raw)
 	}
 	return append(dst, r.raw...)
+}
+
+// Ended says whether the record has a line end: the last one of a file may have none.
+func (r *Record) Ended() bool {
+	last := r.raw[len(r.raw)-1]
+	return last == '\n' || last == '\r'
 }
 
 // NewSheet makes a Sheet of a file from its first byte on. A dialect that can't be is the
@@ -141,6 +148,7 @@ func (s *Sheet) begin() error {
 		s.header = append(s.header, string(c.Text))
 	}
 	s.width = len(s.header)
+	s.preface = len(s.head)
 	s.head = r.AppendRaw(s.head)
 	return nil
 }
@@ -148,6 +156,17 @@ func (s *Sheet) begin() error {
 // Head is the file's bytes up to the end of the header: byte order mark, a line "sep=;" (by which
 // Excel is told the delimiter), empty lines, header. It is nil before Header or Read.
 func (s *Sheet) Head() []byte { return s.head }
+
+// AppendHead appends Head with one more column in front of the others, as the head of a file of
+// rejected records has it.
+func (s *Sheet) AppendHead(dst []byte, first string) []byte {
+	if s.header == nil {
+		return append(dst, s.head...)
+	}
+	dst = append(dst, s.head[:s.preface]...)
+	dst = s.dialect.AppendFirst(dst, first)
+	return append(dst, s.head[s.preface:]...)
+}
 
 // Width is how many fields a record should have: as many as the header, or, where there is
 // none, as the first record without a misplaced quote. It is 0 before that was read.

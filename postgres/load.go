@@ -23,12 +23,21 @@ type part struct {
 	columns  []string          // of the map: the key's, then those that others refer to
 	rows     int64             // in the staging table, or that were copied
 	fresh    int64             // of them, those to be inserted
+	found    int64             // of them, those that are there already
+	faults   int64             // of a sheet, and how many of them made their rows bad
+	marked   int64
 }
 
 // target is the table's name in SQL.
 func (p *part) target() string { return identifier(p.Table.Name) }
 
-func (p *part) staging() string { return fmt.Sprintf("pg_temp.gyro_stage_%d", p.i) }
+// staging is the staging table, or the query that stands for it.
+func (l *loading) staging(p *part) string {
+	if p.Sheet != nil {
+		return l.sheetStaging(p)
+	}
+	return fmt.Sprintf("pg_temp.gyro_stage_%d", p.i)
+}
 
 func (p *part) idMap() string { return idMapOf(p.i) }
 
@@ -45,13 +54,16 @@ func (l *loading) Load(ctx context.Context, plan *gyro.LoadPlan) (*gyro.Loaded, 
 		return nil, err
 	}
 	for _, do := range []func(context.Context) error{
-		l.create, l.prepare, l.stageAll, l.moveSequences, l.mapAll, l.collide, l.insertAll, l.restore, l.analyze, l.identify,
+		l.create, l.prepare, l.stageAll, l.validate, l.moveSequences, l.mapAll, l.collide, l.insertAll, l.restore, l.analyze, l.identify,
 	} {
 		if err := do(ctx); err != nil {
 			return nil, err
 		}
+		if l.faulty() {
+			break
+		}
 	}
-	return l.loaded, nil
+	return l.loaded, l.tellFaults(ctx)
 }
 
 // loadSettings decide how the text of a slice is read; all else is the role's own, for
@@ -305,7 +317,7 @@ func (l *loading) insertTogether(ctx context.Context, parts []*part) error {
 // update writes into the rows that were found.
 func (l *loading) update(ctx context.Context, p *part) error {
 	count := &l.loaded.Tables[p.i]
-	found := p.rows - p.fresh
+	found := p.found
 	if p.straight || found == 0 || p.Found != gyro.UpdateRow {
 		if !p.straight {
 			count.Skipped = found
@@ -371,7 +383,7 @@ func (l *loading) Keys(ctx context.Context, table int, w io.Writer) (int64, erro
 		}
 		from = fmt.Sprintf("SELECT %s FROM %s WHERE NOT found", strings.Join(columns, ", "), p.idMap())
 	default:
-		from = fmt.Sprintf("SELECT %s FROM %s", strings.Join(quoted, ", "), p.staging())
+		from = fmt.Sprintf("SELECT %s FROM %s", strings.Join(quoted, ", "), l.staging(p))
 	}
 	out := &writer{w: w}
 	tag, err := l.conn.PgConn().CopyTo(ctx, out, "COPY ("+from+" ORDER BY "+strings.Join(quoted, ", ")+") TO STDOUT (FORMAT csv, HEADER)")

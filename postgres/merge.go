@@ -35,6 +35,9 @@ func (l *loading) mapped(p *part) []joined {
 // refers is true where the reference stands in a row and is not NULL. As MATCH SIMPLE has it,
 // one NULL is enough to refer to nothing.
 func (j joined) refers() string {
+	if j.Through != "" {
+		return "s." + j.Through + " IS NOT NULL"
+	}
 	var terms []string
 	for _, c := range j.Columns {
 		terms = append(terms, "s."+quote(c)+" IS NOT NULL")
@@ -62,6 +65,8 @@ func (l *loading) joins(p *part, among []string) string {
 			if len(j.Kinds) > 0 {
 				text.WriteString(" AND " + j.refers())
 			}
+		case j.Through != "":
+			fmt.Fprintf(&text, " LEFT JOIN %s %s ON %s.row = s.%s", j.to.idMap(), j.alias, j.alias, j.Through)
 		default:
 			var terms []string
 			for i, c := range j.Columns {
@@ -115,6 +120,8 @@ func (l *loading) value(p *part, column string) string {
 			return l.array(p, j, own)
 		case j.to == nil && len(j.Fixed) > 0:
 			arms = append(arms, fmt.Sprintf("WHEN %s.o_0 IS NOT NULL THEN %s.v_0::%s", j.alias, j.alias, p.types[column]))
+		case j.Through != "":
+			arms = append(arms, fmt.Sprintf("WHEN %s.row IS NOT NULL THEN %s.v_%d::%s", j.alias, j.alias, j.place(i), p.types[column]))
 		case j.to != nil:
 			arms = append(arms, fmt.Sprintf("WHEN %s.o_%d IS NOT NULL THEN %s.v_%d::%s", j.alias, j.place(i), j.alias, j.place(i), p.types[column]))
 		}
@@ -198,11 +205,14 @@ func (l *loading) resolves(j joined) string {
 
 // source is what an INSERT or UPDATE reads.
 func (l *loading) source(p *part, found string) string {
-	text := p.staging() + " s"
+	text := l.staging(p) + " s"
 	if p.Map {
 		var terms []string
 		for i, c := range p.Key {
 			terms = append(terms, fmt.Sprintf("m.o_%d = s.%s", i, quote(c)))
+		}
+		if p.Sheet != nil {
+			terms = []string{"m.row = s.gyro_row"}
 		}
 		text += " JOIN " + p.idMap() + " m ON " + strings.Join(terms, " AND ") + found
 	}
@@ -343,7 +353,7 @@ func referWord(n int64) string {
 func (l *loading) collide(ctx context.Context) error {
 	var found []error
 	for _, p := range l.parts {
-		if p.straight || p.MapOnly || p.empty || p.fresh == 0 {
+		if p.straight || p.MapOnly || p.empty || p.fresh == 0 || p.Sheet != nil { // of a sheet, each row was looked at
 			continue
 		}
 		for _, key := range append([][]string{p.Table.PrimaryKey}, p.Table.Unique...) {

@@ -31,6 +31,13 @@ func (l *loading) Check(ctx context.Context, plan *gyro.LoadPlan) error {
 	for _, t := range plan.Tables {
 		temporary = temporary || !t.Straight
 		found = append(found, l.expressions(ctx, t)...)
+		if t.Sheet != nil {
+			problems, err := l.sheetProblems(ctx, t)
+			if err != nil {
+				return err
+			}
+			found = append(found, problems...)
+		}
 		if made[t.Table.Name.String()] {
 			continue
 		}
@@ -80,24 +87,95 @@ func (l *loading) Check(ctx context.Context, plan *gyro.LoadPlan) error {
 // expressions sees to it that each Expr is one expression over value, and no more.
 func (l *loading) expressions(ctx context.Context, t *gyro.LoadTable) []error {
 	var found []error
-	for _, c := range t.Columns {
-		if c.Expr == "" {
-			continue
+	expression := func(column, text string) {
+		if text == "" {
+			return
 		}
-		_, _, err := safe(ctx, l.conn, c.Expr, nil, func(text string) string {
-			return "SELECT (" + text + "\n) FROM (SELECT ''::text AS value) gyro_value"
-		})
-		var failure *gyro.Error
-		if errors.As(err, &failure) {
-			found = append(found, &gyro.Mistake{
-				Place: fmt.Sprintf("table %s, Expr of column %q", t.Table.Name, c.Name), Problem: failure.Err.Error(),
-				Hint: "an expression in SQL over value, which is a text", Err: err,
-			})
-		} else if err != nil {
+		err := l.vet(ctx, text, "(SELECT ''::text AS value) gyro_value", fmt.Sprintf("table %s, Expr of column %q", t.Table.Name, column), "an expression in SQL over value, which is a text")
+		if err != nil {
 			found = append(found, err)
 		}
 	}
+	for _, c := range t.Columns {
+		expression(c.Name, c.Expr)
+	}
+	if t.Sheet != nil {
+		for _, f := range t.Sheet.Fields {
+			expression(f.Column, f.Expr)
+		}
+	}
 	return found
+}
+
+// vet sees to it that a text of the user's is one expression over what from has, and no more.
+func (l *loading) vet(ctx context.Context, text, from, place, hint string) error {
+	_, _, err := safe(ctx, l.conn, text, nil, func(text string) string { return "SELECT (" + text + "\n) FROM " + from })
+	var failure *gyro.Error
+	if errors.As(err, &failure) {
+		return &gyro.Mistake{Place: place, Problem: failure.Err.Error(), Hint: hint, Err: err}
+	}
+	return err
+}
+
+// sheetProblems holds against the server what an importer says of a foreign CSV file.
+func (l *loading) sheetProblems(ctx context.Context, t *gyro.LoadTable) (found []error, err error) {
+	place := "table " + t.Table.Name.String()
+	refuse := func(place, problem, hint string) {
+		found = append(found, &gyro.Mistake{Place: place, Problem: problem, Hint: hint})
+	}
+	var columns []string
+	for _, v := range t.Sheet.Values {
+		columns = append(columns, quote(v.Column))
+	}
+	for _, c := range t.Sheet.Checks {
+		if err := l.vet(ctx, "("+c.SQL+"\n) IS FALSE", "(SELECT "+strings.Join(columns, ", ")+" FROM "+identifier(t.Table.Name)+") gyro_row", c.Place, "a condition in SQL over the columns that the file gives values: "+strings.Join(columns, ", ")); err != nil {
+			found = append(found, err)
+		}
+	}
+	ask := func(place, text, value, hint string) error {
+		var ok *bool
+		err := l.conn.QueryRow(ctx, text, value).Scan(&ok)
+		if err == nil {
+			return nil
+		}
+		err = failed(ctx, "ask the server about", place, err)
+		var e *serverError
+		if !errors.As(err, &e) {
+			return err
+		}
+		refuse(place, "the server does not take it: "+e.Error(), hint)
+		return nil
+	}
+	for _, f := range t.Sheet.Fields {
+		if f.Pattern != "" {
+			if err := ask(fmt.Sprintf("%s, Pattern of column %q", place, f.Column), "SELECT '' ~ ('^(?:' || $1::text || ')$')", f.Pattern, "a regular expression of PostgreSQL"); err != nil {
+				return nil, err
+			}
+		}
+	}
+	for _, zone := range t.Sheet.TimeZones {
+		if err := ask(place+", TimeZone", "SELECT (now() AT TIME ZONE $1::text) IS NULL", zone, "a name such as Europe/Berlin"); err != nil {
+			return nil, err
+		}
+	}
+	for _, r := range t.Sheet.References {
+		names := []string{identifier(r.Table)}
+		for _, p := range r.Parts {
+			for _, step := range p.Path {
+				names = append(names, identifier(step.Table))
+			}
+		}
+		for _, name := range names {
+			ok, err := l.may(ctx, "SELECT has_table_privilege($1::text::regclass, 'SELECT')", name)
+			if err != nil {
+				return nil, err
+			}
+			if !ok {
+				refuse("table "+name, "the role lacks SELECT, by which rows are looked for", "GRANT SELECT ON "+name+" TO the role")
+			}
+		}
+	}
+	return found, nil
 }
 
 // rights are those on a table that a load needs.

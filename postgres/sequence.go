@@ -108,7 +108,7 @@ func (l *loading) furthest(ctx context.Context, p *part, column string, lowest b
 	// A numeric column can have fractions, and values beyond any sequence.
 	current := l.value(p, column)
 	if err := l.conn.QueryRow(ctx, fmt.Sprintf("SELECT %s(trunc(v::numeric))::int8 FROM (SELECT %s AS v FROM %s) x WHERE v::numeric BETWEEN -9223372036854775808 AND 9223372036854775807",
-		function, current, p.staging()+" s"+l.joins(p, []string{column}))).Scan(&value); err != nil {
+		function, current, l.staging(p)+" s"+l.joins(p, []string{column}))).Scan(&value); err != nil {
 		return 0, false, hidden(failed(ctx, "look for the highest id of", p.Table.Name.String(), err))
 	}
 	if value == nil {

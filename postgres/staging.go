@@ -18,7 +18,11 @@ func (l *loading) stageAll(ctx context.Context) error {
 			p.rows = p.Rows
 			continue
 		}
-		if err := l.stageOne(ctx, p); err != nil {
+		stage := l.stageOne
+		if p.Sheet != nil {
+			stage = l.stageSheet
+		}
+		if err := stage(ctx, p); err != nil {
 			return err
 		}
 	}
@@ -39,13 +43,13 @@ func (l *loading) stageOne(ctx context.Context, p *part) error {
 	if err != nil {
 		return err
 	}
-	p.rows, err = l.copyIn(ctx, p, gyro.Staging, "COPY "+p.staging()+" FROM STDIN (FORMAT csv, HEADER)")
+	p.rows, err = l.copyIn(ctx, p, gyro.Staging, "COPY "+l.staging(p)+" FROM STDIN (FORMAT csv, HEADER)")
 	if err != nil {
 		return err
 	}
 	p.fresh = p.rows
 	p.columns = mapColumns(p.LoadTable)
-	return l.exec(ctx, "analyze", "ANALYZE "+p.staging())
+	return l.exec(ctx, "analyze", "ANALYZE "+l.staging(p))
 }
 
 // mapColumns are the columns of a table's map: the key's, then those that others refer to.
@@ -85,7 +89,7 @@ func (l *loading) mapAll(ctx context.Context) error {
 	var found []error
 	for _, i := range l.plan.Maps {
 		p := l.parts[i]
-		if !p.Map || p.straight {
+		if !p.Map || p.straight || p.Sheet != nil {
 			continue
 		}
 		l.stage(gyro.Mapping, i)
@@ -116,6 +120,10 @@ func (l *loading) mapping(p *part) string {
 	if len(p.Find) > 0 {
 		found = "t.here IS TRUE"
 	}
+	order := "s.ctid"
+	if p.Sheet != nil {
+		columns, order = append(columns, "s.gyro_row AS row"), "s.gyro_row"
+	}
 	text := fmt.Sprintf("CREATE TEMP TABLE gyro_map_%d ON COMMIT DROP AS SELECT %s, %s AS found", p.i, strings.Join(columns, ", "), found)
 	if len(p.Find) > 0 && !p.Unique {
 		for i, c := range p.Find {
@@ -126,7 +134,7 @@ func (l *loading) mapping(p *part) string {
 	for _, id := range p.New {
 		needed = append(needed, id.Derived...)
 	}
-	text += " FROM " + p.staging() + " s" + l.joins(p, needed)
+	text += " FROM " + l.staging(p) + " s" + l.joins(p, needed)
 	for _, id := range p.New {
 		switch {
 		case len(id.Derived) > 0:
@@ -143,7 +151,7 @@ func (l *loading) mapping(p *part) string {
 		text += fmt.Sprintf(" %s (SELECT true AS here, * FROM %s) t ON %s", join, p.target(), l.same(p))
 	}
 	if slices.ContainsFunc(p.New, func(id gyro.NewID) bool { return id.Sequence != "" }) {
-		text += " ORDER BY s.ctid" // the file's order; the server sorts before it draws
+		text += " ORDER BY " + order // the file's order; the server sorts before it draws
 	}
 	text += "; "
 	for _, other := range l.parts {
@@ -179,7 +187,7 @@ func (l *loading) fresh(p *part, column string) string {
 		}
 		typ := p.types[column]
 		switch {
-		case id.Sequence != "" && l.plan.DryRun:
+		case id.Sequence != "" && (l.plan.DryRun || l.faulty()):
 			return fmt.Sprintf("((SELECT coalesce(max(%s), 0) FROM %s) + row_number() OVER ())::%s", quote(column), p.target(), typ)
 		case id.Sequence != "":
 			return fmt.Sprintf("nextval(%s)::%s", literal(id.Sequence), typ)
@@ -230,6 +238,7 @@ func (l *loading) checkMap(ctx context.Context, p *part) ([]error, error) {
 	if err != nil {
 		return nil, err
 	}
+	p.found = p.rows - p.fresh
 	var found []error
 	refuse := func(n int64, problem, hint string) {
 		found = append(found, &gyro.Error{Op: "load", Place: "table " + p.Table.Name.String(), Err: fmt.Errorf("%s: %s", rowCount(n), problem), Hint: hint})

@@ -26,13 +26,15 @@ const (
 
 // loading is one connection to a target, and the one transaction on it.
 type loading struct {
-	db     DB
-	conn   *pgx.Conn
-	origin gyro.Origin
-	plan   *gyro.LoadPlan
-	parts  []*part // as the plan's tables
-	loaded *gyro.Loaded
-	began  bool // a transaction is open
+	db      DB
+	conn    *pgx.Conn
+	origin  gyro.Origin
+	plan    *gyro.LoadPlan
+	parts   []*part // as the plan's tables
+	loaded  *gyro.Loaded
+	began   bool                                  // a transaction is open
+	version int                                   // of the server, as 150018
+	types   map[schema.Name]map[string]columnType // of tables that sheets are compared with
 	// dropped are the foreign keys, and the indexes, that are to be made again.
 	dropped  [2][]restorable
 	triggers []string // statements that turn triggers on again
@@ -64,16 +66,15 @@ func (d DB) OpenTarget(ctx context.Context) (gyro.Loading, error) {
 // look finds out what the server is.
 func (l *loading) look(ctx context.Context) error {
 	var (
-		number  int
 		version string
 		micros  int64
 	)
 	err := l.conn.QueryRow(ctx, `SELECT current_setting('server_version_num')::int, current_setting('server_version'), pg_is_in_recovery(),
-		(extract(epoch FROM clock_timestamp()) * 1000000)::bigint`).Scan(&number, &version, &l.origin.Standby, &micros)
+		(extract(epoch FROM clock_timestamp()) * 1000000)::bigint`).Scan(&l.version, &version, &l.origin.Standby, &micros)
 	switch {
 	case err != nil:
 		return failed(ctx, "connect", "", err)
-	case number < oldest:
+	case l.version < oldest:
 		return &gyro.Error{Op: "connect", Err: fmt.Errorf("the target is PostgreSQL %s; Gyro loads into 13 and later", version)}
 	case l.origin.Standby:
 		return &gyro.Error{Op: "connect", Err: errors.New("the target is a standby, into which nothing can be written"), Hint: "name the primary"}

@@ -135,10 +135,11 @@ func (c *cli) importCommand() *cobra.Command {
 		mode        string
 		dryRun      bool
 		shownAsPlan bool
+		sheets      sheetSettings
 	)
 	cmd := &cobra.Command{
 		Use:   "import",
-		Short: "Load a slice into a database, references resolved",
+		Short: "Load a slice, or any CSV, into a database, references resolved",
 		Long: `Load the slice that a directory holds into a PostgreSQL database, which need not be empty,
 in one transaction. The slice is proved first, from its files; the target's tables are
 compared with it before a row is sent, and all that is in the way is told at once.
@@ -150,15 +151,32 @@ Whatever fails, and at Ctrl-C, the target is as before, but for values of sequen
 gyro undo needs to take the load back is left in a directory that is printed at the end.
 
 The configuration file is read where there is one, for its importers; its jobs are those of
-export, and not looked at.`,
+export, and not looked at.
+
+With --csv, files are loaded that others wrote: a customer, a spreadsheet, an old system. How
+they are written is found out; the importers say how headers become columns, by which natural
+keys references are found, and what is valid. Rows without ids get new ones. All rows that
+break a rule are reported, and then nothing is loaded, unless --reject takes them. "gyro import
+--csv … --guess" writes a first mapping.`,
 		Example: `  gyro import --source slices/dev-qa-org-1 --target postgres://localhost/dev
   gyro import --source slices/dev-qa-org-1 --target postgres://localhost/dev --ids sequential --dry-run
+  gyro import --csv accounts_shop=shops.csv --target postgres://localhost/dev --reject bad.csv
 
   # gyro.yaml
   importers:
     accounts_plan:   {ids: {natural: [slug]}}        # reuse the plans that are there
     accounts_tenant: {ids: {fixed: {1060: 10}}, columns: {subdomain: {expr: "value || '-dev'"}}}
-    accounts_shop:   {ids: sequential}`,
+    accounts_shop:   {ids: sequential}
+
+  # for shops.csv
+  importers:
+    accounts_shop:
+      csv: {decimal: ",", date: DD.MM.YYYY, trim: true}
+      ids: {natural: [tenant, url]}                  # a shop that is there is updated
+      conflict: update
+      columns:
+        name:   {from: Shop Name}
+        tenant: {by: {subdomain: Tenant}}`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			conf, err := c.loadFile(s.config)
@@ -171,6 +189,10 @@ export, and not looked at.`,
 			conf.StatementTimeout = cmp.Or(s.statementTimeout, conf.StatementTimeout)
 			missing := l.over(c, &conf)
 			switch {
+			case len(sheets.files) > 0:
+				missing = errors.Join(missing, sheets.check(s.source, tables))
+			case sheets.said():
+				missing = errors.Join(missing, &usageError{err: errors.New("--reject, --report, --show-values, --delimiter, --encoding, --ignore and --guess are for CSV files"), hint: "--csv TABLE=FILE"})
 			case conf.Source == "":
 				missing = errors.Join(missing, &usageError{err: errors.New("there is no source"), hint: "--source and the directory of a slice"})
 			case isURL(conf.Source):
@@ -186,6 +208,9 @@ export, and not looked at.`,
 				return err
 			}
 			c.warnOfPassword("--target", s.target)
+			if len(sheets.files) > 0 {
+				return c.importSheets(cmd.Context(), conf, &sheets, dryRun, shownAsPlan, mode)
+			}
 			slicer := conf.Loader()
 			for _, name := range tables {
 				slicer.Jobs = append(slicer.Jobs, gyro.ImportJob{Model: gyro.Table(name)})
@@ -206,6 +231,7 @@ export, and not looked at.`,
 	cmd.Flags().BoolVar(&dryRun, "dry-run", false, "do everything, and roll it back; no value of a sequence is used")
 	cmd.Flags().BoolVar(&shownAsPlan, "plan", false, "only say what would be done, sending no row")
 	l.flags(cmd)
+	sheets.flags(cmd)
 	c.progressFlag(cmd, &mode)
 	_ = cmd.MarkFlagDirname("source")
 	_ = cmd.MarkFlagFilename("config", "yaml", "yml")
@@ -238,15 +264,32 @@ func (c *cli) runLoad(ctx context.Context, slicer gyro.Slicer, mode string) erro
 }
 
 func (c *cli) printLoad(r *gyro.Report) {
-	t := newTable("table", "rows", "inserted", "skipped", "updated")
+	rejects := r.Load.Validation.Bad() > 0
+	columns := []any{"table", "rows", "inserted", "skipped", "updated"}
+	if rejects {
+		columns = append(columns, "rejected")
+	}
+	t := newTable(columns...)
+	row := func(name string, n gyro.TableReport) table.Row {
+		all := table.Row{name, count(n.Rows), count(n.Inserted), count(n.Skipped), count(n.Updated)}
+		if rejects {
+			all = append(all, count(n.Rejected))
+		}
+		return all
+	}
 	var sum gyro.TableReport
 	for _, n := range r.Load.Tables {
-		t.AppendRow(table.Row{n.Model.String(), count(n.Rows), count(n.Inserted), count(n.Skipped), count(n.Updated)})
+		t.AppendRow(row(n.Model.String(), n))
 		sum.Rows, sum.Inserted, sum.Skipped, sum.Updated = sum.Rows+n.Rows, sum.Inserted+n.Inserted, sum.Skipped+n.Skipped, sum.Updated+n.Updated
+		sum.Rejected += n.Rejected
 	}
-	t.AppendFooter(table.Row{fmt.Sprintf("%d tables", len(r.Load.Tables)), count(sum.Rows), count(sum.Inserted), count(sum.Skipped), count(sum.Updated)})
+	t.AppendFooter(row(tableWords(len(r.Load.Tables)), sum))
 	c.printTable(t)
-	fmt.Fprintf(c.stdout, "\nslice    %s\n", r.Place)
+	from := "slice "
+	if r.Load.Validation != nil {
+		from = "files "
+	}
+	fmt.Fprintf(c.stdout, "\n%s   %s\n", from, r.Place)
 	how := ""
 	switch {
 	case r.Load.DryRun:
@@ -259,6 +302,13 @@ func (c *cli) printLoad(r *gyro.Report) {
 		fmt.Fprintf(c.stdout, "undo     gyro undo %s --target …\n", r.Load.Record)
 	}
 	c.printNotes(r.Notes)
+}
+
+func tableWords(n int) string {
+	if n == 1 {
+		return "1 table"
+	}
+	return fmt.Sprintf("%d tables", n)
 }
 
 func (c *cli) planImport(ctx context.Context, slicer gyro.Slicer) error {
@@ -282,7 +332,14 @@ func (c *cli) planImport(ctx context.Context, slicer gyro.Slicer) error {
 		if !load.Conflict.IsZero() {
 			conflict = ", conflict " + load.Conflict.String()
 		}
-		fmt.Fprintf(c.stdout, "%s: %s rows, ids %s%s, %s\n", load.Model, count(load.Rows), load.IDs, conflict, how)
+		if load.Columns != nil {
+			fmt.Fprintf(c.stdout, "%s: %s, ids %s%s\n", load.Model, load.File, load.IDs, conflict)
+		} else {
+			fmt.Fprintf(c.stdout, "%s: %s rows, ids %s%s, %s\n", load.Model, count(load.Rows), load.IDs, conflict, how)
+		}
+		for _, column := range load.Columns {
+			fmt.Fprintln(c.stdout, "   "+column)
+		}
 		for _, r := range load.Mapped {
 			fmt.Fprintln(c.stdout, "   "+r)
 		}

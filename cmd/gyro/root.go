@@ -28,7 +28,7 @@ Exit codes:
   1    failed: the source, the target or the network
   2    usage: a flag, or the configuration file
   3    the target exists already
-  4    validation: importers, jobs or queries
+  4    validation: importers, jobs, queries, or rows of a CSV file
   5    the slice is not proved
   130  interrupted
 `
@@ -119,7 +119,7 @@ func exitCode(err error) int {
 		return exitUsage
 	case errors.Is(err, gyro.ErrExists):
 		return exitExists
-	case errors.As(err, &mistake):
+	case errors.As(err, &mistake), errors.Is(err, gyro.ErrInvalid):
 		return exitInvalid
 	}
 	return exitFailed

@@ -1,0 +1,200 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/gyrodata/gyro"
+	"github.com/gyrodata/gyro/config"
+	"github.com/gyrodata/gyro/csvdir"
+	"github.com/gyrodata/gyro/pgcsv"
+	"github.com/gyrodata/gyro/progress"
+)
+
+// sheetSettings are the flags of an import of CSV files that others wrote.
+type sheetSettings struct {
+	files               []string // table=file
+	reject, report      string
+	delimiter, encoding string
+	ignore              []string
+	showValues, guess   bool
+}
+
+func (s *sheetSettings) flags(cmd *cobra.Command) {
+	cmd.Flags().StringArrayVar(&s.files, "csv", nil, "TABLE=FILE: load a CSV file that others wrote; - is standard input; can be repeated")
+	cmd.Flags().StringVar(&s.reject, "reject", "", "file for the rows that break rules, the others are loaded; of several --csv a directory")
+	cmd.Flags().BoolVar(&s.showValues, "show-values", false, "show what stands in the rows that break rules")
+	cmd.Flags().StringVar(&s.report, "report", "", "also write the report of bad rows to this file: .json, .html, else text")
+	cmd.Flags().BoolVar(&s.guess, "guess", false, "only write a mapping for the CSV files, as YAML to begin with")
+	cmd.Flags().StringVar(&s.delimiter, "delimiter", "", "what stands between the fields of --csv: a character, or tab (default: found out)")
+	cmd.Flags().StringVar(&s.encoding, "encoding", "", "encoding of --csv, such as UTF-8 or Windows-1252 (default: found out)")
+	cmd.Flags().StringArrayVar(&s.ignore, "ignore", nil, `header of --csv that is not loaded, "*": all that no column is found for; can be repeated`)
+	_ = cmd.RegisterFlagCompletionFunc("encoding", cobra.FixedCompletions([]string{"UTF-8", "UTF-16LE", "UTF-16BE", "Windows-1252", "ISO-8859-1"}, cobra.ShellCompDirectiveNoFileComp))
+}
+
+// said reports whether one of the flags is given that needs --csv.
+func (s *sheetSettings) said() bool {
+	return s.reject != "" || s.report != "" || s.showValues || s.guess || s.delimiter != "" || s.encoding != "" || len(s.ignore) > 0
+}
+
+// check says what does not go together.
+func (s *sheetSettings) check(source string, tables []string) error {
+	var found []error
+	refuse := func(problem, hint string) { found = append(found, &usageError{err: errors.New(problem), hint: hint}) }
+	if source != "" {
+		refuse("both --csv and --source are given", "a slice, or CSV files")
+	}
+	if len(tables) > 0 {
+		refuse("both --csv and --table are given", "--csv names the tables")
+	}
+	stdin := 0
+	for _, file := range s.files {
+		table, path, ok := strings.Cut(file, "=")
+		if !ok || table == "" || path == "" {
+			refuse("--csv "+file+" is not TABLE=FILE", "--csv accounts_shop=shops.csv")
+		}
+		if path == "-" {
+			stdin++
+		}
+	}
+	if stdin > 1 {
+		refuse("standard input is given twice", "")
+	}
+	if s.delimiter != "" {
+		if _, err := config.Delimiter(s.delimiter); err != nil {
+			refuse("--delimiter "+err.Error(), "")
+		}
+	}
+	if s.encoding != "" {
+		if _, err := pgcsv.ParseEncoding(s.encoding); err != nil {
+			refuse("--encoding: "+err.Error(), "")
+		}
+	}
+	return errors.Join(found...)
+}
+
+// over puts the flags over what the importers say.
+func (s *sheetSettings) over(importers gyro.Registry, models []gyro.Model) gyro.Registry {
+	merged := importers.With()
+	for _, model := range models {
+		merged = merged.With(gyro.Importer{Model: model})
+		for i := range merged {
+			if merged[i].Model.Name() != model.Name() {
+				continue
+			}
+			csv := &merged[i].CSV
+			if s.delimiter != "" {
+				csv.Dialect.Delimiter, _ = config.Delimiter(s.delimiter)
+			}
+			if s.encoding != "" {
+				csv.Dialect.Encoding, _ = pgcsv.ParseEncoding(s.encoding)
+			}
+			csv.Ignore = append(csv.Ignore[:len(csv.Ignore):len(csv.Ignore)], s.ignore...)
+		}
+	}
+	return merged
+}
+
+// sheets opens the files; done removes what was kept of standard input.
+func (s *sheetSettings) sheets(stdin io.Reader) (sheets gyro.Sheets, models []gyro.Model, done func(), err error) {
+	done = func() {}
+	for _, file := range s.files {
+		name, path, _ := strings.Cut(file, "=")
+		reject := s.reject
+		if reject != "" && len(s.files) > 1 {
+			base := filepath.Base(path)
+			if path == "-" {
+				base = name + ".csv"
+			}
+			reject = filepath.Join(s.reject, strings.TrimSuffix(base, filepath.Ext(base))+".rejected.csv")
+		}
+		model := gyro.Table(name)
+		shown := ""
+		if path == "-" {
+			if path, err = spool(stdin); err != nil {
+				return nil, nil, done, err
+			}
+			done = func() { _ = os.Remove(path) }
+			shown = "standard input"
+		}
+		sheet := csvdir.Sheet(model, path, reject)
+		if shown != "" {
+			sheet.Name = shown
+		}
+		sheets, models = append(sheets, sheet), append(models, model)
+	}
+	return sheets, models, done, nil
+}
+
+// spool keeps standard input, which may have to be read twice.
+func spool(stdin io.Reader) (string, error) {
+	file, err := os.CreateTemp("", "gyro-stdin-*.csv")
+	if err == nil {
+		_, err = io.Copy(file, stdin)
+		if closeErr := file.Close(); err == nil {
+			err = closeErr
+		}
+		if err != nil {
+			_ = os.Remove(file.Name())
+		}
+	}
+	if err != nil {
+		return "", &gyro.Error{Op: "keep", Place: "standard input", Err: err}
+	}
+	return file.Name(), nil
+}
+
+func (c *cli) importSheets(ctx context.Context, conf config.Config, s *sheetSettings, dryRun, asPlan bool, mode string) error {
+	sheets, models, done, err := s.sheets(os.Stdin)
+	defer func() { done() }()
+	if err != nil {
+		return err
+	}
+	slicer := conf.Loader()
+	slicer.Source, slicer.Importers = sheets, s.over(slicer.Importers, models)
+	slicer.ShowValues, slicer.DryRun = s.showValues, dryRun
+	if asPlan {
+		return c.planImport(ctx, slicer)
+	}
+	if s.reject != "" && len(s.files) > 1 {
+		if err := os.MkdirAll(s.reject, 0o755); err != nil {
+			return &gyro.Error{Op: "reject into", Place: s.reject, Err: err}
+		}
+	}
+	shown, err := progress.New(c.either(mode, "GYRO_PROGRESS", "auto"), c.stderr, c.env)
+	if err != nil {
+		return &usageError{err: err, hint: "--progress auto, plain, json or none"}
+	}
+	slicer.Progress, slicer.Version = shown.Event, programVersion()
+	report, err := slicer.Run(ctx)
+	shown.Close()
+	if report == nil {
+		return err //nolint:wrapcheck // it says operation and place itself
+	}
+	if v := report.Load.Validation; v.Bad() > 0 {
+		c.printValidation(v)
+		if s.report != "" {
+			err = errors.Join(err, writeValidation(s.report, v))
+		}
+	} else if s.report != "" {
+		err = errors.Join(err, writeValidation(s.report, v))
+	}
+	if !errors.Is(err, gyro.ErrInvalid) {
+		c.printLoad(report)
+		for _, f := range report.Load.Validation.Files {
+			if f.Rejects != "" {
+				fmt.Fprintf(c.stdout, "rejected %s rows of %s into %s\n", count(f.Bad), f.File, f.Rejects)
+			}
+		}
+	} else {
+		c.printNotes(report.Notes)
+	}
+	return err //nolint:wrapcheck // it says operation and place itself
+}

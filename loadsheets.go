@@ -1,0 +1,390 @@
+package gyro
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/gyrodata/gyro/pgcsv"
+)
+
+// loadSheets loads foreign CSV files.
+func (s Slicer) loadSheets(ctx context.Context, sheets Sheets) (*Report, error) {
+	begin := time.Now()
+	if err := errors.Join(s.Importers.Validate(), sheets.check()); err != nil {
+		return nil, err
+	}
+	target, err := s.Target.(Loader).OpenTarget(ctx)
+	if err != nil {
+		return nil, err
+	}
+	report, err := s.sheetsInto(ctx, target, sheets)
+	if closeErr := target.Close(); err == nil {
+		err = closeErr
+	}
+	if report == nil {
+		return nil, err
+	}
+	report.Elapsed = time.Since(begin)
+	report.Load.Elapsed = report.Elapsed
+	if err == nil {
+		s.tell(Event{Step: Ended, Jobs: len(report.Load.Tables), Rows: report.Rows, Bytes: report.Bytes, Elapsed: report.Elapsed})
+	}
+	return report, err
+}
+
+// sheetsInto gives a report as soon as there is something to say, also with an error.
+func (s Slicer) sheetsInto(ctx context.Context, target Loading, sheets Sheets) (*Report, error) {
+	catalog, err := target.Catalog(ctx)
+	if err != nil {
+		return nil, err
+	}
+	p, err := s.plannedSheets(ctx, sheets, catalog)
+	if err != nil {
+		return nil, err
+	}
+	if err := target.Check(ctx, &p.LoadPlan); err != nil {
+		return nil, err
+	}
+	streams := make([]*sheetStream, len(p.steps))
+	p.Open = func(table int) (io.ReadCloser, error) {
+		stream, err := p.steps[table].sheet.stream()
+		streams[table] = stream
+		return stream, err
+	}
+	p.DryRun = s.DryRun
+	t := newTelling(s, p)
+	t.streams = streams
+	p.Tell = t.event
+	loaded, err := target.Load(ctx, &p.LoadPlan)
+	if err != nil {
+		return nil, err
+	}
+	r := &sheetRun{Slicer: s, planning: p, target: target, loaded: loaded, streams: streams}
+	return r.finish(ctx)
+}
+
+// sheetRun is a load of sheets whose rows have been looked at.
+type sheetRun struct {
+	Slicer
+	planning *loadPlanning
+	target   Loading
+	loaded   *Loaded
+	streams  []*sheetStream
+	report   *Report
+}
+
+func (r *sheetRun) finish(ctx context.Context) (*Report, error) {
+	r.begin()
+	bad := r.report.Load.Validation.Bad() > 0
+	if bad && r.ShowValues {
+		if err := r.showValues(ctx); err != nil {
+			return nil, err
+		}
+	}
+	if r.refused() {
+		return r.report, r.report.Load.Validation.invalid()
+	}
+	if r.DryRun {
+		return r.report, nil
+	}
+	var rejects []Rejects
+	var err error
+	if bad {
+		rejects, err = r.reject(ctx)
+	}
+	if err == nil {
+		err = r.commit(ctx, r.target, r.planning, r.loaded, r.report)
+	}
+	if err != nil {
+		for _, w := range rejects {
+			err = errors.Join(err, w.Abort())
+		}
+		return nil, err
+	}
+	return r.report, nil
+}
+
+// begin fills the report.
+func (r *sheetRun) begin() {
+	r.report = &Report{Notes: slices.Concat(r.planning.notes, r.loaded.Notes)}
+	r.report.Load = &LoadReport{Origin: r.target.Origin(), Exclusive: r.loaded.Exclusive, DryRun: r.DryRun, Validation: &Validation{}}
+	var names []string
+	for i, step := range r.planning.steps {
+		n, sheet := r.loaded.Tables[i], r.loaded.Sheets[i]
+		table := TableReport{
+			Model: step.name, File: step.file.File, Rows: sheet.Rows, Rejected: sheet.Bad,
+			Inserted: n.Inserted, Skipped: n.Skipped, Updated: n.Updated,
+		}
+		if step.made() {
+			table.Rejected = 0
+			r.report.Load.Tables = append(r.report.Load.Tables, table)
+			continue
+		}
+		r.report.Load.Tables = append(r.report.Load.Tables, table)
+		sheet.Model, sheet.File = step.name, step.file.File
+		r.report.Load.Validation.Files = append(r.report.Load.Validation.Files, sheet)
+		names = append(names, step.file.File)
+		r.report.Rows += sheet.Rows
+		r.report.Bytes += r.streams[i].source.bytes.Load()
+	}
+	r.report.Place = strings.Join(names, ", ")
+}
+
+// refused reports whether a row is bad that nothing takes.
+func (r *sheetRun) refused() bool {
+	for i, step := range r.planning.steps {
+		if !step.made() && r.loaded.Sheets[i].Bad > 0 && step.sheet.sheet.Reject == nil {
+			return true
+		}
+	}
+	return false
+}
+
+// again reads a sheet once more: row is called for those whose numbers next gives, in their
+// order. The file has to be the one that was loaded.
+func (r *sheetRun) again(ctx context.Context, i int, head func(*pgcsv.Sheet), rows func(yield func(row int64) error) error, row func(*pgcsv.Record) error) error {
+	step := r.planning.steps[i]
+	file, source, reader, err := step.sheet.read()
+	if err != nil {
+		return err
+	}
+	defer file.Close() //nolint:errcheck // only read
+	if _, err := reader.Header(); err != nil {
+		return &Error{Op: "read", Place: step.file.File, Err: err}
+	}
+	if head != nil {
+		head(reader)
+	}
+	changed := &Error{Op: "read", Place: step.file.File, Err: errors.New("the file was changed while it was loaded"), Hint: "nothing was loaded; let nobody write to it meanwhile"}
+	err = rows(func(wanted int64) error {
+		for {
+			record, err := reader.Read()
+			if errors.Is(err, io.EOF) {
+				return changed
+			}
+			if err != nil {
+				return &Error{Op: "read", Place: step.file.File, Err: err}
+			}
+			if record.Row == wanted {
+				return row(record)
+			}
+			if record.Row%(1<<14) == 0 && ctx.Err() != nil {
+				return context.Cause(ctx)
+			}
+		}
+	})
+	if err != nil {
+		return err
+	}
+	if _, err := io.Copy(io.Discard, source); err != nil {
+		return &Error{Op: "read", Place: step.file.File, Err: err}
+	}
+	if !bytes.Equal(source.sum.Sum(nil), r.streams[i].source.sum.Sum(nil)) {
+		return changed
+	}
+	return nil
+}
+
+// reject writes the bad rows of each sheet, as they were, with their reasons before them.
+func (r *sheetRun) reject(ctx context.Context) (written []Rejects, err error) {
+	r.stage(Rejecting)
+	validation := r.report.Load.Validation
+	next := 0
+	for i, step := range r.planning.steps {
+		if step.made() {
+			continue
+		}
+		file := &validation.Files[next]
+		next++
+		if file.Bad == 0 {
+			continue
+		}
+		w, err := step.sheet.sheet.Reject()
+		if err != nil {
+			return written, err
+		}
+		written = append(written, w)
+		if err := r.rejectOne(ctx, i, w); err != nil {
+			return written, err
+		}
+		if err := w.Commit(); err != nil {
+			return written, err
+		}
+		file.Rejects = w.Place()
+	}
+	return written, nil
+}
+
+// reasonHeader is the first column of a file of rejects.
+const reasonHeader = "reason"
+
+func (r *sheetRun) rejectOne(ctx context.Context, i int, w io.Writer) error {
+	m := r.planning.steps[i].sheet
+	out := &rejecting{w: w, dialect: m.dialect}
+	head := func(reader *pgcsv.Sheet) { out.buffer = reader.AppendHead(out.buffer, reasonHeader) }
+	err := r.again(ctx, i, head, func(yield func(int64) error) error {
+		return r.target.Rejected(ctx, i, func(row int64, reasons []string) error {
+			out.reasons = strings.Join(reasons, "; ")
+			return yield(row)
+		})
+	}, out.record)
+	if err != nil {
+		return err
+	}
+	return out.flush()
+}
+
+// rejecting writes rejected records.
+type rejecting struct {
+	w       io.Writer
+	dialect pgcsv.Dialect
+	reasons string
+	buffer  []byte
+}
+
+func (o *rejecting) record(r *pgcsv.Record) error {
+	o.buffer = o.dialect.AppendFirst(o.buffer, o.reasons)
+	o.buffer = r.AppendRaw(o.buffer)
+	if !r.Ended() {
+		o.buffer = o.dialect.AppendLineEnd(o.buffer)
+	}
+	if len(o.buffer) >= streamSize {
+		return o.flush()
+	}
+	return nil
+}
+
+func (o *rejecting) flush() error {
+	_, err := o.w.Write(o.buffer)
+	o.buffer = o.buffer[:0]
+	return err //nolint:wrapcheck // it says what it is
+}
+
+// showValues puts what stands in the files into the faults.
+func (r *sheetRun) showValues(ctx context.Context) error {
+	next := 0
+	for i, step := range r.planning.steps {
+		if step.made() {
+			continue
+		}
+		file := &r.report.Load.Validation.Files[next]
+		next++
+		wanted := map[int64][]*Fault{}
+		columns := map[*Fault][]int{}
+		for j := range file.Rules {
+			rule := &file.Rules[j]
+			var indexes []int
+			for _, name := range strings.Split(rule.Column, ", ") {
+				if at := slices.Index(step.sheet.headers, name); at >= 0 {
+					indexes = append(indexes, at)
+				}
+			}
+			for k := range rule.First {
+				fault := &rule.First[k]
+				if len(indexes) > 0 {
+					wanted[fault.Row] = append(wanted[fault.Row], fault)
+					columns[fault] = indexes
+				}
+			}
+		}
+		if len(wanted) == 0 {
+			continue
+		}
+		rows := slices.Sorted(maps.Keys(wanted))
+		err := r.again(ctx, i, nil, func(yield func(int64) error) error {
+			for _, row := range rows {
+				if err := yield(row); err != nil {
+					return err
+				}
+			}
+			return nil
+		}, func(record *pgcsv.Record) error {
+			for _, fault := range wanted[record.Row] {
+				var values []string
+				for _, at := range columns[fault] {
+					if at < len(record.Cells) {
+						values = append(values, string(record.Cells[at].Text))
+					}
+				}
+				value := strings.Join(values, ", ")
+				fault.Value = &value
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// planSheets says what a load of sheets would do; it reads their beginnings.
+func (s Slicer) planSheets(ctx context.Context, sheets Sheets) (*Plan, error) {
+	if err := errors.Join(s.Importers.Validate(), sheets.check()); err != nil {
+		return nil, err
+	}
+	target, err := s.Target.(Loader).OpenTarget(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer target.Close() //nolint:errcheck // nothing was begun
+	catalog, err := target.Catalog(ctx)
+	if err != nil {
+		return nil, err
+	}
+	p, err := s.plannedSheets(ctx, sheets, catalog)
+	if err != nil {
+		return nil, err
+	}
+	plan := &Plan{Origin: target.Origin(), Notes: p.notes, TargetError: target.Check(ctx, &p.LoadPlan)}
+	for _, step := range p.steps {
+		plan.Loads = append(plan.Loads, PlannedLoad{
+			Model: step.name, File: step.file.File, IDs: step.ids, Conflict: step.conflict, Columns: step.sheet.told(step.load),
+		})
+	}
+	return plan, nil
+}
+
+// told says where the columns come from.
+func (m *sheetMap) told(load *LoadTable) []string {
+	var lines []string
+	source := func(field int, literal string) string {
+		if field < 0 {
+			return "=" + literal
+		}
+		return m.plan.Fields[field].Header
+	}
+	for _, v := range m.plan.Values {
+		lines = append(lines, v.Column+": "+source(v.Field, v.Literal))
+	}
+	for _, lookup := range m.lookups {
+		var parts []string
+		for i, part := range lookup.Parts {
+			parts = append(parts, lookup.paths[i]+" = "+source(part.Field, part.Literal))
+		}
+		where := "in the target"
+		switch {
+		case lookup.LoadOnly:
+			where = "in this load"
+		case lookup.To >= 0:
+			where = "in this load, then in the target"
+		}
+		if lookup.Create {
+			where += ", or made"
+		}
+		lines = append(lines, fmt.Sprintf("%s: %s by %s, %s", strings.Join(lookup.Columns, ", "), lookup.Table, strings.Join(parts, ", "), where))
+	}
+	for _, id := range load.New {
+		if id.Sequence != "" || id.Random {
+			lines = append(lines, id.Column+": new")
+		}
+	}
+	return lines
+}

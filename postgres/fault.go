@@ -1,0 +1,280 @@
+package postgres
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/gyrodata/gyro"
+	"github.com/gyrodata/gyro/pgcsv"
+)
+
+// checkKeys tells rows of a sheet that have one key, and rows whose key the target has. Its map
+// is there: values are compared as they will be written.
+func (l *loading) checkKeys(ctx context.Context, p *part) error {
+	for _, do := range []func(context.Context, *part) error{l.disagree, l.foundTwice, l.sameRow, l.foundAtAll} {
+		if err := do(ctx, p); err != nil {
+			return err
+		}
+	}
+	if err := l.drop(ctx, p); err != nil { // before the other keys: what is left out takes none
+		return err
+	}
+	for _, key := range uniqueKeys(p) {
+		if !l.canCollide(p, key) {
+			continue
+		}
+		if err := l.taken(ctx, p, key); err != nil {
+			return err
+		}
+		if err := l.drop(ctx, p); err != nil {
+			return err
+		}
+		if err := l.repeated(ctx, p, key); err != nil {
+			return err
+		}
+		if err := l.drop(ctx, p); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func uniqueKeys(p *part) [][]string {
+	keys := slices.Clone(p.Table.Unique)
+	if len(p.Table.PrimaryKey) > 0 {
+		keys = append([][]string{p.Table.PrimaryKey}, keys...)
+	}
+	return keys
+}
+
+// headersFor are the headers that give columns their values.
+func headersFor(p *part, columns []string) string {
+	var names []string
+	add := func(field int) {
+		if field >= 0 && !slices.Contains(names, p.Sheet.Fields[field].Header) {
+			names = append(names, p.Sheet.Fields[field].Header)
+		}
+	}
+	for _, c := range columns {
+		for _, v := range p.Sheet.Values {
+			if v.Column == c {
+				add(v.Field)
+			}
+		}
+		for _, r := range p.Sheet.References {
+			if slices.Contains(r.Columns, c) {
+				for _, part := range r.Parts {
+					add(part.Field)
+				}
+			}
+		}
+	}
+	return strings.Join(names, ", ")
+}
+
+// rowFault writes a fault for the rows whose numbers a query gives.
+func (l *loading) rowFault(ctx context.Context, p *part, rule pgcsv.Rule, columns []string, said, query string) error {
+	return l.fault(ctx, p, fmt.Sprintf("SELECT t.row, t.line, %s, %s, %s, NULL::int FROM %s t JOIN (%s) k ON k.row = t.row",
+		literal(string(rule)), literal(headersFor(p, columns)), literal(said), p.sheetTable(), query))
+}
+
+// disagree tells rows in which two references give one column different values.
+func (l *loading) disagree(ctx context.Context, p *part) error {
+	type giver struct {
+		value   string
+		columns []string
+	}
+	for _, c := range p.Columns {
+		var givers []giver
+		for k, r := range p.Sheet.References {
+			j := slices.Index(r.Columns, c.Name)
+			if j < 0 {
+				continue
+			}
+			value := fmt.Sprintf("s.gyro_to_%d_%d", k, j)
+			for _, mapped := range l.mapped(p) {
+				if mapped.Through == r.Through {
+					value = fmt.Sprintf("CASE WHEN %s.row IS NOT NULL THEN %s.v_%d::%s ELSE %s END", mapped.alias, mapped.alias, mapped.place(j), p.types[c.Name], value)
+				}
+			}
+			givers = append(givers, giver{value, r.Columns})
+		}
+		for i := 1; i < len(givers); i++ {
+			a, b := givers[0], givers[i]
+			err := l.rowFault(ctx, p, gyro.ReferencesDisagree, append(slices.Clone(a.columns), b.columns...), "two references give "+c.Name+" different values",
+				fmt.Sprintf("SELECT s.gyro_row AS row FROM %s s%s WHERE %s <> %s", l.staging(p), l.joins(p, nil), a.value, b.value))
+			if err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// foundTwice tells rows for which the target has several.
+func (l *loading) foundTwice(ctx context.Context, p *part) error {
+	if len(p.Find) == 0 {
+		return nil
+	}
+	return l.rowFault(ctx, p, gyro.RowExists, p.Find, "the target has several rows with the same "+strings.Join(p.Find, ", "),
+		"SELECT row FROM "+p.idMap()+" GROUP BY row HAVING count(*) > 1")
+}
+
+// sameRow tells rows that are known by the same columns as an earlier one.
+func (l *loading) sameRow(ctx context.Context, p *part) error {
+	if len(p.Find) == 0 {
+		return nil
+	}
+	columns := keyList(len(p.Find), "f_")
+	return l.duplicates(ctx, p, p.Find, "(SELECT DISTINCT row, "+columns+" FROM "+p.idMap()+")", columns)
+}
+
+// duplicates tells all rows but the first good one of those that have one key.
+func (l *loading) duplicates(ctx context.Context, p *part, key []string, from, columns string) error {
+	var terms []string // NULL is equal to NULL; see same
+	for c := range strings.SplitSeq(columns, ", ") {
+		terms = append(terms, fmt.Sprintf("ARRAY[v.%s] = ARRAY[d.%s]", c, c))
+	}
+	return l.rowFault(ctx, p, gyro.DuplicateRow, key, "an earlier row has the same "+strings.Join(key, ", "),
+		fmt.Sprintf(`SELECT x.row FROM (SELECT v.row, row_number() OVER (PARTITION BY %[1]s ORDER BY EXISTS (SELECT FROM %[4]s f WHERE f.sheet = %[5]d AND f.row = v.row), v.row) AS n
+			FROM %[2]s v JOIN (SELECT %[6]s FROM %[2]s v GROUP BY %[6]s HAVING count(*) > 1) d ON %[3]s) x WHERE x.n > 1`,
+			prefixed("v.", columns), from, strings.Join(terms, " AND "), faultTable, p.i, columns))
+}
+
+// prefixed puts an alias before each column of a list.
+func prefixed(alias, columns string) string {
+	return alias + strings.ReplaceAll(columns, ", ", ", "+alias)
+}
+
+// foundAtAll tells rows that the target has, where that is a mistake.
+func (l *loading) foundAtAll(ctx context.Context, p *part) error {
+	if !p.FailFound {
+		return nil
+	}
+	return l.rowFault(ctx, p, gyro.RowExists, p.Find, "the target has a row with the same "+strings.Join(p.Find, ", "), "SELECT DISTINCT row FROM "+p.idMap()+" WHERE found")
+}
+
+// written are the values of a key as the rows that are new would have them.
+func (l *loading) written(p *part, key []string) string {
+	var values, present []string
+	for i, c := range key {
+		values = append(values, fmt.Sprintf("%s AS k_%d", l.final(p, c), i))
+		present = append(present, fmt.Sprintf("w.k_%d IS NOT NULL", i))
+	}
+	return fmt.Sprintf("(SELECT * FROM (SELECT s.gyro_row AS row, %s FROM %s) w WHERE %s)", strings.Join(values, ", "), l.source(p, " AND NOT m.found"), strings.Join(present, " AND "))
+}
+
+// taken tells rows with a key that the target has.
+func (l *loading) taken(ctx context.Context, p *part, key []string) error {
+	if p.empty {
+		return nil
+	}
+	var terms []string
+	for i, c := range key {
+		terms = append(terms, fmt.Sprintf("t.%s = %s", quote(c), collated(fmt.Sprintf("v.k_%d", i), l.types[p.Table.Name][c])))
+	}
+	return l.rowFault(ctx, p, gyro.RowExists, key, "the target has a row with the same "+strings.Join(key, ", "),
+		fmt.Sprintf("SELECT v.row FROM %s v WHERE EXISTS (SELECT FROM %s t WHERE %s)", l.written(p, key), p.target(), strings.Join(terms, " AND ")))
+}
+
+// repeated tells rows with a key that an earlier one has.
+func (l *loading) repeated(ctx context.Context, p *part, key []string) error {
+	return l.duplicates(ctx, p, key, l.written(p, key), keyList(len(key), "k_"))
+}
+
+// tellFaults counts what was found, by file, rule and column, with the first rows of each.
+func (l *loading) tellFaults(ctx context.Context) error {
+	if !l.sheets() {
+		return nil
+	}
+	l.loaded.Sheets = make([]gyro.FileValidation, len(l.parts))
+	for i, p := range l.parts {
+		file := &l.loaded.Sheets[i]
+		file.Rows = p.rows
+		if p.faults == 0 {
+			continue
+		}
+		var err error
+		if file.Bad, err = l.number(ctx, "count bad rows", fmt.Sprintf("SELECT count(DISTINCT row) FROM %s WHERE sheet = %d", faultTable, i)); err != nil {
+			return err
+		}
+		if file.Rules, err = l.brokenRules(ctx, i); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (l *loading) brokenRules(ctx context.Context, sheet int) ([]gyro.BrokenRule, error) {
+	rows, err := l.conn.Query(ctx, fmt.Sprintf(`SELECT rule, col, said, row, line, total FROM (
+			SELECT *, count(*) OVER (PARTITION BY rule, col, said) AS total, row_number() OVER (PARTITION BY rule, col, said ORDER BY row) AS n,
+				min(row) OVER (PARTITION BY rule, col, said) AS first
+			FROM (SELECT DISTINCT rule, col, said, row, line FROM %s WHERE sheet = %d) f) f
+		WHERE n <= %d ORDER BY first, rule, col, said, row`, faultTable, sheet, gyro.MaxFaults))
+	if err != nil {
+		return nil, failed(ctx, "list bad rows", "", err)
+	}
+	defer rows.Close()
+	var rules []gyro.BrokenRule
+	for rows.Next() {
+		var (
+			rule, column, said string
+			fault              gyro.Fault
+			total              int64
+		)
+		if err := rows.Scan(&rule, &column, &said, &fault.Row, &fault.Line, &total); err != nil {
+			return nil, failed(ctx, "list bad rows", "", err)
+		}
+		if said == "" {
+			said = pgcsv.Rule(rule).Text()
+		}
+		last := len(rules) - 1
+		if last < 0 || string(rules[last].Rule) != rule || rules[last].Column != column || rules[last].Text != said {
+			rules = append(rules, gyro.BrokenRule{Rule: pgcsv.Rule(rule), Column: column, Text: said, Count: total})
+			last++
+		}
+		rules[last].First = append(rules[last].First, fault)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, failed(ctx, "list bad rows", "", err)
+	}
+	return rules, nil
+}
+
+// Rejected gives the rows of a sheet that break rules.
+func (l *loading) Rejected(ctx context.Context, table int, row func(row int64, reasons []string) error) error {
+	rows, err := l.conn.Query(ctx, fmt.Sprintf(`SELECT row, array_agg(col ORDER BY col, rule, said), array_agg(rule ORDER BY col, rule, said), array_agg(said ORDER BY col, rule, said)
+		FROM (SELECT DISTINCT row, col, rule, said FROM %s WHERE sheet = %d) f GROUP BY row ORDER BY row`, faultTable, table))
+	if err != nil {
+		return failed(ctx, "list bad rows", "", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var (
+			number               int64
+			columns, rules, said []string
+		)
+		if err := rows.Scan(&number, &columns, &rules, &said); err != nil {
+			return failed(ctx, "list bad rows", "", err)
+		}
+		var reasons []string
+		for i, words := range said {
+			if words == "" {
+				words = pgcsv.Rule(rules[i]).Text()
+			}
+			if columns[i] != "" {
+				words = columns[i] + ": " + words
+			}
+			reasons = append(reasons, words)
+		}
+		if err := row(number, reasons); err != nil {
+			return err
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return failed(ctx, "list bad rows", "", err)
+	}
+	return nil
+}

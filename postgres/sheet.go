@@ -1,0 +1,266 @@
+package postgres
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/gyrodata/gyro"
+	"github.com/gyrodata/gyro/schema"
+)
+
+// How the rows of a foreign CSV file (a sheet) become those of a staging table. Their texts are
+// copied into a table of their own, in which t is one row of it: its number and line, whether
+// it is bad, and c0, c1, … its fields. What breaks rules is written into one table of faults.
+// The staging rows, of the columns' types, are a query over that: they are never stored.
+
+// sheetTable is the table of texts.
+func (p *part) sheetTable() string { return sheetTableOf(p.i) }
+
+func sheetTableOf(i int) string { return fmt.Sprintf("pg_temp.gyro_sheet_%d", i) }
+
+// faultTable has a row for each rule that a row breaks: rule, the headers of the columns, the
+// rule in words; and, where the value can't be cast, the number of its field.
+const faultTable = "pg_temp.gyro_fault"
+
+// sheets reports whether the plan is one of foreign CSV files.
+func (l *loading) sheets() bool { return len(l.plan.Sheets) > 0 }
+
+// stageSheet copies a file's texts.
+func (l *loading) stageSheet(ctx context.Context, p *part) error {
+	columns := []string{"row bigint", "line bigint", "bad boolean", "broken text", "test text"}
+	for i := range p.Sheet.Fields {
+		columns = append(columns, fmt.Sprintf("c%d text", i))
+	}
+	if err := l.exec(ctx, "make a staging table", fmt.Sprintf("CREATE TEMP TABLE gyro_sheet_%d (%s) ON COMMIT DROP", p.i, strings.Join(columns, ", "))); err != nil {
+		return err
+	}
+	p.columns = mapColumns(p.LoadTable)
+	if len(p.Sheet.Made) > 0 {
+		return nil
+	}
+	var err error
+	p.rows, err = l.copyIn(ctx, p, gyro.Staging, "COPY "+p.sheetTable()+" FROM STDIN (FORMAT csv)")
+	return err
+}
+
+// columnType is what is known of a column anywhere.
+type columnType struct {
+	name      string // as any search_path reads it
+	collation string // that has to be said in a comparison; "" is the default one
+	enum      bool
+	notNull   bool
+}
+
+// columnTypes gives the types of a table's columns. It asks once a table.
+func (l *loading) columnTypes(ctx context.Context, table schema.Name) (map[string]columnType, error) {
+	if known := l.types[table]; known != nil {
+		return known, nil
+	}
+	rows, err := l.conn.Query(ctx, `SELECT a.attname, format_type(a.atttypid, a.atttypmod), coalesce(quote_ident(n.nspname) || '.' || quote_ident(c.collname), ''),
+			y.typtype = 'e', a.attnotnull
+		FROM pg_attribute a JOIN pg_type y ON y.oid = a.atttypid
+		LEFT JOIN pg_collation c ON c.oid = a.attcollation AND c.oid <> 100 LEFT JOIN pg_namespace n ON n.oid = c.collnamespace,
+		(SELECT set_config('search_path', 'pg_catalog', true)) p
+		WHERE a.attrelid = $1::text::regclass AND a.attnum > 0 AND NOT a.attisdropped`, identifier(table))
+	if err != nil {
+		return nil, failed(ctx, "look at", table.String(), err)
+	}
+	defer rows.Close()
+	types := map[string]columnType{}
+	for rows.Next() {
+		var (
+			name string
+			t    columnType
+		)
+		if err := rows.Scan(&name, &t.name, &t.collation, &t.enum, &t.notNull); err != nil {
+			return nil, failed(ctx, "look at", table.String(), err)
+		}
+		types[name] = t
+	}
+	if err := rows.Err(); err != nil {
+		return nil, failed(ctx, "look at", table.String(), err)
+	}
+	if l.types == nil {
+		l.types = map[schema.Name]map[string]columnType{}
+	}
+	l.types[table] = types
+	return types, l.exec(ctx, "reset search_path", "SET LOCAL search_path TO DEFAULT")
+}
+
+// learnTypes gets the types of all columns that sheets are compared with.
+func (l *loading) learnTypes(ctx context.Context) error {
+	for _, p := range l.parts {
+		tables := []schema.Name{p.Table.Name}
+		for _, f := range p.Sheet.Fields {
+			tables = append(tables, f.Table)
+		}
+		for _, r := range p.Sheet.References {
+			tables = append(tables, r.Table)
+			for _, part := range r.Parts {
+				tables = append(tables, part.Table)
+			}
+		}
+		for _, name := range tables {
+			if _, err := l.columnTypes(ctx, name); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (l *loading) fieldType(p *part, field int) columnType {
+	f := p.Sheet.Fields[field]
+	return l.types[f.Table][f.Column]
+}
+
+// fieldValue is the value of a field in t, once all that can't be cast is NULL.
+func (l *loading) fieldValue(p *part, field int) string {
+	own := fmt.Sprintf("t.c%d", field)
+	if expr := p.Sheet.Fields[field].Expr; expr != "" {
+		own = fmt.Sprintf("(SELECT (%s\n) FROM (SELECT %s AS value) gyro_value)", expr, own)
+	}
+	return own + "::" + l.fieldType(p, field).name
+}
+
+// sheetValue is a field's value, or a literal of a column's type.
+func (l *loading) sheetValue(p *part, field int, literalText string, typ columnType) string {
+	if field < 0 {
+		return literal(literalText) + "::" + typ.name
+	}
+	return l.fieldValue(p, field)
+}
+
+// base are the rows of a sheet with the columns that it gives itself, as gyro_row and gyro_line
+// say.
+func (l *loading) base(p *part) string {
+	columns := []string{"t.row AS gyro_row", "t.line AS gyro_line"}
+	for _, v := range p.Sheet.Values {
+		columns = append(columns, l.sheetValue(p, v.Field, v.Literal, l.types[p.Table.Name][v.Column])+" AS "+quote(v.Column))
+	}
+	return "(SELECT " + strings.Join(columns, ", ") + " FROM " + p.sheetTable() + " t WHERE NOT t.bad)"
+}
+
+// sheetStaging are the rows of a sheet as a staging table would have them, those that are to
+// be loaded, with the keys of the target that references lead to, and the numbers of rows of
+// the load.
+func (l *loading) sheetStaging(p *part) string {
+	columns := []string{"t.row AS gyro_row"}
+	given := map[string][]string{}
+	for _, v := range p.Sheet.Values {
+		given[v.Column] = append(given[v.Column], l.sheetValue(p, v.Field, v.Literal, l.types[p.Table.Name][v.Column]))
+	}
+	var joins strings.Builder
+	for i, r := range p.Sheet.References {
+		joins.WriteString(" LEFT JOIN " + lookupTable(p.i, i) + fmt.Sprintf(" b%d ON ", i) + l.lookupCondition(p, i, fmt.Sprintf("b%d", i)))
+		columns = append(columns, fmt.Sprintf("b%d.load_row AS %s", i, r.Through))
+		for j, c := range r.Columns {
+			value := fmt.Sprintf("b%d.to_%d::%s", i, j, l.types[p.Table.Name][c].name)
+			columns = append(columns, fmt.Sprintf("%s AS gyro_to_%d_%d", value, i, j))
+			given[c] = append(given[c], value)
+		}
+	}
+	for _, c := range p.Columns {
+		value := "NULL::" + l.types[p.Table.Name][c.Name].name
+		switch values := given[c.Name]; len(values) {
+		case 0:
+		case 1:
+			value = values[0]
+		default:
+			value = "coalesce(" + strings.Join(values, ", ") + ")"
+		}
+		columns = append(columns, value+" AS "+quote(c.Name))
+	}
+	return "(SELECT " + strings.Join(columns, ", ") + " FROM " + p.sheetTable() + " t" + joins.String() + " WHERE NOT t.bad)"
+}
+
+// validate holds the rows of all sheets against the rules, and makes their maps.
+func (l *loading) validate(ctx context.Context) error {
+	if !l.sheets() {
+		return nil
+	}
+	if err := l.learnTypes(ctx); err != nil {
+		return err
+	}
+	if err := l.exec(ctx, "make a table for faults", "CREATE TEMP TABLE gyro_fault (sheet int, row bigint, line bigint, rule text, col text, said text, field int) ON COMMIT DROP"); err != nil {
+		return err
+	}
+	if err := l.functions(ctx); err != nil {
+		return err
+	}
+	for _, p := range l.parts {
+		if len(p.Sheet.Made) > 0 {
+			continue
+		}
+		l.stage(gyro.Validating, p.i)
+		if err := l.exec(ctx, "analyze", "ANALYZE "+p.sheetTable()); err != nil {
+			return err
+		}
+		for _, do := range []func(context.Context, *part) error{l.checkCells, l.checkRows, l.mark} {
+			if err := do(ctx, p); err != nil {
+				return err
+			}
+		}
+	}
+	for _, circle := range l.plan.Sheets {
+		if err := l.resolveAll(ctx, circle); err != nil {
+			return err
+		}
+	}
+	if err := l.prune(ctx); err != nil {
+		return err
+	}
+	return l.countRows(ctx)
+}
+
+// fault writes down the rows that a query gives: row, line, rule, headers, words, and field.
+func (l *loading) fault(ctx context.Context, p *part, query string) error {
+	tag, err := l.conn.Exec(ctx, fmt.Sprintf("INSERT INTO %s SELECT %d, q.* FROM (%s) q", faultTable, p.i, query))
+	if err != nil {
+		return hidden(failed(ctx, "validate", p.File, err))
+	}
+	if tag.RowsAffected() == 0 {
+		return nil
+	}
+	p.faults += tag.RowsAffected()
+	return nil
+}
+
+// mark leaves rows with faults out of all that follows, where they are rejected. Where they are
+// not, nothing will be loaded, and they are looked at on, for the other rules.
+func (l *loading) mark(ctx context.Context, p *part) error {
+	if p.faults == p.marked || !p.Sheet.Reject && len(p.Sheet.Made) == 0 {
+		return nil
+	}
+	p.marked = p.faults
+	return l.exec(ctx, "mark bad rows", fmt.Sprintf("UPDATE %s t SET bad = true WHERE NOT bad AND EXISTS (SELECT FROM %s f WHERE f.sheet = %d AND f.row = t.row)", p.sheetTable(), faultTable, p.i))
+}
+
+// faulty reports whether a fault was found that refuses the load.
+func (l *loading) faulty() bool {
+	return slices.ContainsFunc(l.parts, func(p *part) bool { return p.Sheet != nil && p.faults > 0 && !p.Sheet.Reject && len(p.Sheet.Made) == 0 })
+}
+
+// countRows says how many rows there are to be loaded.
+func (l *loading) countRows(ctx context.Context) error {
+	for _, p := range l.parts {
+		if !p.Map {
+			n, err := l.number(ctx, "count rows", "SELECT count(*) FROM "+p.sheetTable()+" WHERE NOT bad")
+			if err != nil {
+				return err
+			}
+			p.fresh, p.found = n, 0
+			continue
+		}
+		for into, condition := range map[*int64]string{&p.fresh: "NOT found", &p.found: "found"} {
+			n, err := l.number(ctx, "count ids", "SELECT count(*) FROM "+p.idMap()+" WHERE "+condition)
+			if err != nil {
+				return err
+			}
+			*into = n
+		}
+	}
+	return nil
+}

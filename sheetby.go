@@ -1,0 +1,258 @@
+package gyro
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/gyrodata/gyro/schema"
+)
+
+// by takes a reference that is found by other columns than its key.
+func (p *loadPlanning) by(s *loadStep, said keyedColumn, columns []string, place string) {
+	refuse := func(problem, hint string) { p.found.add(Mistake{Place: place, Problem: problem, Hint: hint}) }
+	switch {
+	case said.Expr != "" || said.From != "" || said.Default != "" || len(said.OneOf) > 0 || said.Pattern != "" || said.Min != "" || said.Max != "" || said.Check != "":
+		refuse("By is set, and what is for values as they stand in the file (From, Default, Expr, OneOf, Pattern, Min, Max, Check)",
+			`By names the headers; a value for all rows is "=value"`)
+		return
+	case len(said.Cases) > 0 || said.Each:
+		refuse("By is set, and Cases or Each", "a polymorphic reference and an array have no natural key")
+		return
+	}
+	reference, mistake := p.referenceOf(s, said.Column, columns, place)
+	if mistake != nil {
+		p.found.add(*mistake)
+		return
+	}
+	parent := p.catalog[reference.To]
+	if parent == nil {
+		refuse("the target does not have "+reference.To.String()+", which it refers to", "")
+		return
+	}
+	lookup := &sheetLookup{key: said.key, place: place, by: said.By}
+	lookup.Columns, lookup.Table, lookup.ToColumns = reference.Columns, reference.To, reference.ToColumns
+	lookup.Create = said.CreateMissing
+	for _, path := range slices.Sorted(maps.Keys(said.By)) {
+		part, problem := p.path(parent, path)
+		if problem != nil {
+			problem.Place = place + ", By " + path
+			p.found.add(*problem)
+			continue
+		}
+		if problem := p.partField(s, &part, said, path); problem != nil {
+			problem.Place = place + ", By " + path
+			p.found.add(*problem)
+			continue
+		}
+		lookup.Parts = append(lookup.Parts, part)
+		lookup.paths = append(lookup.paths, path)
+	}
+	p.addLookup(s, lookup)
+}
+
+// partField finds the header that a part of By names, or takes its literal.
+func (p *loadPlanning) partField(s *loadStep, part *SheetPart, said keyedColumn, path string) *Mistake {
+	text := said.By[path]
+	if literal, is := strings.CutPrefix(text, "="); is {
+		part.Field, part.Literal = -1, literal
+		return nil
+	}
+	header, mistake := s.sheet.must(text)
+	if mistake != nil {
+		return mistake
+	}
+	field, err := s.sheet.field(header, Column{Format: said.Format}, s.importer.CSV, p.catalog[part.Table], part.Column)
+	if err != nil {
+		return &Mistake{Problem: err.Error(), Err: err}
+	}
+	part.Field = field
+	return nil
+}
+
+func (p *loadPlanning) addLookup(s *loadStep, lookup *sheetLookup) {
+	m := s.sheet
+	for _, c := range lookup.Columns {
+		m.provided[c] = true
+		column, _ := s.load.Table.Column(c)
+		lookup.Required = lookup.Required || column.NotNull
+	}
+	lookup.Through = fmt.Sprintf("gyro_ref_%d", len(m.lookups))
+	m.lookups = append(m.lookups, lookup)
+}
+
+// referenceOf finds the reference that a declaration is about: a foreign key, or one that
+// the importer declares.
+func (p *loadPlanning) referenceOf(s *loadStep, said Column, columns []string, place string) (schema.Reference, *Mistake) {
+	table := s.load.Table
+	candidates := table.Over(columns)
+	if len(candidates) == 0 && said.Over == "" {
+		for _, r := range table.References {
+			if slices.Contains(r.Columns, columns[0]) {
+				candidates = append(candidates, r)
+			}
+		}
+	}
+	var known []schema.Reference
+	for _, r := range candidates {
+		same := func(o schema.Reference) bool {
+			return o.To == r.To && slices.Equal(o.Columns, r.Columns) && slices.Equal(o.ToColumns, r.ToColumns)
+		}
+		if (said.Ref.IsZero() || r.To == said.Ref.Name()) && !slices.ContainsFunc(known, same) {
+			known = append(known, r)
+		}
+	}
+	switch {
+	case len(known) == 1:
+		return known[0], nil
+	case len(known) > 1:
+		return schema.Reference{}, &Mistake{Place: place, Problem: "it is part of several foreign keys", Hint: "set Ref, and list the columns in Over"}
+	case said.Ref.IsZero():
+		return schema.Reference{}, &Mistake{Place: place, Problem: strings.Join(columns, ", ") + " is no foreign key of the target", Hint: "set Ref, and Soft, if it refers to rows all the same"}
+	case !said.Soft:
+		return schema.Reference{}, &Mistake{Place: place, Problem: strings.Join(columns, ", ") + " is no foreign key to " + said.Ref.String() + " in the target", Hint: "set Soft if it refers to its rows all the same"}
+	}
+	to, mistake := referredColumns(said, place)
+	if mistake != nil {
+		return schema.Reference{}, mistake
+	}
+	if parent := p.catalog[said.Ref.Name()]; to == nil && parent != nil {
+		to = parent.PrimaryKey
+	}
+	if len(to) != len(columns) {
+		return schema.Reference{}, &Mistake{Place: place, Problem: "To has not as many columns as the reference (" + strings.Join(columns, ", ") + ")"}
+	}
+	return schema.Reference{Name: place, Columns: columns, To: said.Ref.Name(), ToColumns: to}, nil
+}
+
+// path follows "tenant.subdomain" from a table.
+func (p *loadPlanning) path(table *schema.Table, path string) (SheetPart, *Mistake) {
+	var part SheetPart
+	names := strings.Split(path, ".")
+	for _, name := range names[:len(names)-1] {
+		columns, err := table.Resolve(name)
+		if err != nil {
+			return part, columnMistake(err, "")
+		}
+		references := table.Over(columns)
+		if len(references) == 0 {
+			return part, &Mistake{Problem: fmt.Sprintf("%s of %s is no foreign key", name, table.Name), Hint: "a path leads over references to a column"}
+		}
+		r := references[0]
+		part.Path = append(part.Path, SheetStep{Columns: r.Columns, Table: r.To, ToColumns: r.ToColumns})
+		if table = p.catalog[r.To]; table == nil {
+			return part, &Mistake{Problem: "the target does not have " + r.To.String()}
+		}
+	}
+	last := names[len(names)-1]
+	columns, err := table.Resolve(last)
+	if err != nil {
+		return part, columnMistake(err, "")
+	}
+	if len(columns) != 1 {
+		return part, &Mistake{Problem: fmt.Sprintf("%s of %s is several columns", last, table.Name), Hint: "name one of them"}
+	}
+	part.Table, part.Column = table.Name, columns[0]
+	return part, nil
+}
+
+// directReferences takes the references whose key is in the file itself. Such a key means a
+// row of the same load: that it means the same in the target has to be said.
+func (p *loadPlanning) directReferences(s *loadStep) {
+	m := s.sheet
+	for _, r := range s.load.Table.References {
+		var headers []int
+		free := true
+		for _, c := range r.Columns {
+			said := m.keys[c]
+			i, _ := m.headerOf(c, said)
+			free = free && !m.provided[c] && said.Expr == "" && i >= 0
+			headers = append(headers, i)
+		}
+		if !free {
+			continue // not there, said by By, or what the user says
+		}
+		place := s.place() + ", column " + strings.Join(r.Columns, ", ")
+		parent := p.step(r.To)
+		if parent == nil {
+			p.found.add(Mistake{
+				Place: place, Problem: "it refers to " + r.To.String() + ", and nothing says what the file's values mean",
+				Hint: "by its natural key, By {column of " + r.To.Table + ": header}; if they are the target's own keys, By {" + strings.Join(r.ToColumns, ", ") + ": " + m.headers[headers[0]] + "}",
+			})
+			for _, c := range r.Columns {
+				m.provided[c] = true
+			}
+			continue
+		}
+		lookup := &sheetLookup{key: strings.Join(r.Columns, ", "), place: place}
+		lookup.Columns, lookup.Table, lookup.ToColumns, lookup.LoadOnly = r.Columns, r.To, r.ToColumns, true
+		for i, to := range r.ToColumns {
+			field, err := m.field(headers[i], m.keys[r.Columns[i]].Column, s.importer.CSV, parent.load.Table, to)
+			if err != nil {
+				p.found.add(Mistake{Place: place, Problem: err.Error(), Err: err})
+				continue
+			}
+			lookup.Parts = append(lookup.Parts, SheetPart{Field: field, Table: r.To, Column: to})
+			lookup.paths = append(lookup.paths, to)
+		}
+		p.addLookup(s, lookup)
+	}
+}
+
+// link says of a reference's parts what they are in the sheet that it refers to.
+func (p *loadPlanning) link(s *loadStep, lookup *sheetLookup) {
+	lookup.To = -1
+	parent := p.step(lookup.Table)
+	if parent == nil {
+		return
+	}
+	var missing []string
+	for i := range lookup.Parts {
+		part := &lookup.Parts[i]
+		value, ok := parent.sheet.valueOf(part)
+		if !ok {
+			missing = append(missing, lookup.paths[i])
+			continue
+		}
+		part.Load = value
+	}
+	switch {
+	case len(missing) == 0:
+		lookup.To = parent.number
+	case lookup.LoadOnly:
+		p.found.add(Mistake{
+			Place: lookup.place, Problem: fmt.Sprintf("it refers to %s, whose file has no %s", lookup.Table, strings.Join(missing, ", ")),
+			Hint: "say what the file's values mean by By",
+		})
+	case slices.ContainsFunc(lookup.Parts, func(part SheetPart) bool { return len(part.Path) > 0 }):
+		p.found.add(Mistake{
+			Place: lookup.place, Problem: fmt.Sprintf("%s is in the same load, and its file does not say its %s", lookup.Table, strings.Join(missing, ", ")),
+			Hint: "find the rows of both by the same columns",
+		})
+	}
+}
+
+// valueOf finds what a sheet has for a column of its table, or for a path from there.
+func (m *sheetMap) valueOf(part *SheetPart) (SheetValue, bool) {
+	if len(part.Path) == 0 {
+		i := slices.IndexFunc(m.plan.Values, func(v SheetValue) bool { return v.Column == part.Column })
+		if i < 0 {
+			return SheetValue{}, false
+		}
+		return m.plan.Values[i], true
+	}
+	for _, lookup := range m.lookups {
+		if !slices.Equal(lookup.Columns, part.Path[0].Columns) || lookup.Table != part.Path[0].Table {
+			continue
+		}
+		for _, own := range lookup.Parts {
+			if own.Table == part.Table && own.Column == part.Column && slices.EqualFunc(own.Path, part.Path[1:], sameStep) {
+				return SheetValue{Field: own.Field, Literal: own.Literal}, true
+			}
+		}
+	}
+	return SheetValue{}, false
+}
+
+func sameStep(a, b SheetStep) bool { return a.Table == b.Table && slices.Equal(a.Columns, b.Columns) }
