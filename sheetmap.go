@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -24,6 +25,7 @@ type sheetMap struct {
 	estimate int64  // rows of the file
 	plan     *LoadSheet
 	reads    []fieldReading         // of plan.Fields
+	formats  []pgcsv.Conversion     // of plan.Fields
 	keys     map[string]keyedColumn // by column, what the importer says
 	lookups  []*sheetLookup
 	provided map[string]bool // columns that get a value
@@ -188,6 +190,12 @@ func (m *sheetMap) field(header int, said Column, csv CSV, table *schema.Table, 
 		read.prove = nil
 	}
 	field.Test = read.prove == nil
+	for i, other := range m.plan.Fields { // several references may be found by one cell
+		if m.reads[i].header == header && reflect.DeepEqual(m.formats[i], format) && reflect.DeepEqual(other, field) && m.reads[i].otherwise == read.otherwise {
+			return i, nil
+		}
+	}
+	m.formats = append(m.formats, format)
 	m.plan.Fields = append(m.plan.Fields, field)
 	m.reads = append(m.reads, read)
 	return len(m.plan.Fields) - 1, nil

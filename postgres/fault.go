@@ -115,9 +115,18 @@ func (l *loading) disagree(ctx context.Context, p *part) error {
 
 // foundTwice tells rows for which the target has several.
 func (l *loading) foundTwice(ctx context.Context, p *part) error {
-	if len(p.Find) == 0 {
+	if len(p.Find) == 0 || p.empty {
 		return nil
 	}
+	n, err := l.number(ctx, "count ids", "SELECT count(*) FROM "+p.idMap())
+	if err != nil {
+		return err
+	}
+	rows, err := l.number(ctx, "count rows", "SELECT count(*) FROM "+p.sheetTable()+" WHERE NOT bad")
+	if err != nil || n == rows {
+		return err
+	}
+	p.twice = true
 	return l.rowFault(ctx, p, gyro.RowExists, p.Find, "the target has several rows with the same "+strings.Join(p.Find, ", "),
 		"SELECT row FROM "+p.idMap()+" GROUP BY row HAVING count(*) > 1")
 }
@@ -128,11 +137,26 @@ func (l *loading) sameRow(ctx context.Context, p *part) error {
 		return nil
 	}
 	columns := keyList(len(p.Find), "f_")
-	return l.duplicates(ctx, p, p.Find, "(SELECT DISTINCT row, "+columns+" FROM "+p.idMap()+")", columns)
+	from := p.idMap()
+	if p.twice {
+		from = "(SELECT DISTINCT row, " + columns + " FROM " + from + ")"
+	}
+	return l.duplicates(ctx, p, p.Find, from, columns)
 }
+
+// hashedRecords is the first server that can hash records.
+const hashedRecords = 140000
 
 // duplicates tells all rows but the first good one of those that have one key.
 func (l *loading) duplicates(ctx context.Context, p *part, key []string, from, columns string) error {
+	group := columns
+	if l.version >= hashedRecords { // a hash is quicker to group by than what it is of
+		group = "hash_record_extended(ROW(" + columns + "), 0)"
+	}
+	n, err := l.number(ctx, "look for rows that are the same", fmt.Sprintf("SELECT count(*) FROM (SELECT FROM %s v GROUP BY %s HAVING count(*) > 1) d", from, group))
+	if err != nil || n == 0 {
+		return err
+	}
 	var terms []string // NULL is equal to NULL; see same
 	for c := range strings.SplitSeq(columns, ", ") {
 		terms = append(terms, fmt.Sprintf("ARRAY[v.%s] = ARRAY[d.%s]", c, c))
@@ -150,7 +174,7 @@ func prefixed(alias, columns string) string {
 
 // foundAtAll tells rows that the target has, where that is a mistake.
 func (l *loading) foundAtAll(ctx context.Context, p *part) error {
-	if !p.FailFound {
+	if !p.FailFound || p.empty {
 		return nil
 	}
 	return l.rowFault(ctx, p, gyro.RowExists, p.Find, "the target has a row with the same "+strings.Join(p.Find, ", "), "SELECT DISTINCT row FROM "+p.idMap()+" WHERE found")

@@ -26,6 +26,7 @@ type part struct {
 	found    int64             // of them, those that are there already
 	faults   int64             // of a sheet, and how many of them made their rows bad
 	marked   int64
+	twice    bool // rows of a sheet stand several times in its map
 }
 
 // target is the table's name in SQL.
@@ -80,6 +81,7 @@ func (l *loading) loadSettings() map[string]string {
 		"lc_monetary":                 "C",
 		"xmloption":                   "content",
 		"synchronize_seqscans":        "off",
+		"jit":                         "off", // it compiles for seconds what runs once
 	}
 	l.db.timeouts(s)
 	return s

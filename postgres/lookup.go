@@ -162,9 +162,6 @@ func by(r gyro.SheetReference) string {
 // lookUp makes the lookup tables of a sheet, and tells rows whose references lead nowhere.
 func (l *loading) lookUp(ctx context.Context, p *part) error {
 	for k, r := range p.Sheet.References {
-		if err := l.missingParts(ctx, p, r); err != nil {
-			return err
-		}
 		if err := l.lookup(ctx, p, k); err != nil {
 			return hidden(err)
 		}
@@ -185,31 +182,6 @@ func (l *loading) lookUp(ctx context.Context, p *part) error {
 		}
 	}
 	return l.mark(ctx, p)
-}
-
-// missingParts tells rows in which some values of a reference are NULL, and not all; or all
-// where it may not be.
-func (l *loading) missingParts(ctx context.Context, p *part, r gyro.SheetReference) error {
-	var null []string
-	for _, part := range r.Parts {
-		if part.Field >= 0 {
-			null = append(null, fmt.Sprintf("t.c%d IS NULL", part.Field))
-		}
-	}
-	if len(null) == 0 || len(null) == 1 && !r.Required || len(p.Sheet.Made) > 0 {
-		return nil
-	}
-	some, all := strings.Join(null, " OR "), strings.Join(null, " AND ")
-	condition := "(" + some + ")"
-	if !r.Required {
-		condition += " AND NOT (" + all + ")"
-	}
-	header := headersOf(p, r)
-	return l.fault(ctx, p, fmt.Sprintf(`SELECT t.row, t.line, CASE WHEN %s THEN %s ELSE %s END, %s, CASE WHEN %s THEN %s ELSE %s END, NULL::int
-		FROM %s t WHERE NOT t.bad AND %s AND NOT EXISTS (SELECT FROM %s f WHERE f.sheet = %d AND f.row = t.row AND f.col = ANY (string_to_array(%s, ', ')))`,
-		all, literal(string(gyro.Required)), literal(string(gyro.IncompleteReference)), literal(header),
-		all, literal(strings.Join(r.Columns, ", ")+" may not be NULL"), literal("a part of the key is NULL, and not all"),
-		p.sheetTable(), condition, faultTable, p.i, literal(header)))
 }
 
 // resolveAll resolves the references of the sheets of a circle, or of one alone, makes their

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/gyrodata/gyro"
+	"github.com/gyrodata/gyro/pgcsv"
 )
 
 // softInput is the first server that tells whether a text can be cast (pg_input_is_valid).
@@ -102,39 +103,43 @@ type rule struct {
 	column string
 	said   string // SQL
 	field  string // SQL: the field that can't be cast, or NULL
+	tested bool   // it holds only for rows with values that have to be tested
 }
 
+// row is what is told of it.
 func (r rule) row() string {
-	return fmt.Sprintf("(%s, %s, %s, %s, %s)", r.broken, r.name, literal(r.column), r.said, r.field)
+	return fmt.Sprintf("%s, %s, %s, %s", r.name, literal(r.column), r.said, r.field)
 }
 
-// checkRules finds the rows that break rules in one pass: all conditions at once find them, and
-// only for them it is asked which.
-func (l *loading) faultsOf(ctx context.Context, p *part, from string, rules []rule) error {
-	if len(rules) == 0 {
-		return nil
-	}
-	var any, rows []string
+// faultsOf finds the rows that break rules in one pass: all conditions at once find them, and
+// only for them it is asked which. What the reader found comes with them.
+func (l *loading) faultsOf(ctx context.Context, p *part, rules []rule) error {
+	any := []string{"t.broken IS NOT NULL"}
+	var tested, rows []string
 	for _, r := range rules {
-		any = append(any, "("+r.broken+")")
-		rows = append(rows, r.row())
+		if r.tested {
+			tested = append(tested, "("+r.broken+")")
+		} else {
+			any = append(any, "("+r.broken+")")
+		}
+		rows = append(rows, "SELECT "+r.row()+" WHERE NOT t.bad AND "+r.broken)
 	}
-	return l.fault(ctx, p, fmt.Sprintf(`SELECT t.row, t.line, f.rule, f.col, f.said, f.field FROM (SELECT * FROM %s t WHERE %s OFFSET 0) t
-		CROSS JOIN LATERAL (VALUES %s) f(broken, rule, col, said, field) WHERE f.broken`, from, strings.Join(any, " OR "), strings.Join(rows, ", ")))
+	if len(tested) > 0 {
+		any = append(any, "t.test IS NOT NULL AND ("+strings.Join(tested, " OR ")+")")
+	}
+	return l.fault(ctx, p, fmt.Sprintf("SELECT t.row, t.line, f.rule, f.col, f.said, f.field FROM (SELECT * FROM %s t WHERE %s OFFSET 0) t CROSS JOIN LATERAL (%s) f(rule, col, said, field)",
+		p.sheetTable(), strings.Join(any, " OR "), strings.Join(append(rows, readerFaults(p)), " UNION ALL ")))
 }
 
 // checkCells holds the texts against what each says for itself: what the reader found, NULL, the
 // type, the choices, the pattern. What can't be cast becomes NULL then.
 func (l *loading) checkCells(ctx context.Context, p *part) error {
-	if err := l.fault(ctx, p, l.readerFaults(p)); err != nil {
-		return err
-	}
-	var rules []rule
+	rules := l.missingParts(p)
 	for i, f := range p.Sheet.Fields {
 		text := fmt.Sprintf("t.c%d", i)
 		if f.Required {
 			rules = append(rules, rule{
-				broken: fmt.Sprintf("%s IS NULL AND (t.broken IS NULL OR t.broken !~ '(^| )f%d:')", text, i),
+				broken: text + " IS NULL AND " + readable(i),
 				name:   literal(string(gyro.Required)), column: f.Header, said: literal(f.Column + " may not be NULL"), field: "NULL::int",
 			})
 		}
@@ -156,16 +161,50 @@ func (l *loading) checkCells(ctx context.Context, p *part) error {
 			})
 		}
 	}
-	if err := l.faultsOf(ctx, p, p.sheetTable(), unbad(rules)); err != nil {
+	if err := l.faultsOf(ctx, p, rules); err != nil {
 		return err
 	}
 	return l.nullify(ctx, p)
 }
 
-// unbad keeps rules away from records that are broken themselves.
-func unbad(rules []rule) []rule {
-	for i := range rules {
-		rules[i].broken = "NOT t.bad AND " + rules[i].broken
+// readable is true where the reader could convert these fields.
+func readable(fields ...int) string {
+	var words []string
+	for _, f := range fields {
+		words = append(words, fmt.Sprint(f))
+	}
+	return fmt.Sprintf("(t.broken IS NULL OR t.broken !~ '(^| )f(%s):')", strings.Join(words, "|"))
+}
+
+// missingParts is that of the values of a reference some are NULL, and not all; or all where
+// it may not be.
+func (l *loading) missingParts(p *part) []rule {
+	var rules []rule
+	for _, r := range p.Sheet.References {
+		var null []string
+		var fields []int
+		for _, part := range r.Parts {
+			if part.Field >= 0 {
+				null = append(null, fmt.Sprintf("t.c%d IS NULL", part.Field))
+				fields = append(fields, part.Field)
+			}
+		}
+		if len(null) == 0 {
+			continue
+		}
+		some, all := "("+strings.Join(null, " OR ")+")", "("+strings.Join(null, " AND ")+")"
+		if r.Required {
+			rules = append(rules, rule{
+				broken: all + " AND " + readable(fields...), name: literal(string(gyro.Required)), column: headersOf(p, r),
+				said: literal(strings.Join(r.Columns, ", ") + " may not be NULL"), field: "NULL::int",
+			})
+		}
+		if len(null) > 1 {
+			rules = append(rules, rule{
+				broken: some + " AND NOT " + all + " AND " + readable(fields...), name: literal(string(gyro.IncompleteReference)), column: headersOf(p, r),
+				said: literal("a part of the key is NULL, and not all"), field: "NULL::int",
+			})
+		}
 	}
 	return rules
 }
@@ -196,11 +235,12 @@ func (l *loading) castRule(p *part, i int) rule {
 		column: f.Header,
 		said:   choose("longer than "+typ.name, "beyond "+typ.name, "a check of "+typ.name, typ.name+" may not be NULL", saidInvalid),
 		field:  fmt.Sprint(i),
+		tested: !f.Test,
 	}
 }
 
-// readerFaults are those that were found while the file was read.
-func (l *loading) readerFaults(p *part) string {
+// readerFaults are those of t that were found while the file was read.
+func readerFaults(p *part) string {
 	list := func(names []string) string {
 		var all []string
 		for _, n := range names {
@@ -212,9 +252,9 @@ func (l *loading) readerFaults(p *part) string {
 	for _, f := range p.Sheet.Fields {
 		fields = append(fields, f.Header)
 	}
-	return fmt.Sprintf(`SELECT DISTINCT t.row, t.line, split_part(e, ':', 2), coalesce(CASE left(e, 1)
+	return fmt.Sprintf(`SELECT split_part(e, ':', 2), coalesce(CASE left(e, 1)
 			WHEN 'h' THEN (%s)[substr(split_part(e, ':', 1), 2)::int + 1] ELSE (%s)[substr(split_part(e, ':', 1), 2)::int + 1] END, ''), '', NULL::int
-		FROM %s t CROSS JOIN LATERAL unnest(string_to_array(t.broken, ' ')) e WHERE t.broken IS NOT NULL`, list(p.Sheet.Headers), list(fields), p.sheetTable())
+		FROM unnest(string_to_array(t.broken, ' ')) e`, list(p.Sheet.Headers), list(fields))
 }
 
 // nullify takes out the texts that can't be cast, so that no query stumbles over them.
@@ -253,33 +293,34 @@ func (l *loading) nullify(ctx context.Context, p *part) error {
 // checkRows holds the values against bounds and checks, those of the importer and those of the
 // table, as far as the file has their columns.
 func (l *loading) checkRows(ctx context.Context, p *part) error {
-	var rules []rule
-	for i, f := range p.Sheet.Fields {
-		typ := l.fieldType(p, i).name
+	var broken, rows []string
+	add := func(condition string, name pgcsv.Rule, column, said string) {
+		broken = append(broken, "("+condition+")")
+		rows = append(rows, fmt.Sprintf("SELECT %s, %s, %s, NULL::int WHERE %s", literal(string(name)), literal(column), literal(said), condition))
+	}
+	for _, v := range p.Sheet.Values {
+		if v.Field < 0 {
+			continue
+		}
+		f := p.Sheet.Fields[v.Field]
 		for _, b := range []struct{ bound, operator, said string }{{f.Min, "<", "less than "}, {f.Max, ">", "more than "}} {
 			if b.bound != "" {
-				rules = append(rules, rule{
-					broken: fmt.Sprintf("%s %s %s::%s", l.fieldValue(p, i), b.operator, literal(b.bound), typ),
-					name:   literal(string(gyro.OutOfRange)), column: f.Header, said: literal(b.said + b.bound), field: "NULL::int",
-				})
+				add(fmt.Sprintf("s.%s %s %s::%s", quote(v.Column), b.operator, literal(b.bound), l.fieldType(p, v.Field).name), gyro.OutOfRange, f.Header, b.said+b.bound)
 			}
 		}
-	}
-	if err := l.faultsOf(ctx, p, p.sheetTable(), unbad(rules)); err != nil {
-		return err
 	}
 	checks, err := l.tableChecks(ctx, p)
 	if err != nil {
 		return err
 	}
 	for _, c := range slices.Concat(p.Sheet.Checks, checks) {
-		err := l.fault(ctx, p, fmt.Sprintf("SELECT s.gyro_row, s.gyro_line, %s, %s, %s, NULL::int FROM %s s WHERE (%s\n) IS FALSE",
-			literal(string(gyro.CheckFailed)), literal(""), literal(c.Text), l.base(p), c.SQL))
-		if err != nil {
-			return fmt.Errorf("%s: %w", c.Place, err)
-		}
+		add("("+c.SQL+"\n) IS FALSE", gyro.CheckFailed, "", c.Text)
 	}
-	return nil
+	if len(broken) == 0 {
+		return nil
+	}
+	return l.fault(ctx, p, fmt.Sprintf("SELECT s.gyro_row, s.gyro_line, f.* FROM %s s CROSS JOIN LATERAL (%s) f WHERE %s",
+		l.base(p), strings.Join(rows, " UNION ALL "), strings.Join(broken, " OR ")))
 }
 
 // tableChecks are the table's own, over columns that the file has.

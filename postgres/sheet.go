@@ -48,6 +48,7 @@ func (l *loading) stageSheet(ctx context.Context, p *part) error {
 // columnType is what is known of a column anywhere.
 type columnType struct {
 	name      string // as any search_path reads it
+	cast      string // to which a text that is valid can be cast; without a length, that costs nothing
 	collation string // that has to be said in a comparison; "" is the default one
 	enum      bool
 	notNull   bool
@@ -76,6 +77,10 @@ func (l *loading) columnTypes(ctx context.Context, table schema.Name) (map[strin
 		)
 		if err := rows.Scan(&name, &t.name, &t.collation, &t.enum, &t.notNull); err != nil {
 			return nil, failed(ctx, "look at", table.String(), err)
+		}
+		t.cast = t.name
+		if strings.HasPrefix(t.name, "character varying(") {
+			t.cast = "character varying"
 		}
 		types[name] = t
 	}
@@ -122,7 +127,7 @@ func (l *loading) fieldValue(p *part, field int) string {
 	if expr := p.Sheet.Fields[field].Expr; expr != "" {
 		own = fmt.Sprintf("(SELECT (%s\n) FROM (SELECT %s AS value) gyro_value)", expr, own)
 	}
-	return own + "::" + l.fieldType(p, field).name
+	return own + "::" + l.fieldType(p, field).cast
 }
 
 // sheetValue is a field's value, or a literal of a column's type.
@@ -195,7 +200,7 @@ func (l *loading) validate(ctx context.Context) error {
 			continue
 		}
 		l.stage(gyro.Validating, p.i)
-		if err := l.exec(ctx, "analyze", "ANALYZE "+p.sheetTable()); err != nil {
+		if err := l.analyzeSheet(ctx, p); err != nil {
 			return err
 		}
 		for _, do := range []func(context.Context, *part) error{l.checkCells, l.checkRows, l.mark} {
@@ -213,6 +218,19 @@ func (l *loading) validate(ctx context.Context) error {
 		return err
 	}
 	return l.countRows(ctx)
+}
+
+// analyzeSheet leaves statistics of what the sheet is joined by.
+func (l *loading) analyzeSheet(ctx context.Context, p *part) error {
+	columns := []string{"row"}
+	for _, r := range p.Sheet.References {
+		for _, part := range r.Parts {
+			if c := fmt.Sprintf("c%d", part.Field); part.Field >= 0 && !slices.Contains(columns, c) {
+				columns = append(columns, c)
+			}
+		}
+	}
+	return l.exec(ctx, "analyze", "SET LOCAL default_statistics_target = 10; ANALYZE "+p.sheetTable()+" ("+strings.Join(columns, ", ")+"); SET LOCAL default_statistics_target TO DEFAULT")
 }
 
 // fault writes down the rows that a query gives: row, line, rule, headers, words, and field.
@@ -245,21 +263,17 @@ func (l *loading) faulty() bool {
 
 // countRows says how many rows there are to be loaded.
 func (l *loading) countRows(ctx context.Context) error {
+	if l.faulty() {
+		return nil
+	}
 	for _, p := range l.parts {
-		if !p.Map {
-			n, err := l.number(ctx, "count rows", "SELECT count(*) FROM "+p.sheetTable()+" WHERE NOT bad")
-			if err != nil {
-				return err
-			}
-			p.fresh, p.found = n, 0
-			continue
+		from, found := p.sheetTable()+" WHERE NOT bad", "false"
+		if p.Map {
+			from, found = p.idMap(), "found"
 		}
-		for into, condition := range map[*int64]string{&p.fresh: "NOT found", &p.found: "found"} {
-			n, err := l.number(ctx, "count ids", "SELECT count(*) FROM "+p.idMap()+" WHERE "+condition)
-			if err != nil {
-				return err
-			}
-			*into = n
+		err := l.conn.QueryRow(ctx, fmt.Sprintf("SELECT count(*) FILTER (WHERE NOT %[2]s), count(*) FILTER (WHERE %[2]s) FROM %[1]s", from, found)).Scan(&p.fresh, &p.found)
+		if err != nil {
+			return failed(ctx, "count rows", p.Table.Name.String(), err)
 		}
 	}
 	return nil

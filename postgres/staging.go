@@ -150,7 +150,7 @@ func (l *loading) mapping(p *part) string {
 		}
 		text += fmt.Sprintf(" %s (SELECT true AS here, * FROM %s) t ON %s", join, p.target(), l.same(p))
 	}
-	if slices.ContainsFunc(p.New, func(id gyro.NewID) bool { return id.Sequence != "" }) {
+	if !l.faulty() && slices.ContainsFunc(p.New, func(id gyro.NewID) bool { return id.Sequence != "" }) {
 		text += " ORDER BY " + order // the file's order; the server sorts before it draws
 	}
 	text += "; "
@@ -187,7 +187,12 @@ func (l *loading) fresh(p *part, column string) string {
 		}
 		typ := p.types[column]
 		switch {
-		case id.Sequence != "" && (l.plan.DryRun || l.faulty()):
+		case id.Sequence != "" && l.faulty(): // nothing will be loaded: any number will do
+			if typ == "smallint" {
+				return "NULL::smallint"
+			}
+			return "(-s.gyro_row)::" + typ
+		case id.Sequence != "" && l.plan.DryRun:
 			return fmt.Sprintf("((SELECT coalesce(max(%s), 0) FROM %s) + row_number() OVER ())::%s", quote(column), p.target(), typ)
 		case id.Sequence != "":
 			return fmt.Sprintf("nextval(%s)::%s", literal(id.Sequence), typ)
