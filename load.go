@@ -229,7 +229,7 @@ func (t *telling) event(e LoadEvent) {
 		event := t.file(Finished, e.Table)
 		event.Rows, event.Bytes, event.Elapsed = e.Rows, e.Bytes, now.Sub(t.began)
 		if t.streams != nil {
-			event.Bytes = t.streams[e.Table].source.bytes.Load()
+			event.Rows, event.Bytes = t.streams[e.Table].rows.Load(), t.streams[e.Table].source.bytes.Load()
 		}
 		t.tell(event)
 	case e.Bytes == 0:

@@ -1,13 +1,24 @@
 package gyro
 
-import "github.com/gyrodata/gyro/schema"
+import (
+	"slices"
+
+	"github.com/gyrodata/gyro/schema"
+)
 
 // LoadSheet says how the rows of a foreign CSV file become rows of a table.
 //
-// The file of [LoadPlan].Open is CSV as COPY reads it, without a header: the row's number and
-// line; true where the record itself is broken; what its values break, as "h3:rule f0:rule"
-// (h: a column of the file, f: of Fields, from 0; h-1: the record) or NULL; the Fields that
-// have to be tested, as " 0 4 ", or NULL; the Fields.
+// The file of [LoadPlan].Open is CSV as COPY reads it, without a header. A row of it has: the
+// row's number and line; true where the record itself is broken; what its values break, as
+// "h3:rule f0:rule" (h: a column of the file, f: of Fields, r: of References, from 0; h-1: the
+// record), or NULL; the Fields whose values have to be tested, as " 0 4 ", or NULL; for each of
+// References the number of its key; the Fields.
+//
+// The keys by which references look for rows repeat: each stands in a row of its own, before the
+// first that has its number. Of such a row the first column is NULL, the second is the
+// reference, the third is true, the fifth says which Parts have to be tested; then come the
+// key's number, as that of the first reference, and the Parts in place of Fields. A key may
+// come several times, under several numbers.
 type LoadSheet struct {
 	Headers    []string // the file's columns
 	Fields     []SheetField
@@ -20,20 +31,40 @@ type LoadSheet struct {
 	// Made says that there is no file: the rows are those that references of other sheets ask
 	// for, each once.
 	Made []MadeFrom
+	// MadeFields, and MadeParts for each of References, are where a made row's texts come from:
+	// numbers of the Parts of the references that ask for it.
+	MadeFields []int
+	MadeParts  [][]int
 }
 
-// SheetField is one column of texts that a sheet's file gives.
+// Columns is how many columns the file has for texts: as many as Fields, or as the longest
+// key has parts.
+func (s *LoadSheet) Columns() int {
+	n := len(s.Fields)
+	for _, r := range s.References {
+		n = max(n, len(r.Parts))
+	}
+	return n
+}
+
+// SheetField is one text that a sheet's file gives.
 type SheetField struct {
 	Header string      // as the file has it, for messages
 	Table  schema.Name // with Column: the one whose type it is to have
 	Column string
 	Expr   string // SQL over "value" that gives the value; empty: the text itself
 	// Test: every value has to be tested; else those that the file names.
-	Test     bool
-	Required bool // NULL is a fault
-	OneOf    []string
-	Pattern  string
-	Min, Max string
+	Test bool
+	// Pattern has to match: with TestPattern every value has to be tried, else those that the
+	// file names.
+	Pattern     string
+	TestPattern bool
+	// Min and Max bound the value: with TestBounds every one has to be held against them, else
+	// those that the file names.
+	Min, Max   string
+	TestBounds bool
+	// Allowed is what the values may be, in words; they were looked at already.
+	Allowed string
 }
 
 // SheetValue is a column of the table that gets a field's value, or a literal.
@@ -53,21 +84,31 @@ type SheetReference struct {
 	// LoadOnly: only rows of the load are meant, not those of the target.
 	LoadOnly bool
 	// Create: To is made of what is asked for.
-	Create   bool
-	Required bool
+	Create bool
 	// Through is the column of the staging rows that has the number of the row of To.
 	Through string
 }
 
+// Keyed reports whether rows have different keys: not all parts are literals.
+func (r SheetReference) Keyed() bool {
+	return slices.ContainsFunc(r.Parts, func(p SheetPart) bool { return !p.Given })
+}
+
 // SheetPart is one value by which a row is looked for.
 type SheetPart struct {
-	Field   int // -1: Literal
-	Literal string
-	Table   schema.Name // with Column: what it is compared with
-	Column  string
-	Path    []SheetStep // from the referred table to Table
+	SheetField             // Table and Column are what it is compared with
+	Given      bool        // it is Literal, in all rows
+	Literal    string      //
+	Path       []SheetStep // from the referred table to Table
 	// Load is what it is compared with in the sheet of To.
-	Load SheetValue
+	Load SheetSource
+}
+
+// SheetSource is a value of a sheet: that of a part of one of its references, or as in a
+// SheetValue.
+type SheetSource struct {
+	Reference, Part int // Reference -1: Value
+	Value           SheetValue
 }
 
 // SheetStep is a reference on the way.
@@ -86,6 +127,6 @@ type SheetCheck struct {
 
 // MadeFrom is a reference whose missing rows are made.
 type MadeFrom struct {
-	Table  int          // of the plan
-	Fields []SheetValue // of that table, for each field of the made one
+	Table     int // of the plan
+	Reference int // of its sheet
 }

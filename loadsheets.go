@@ -355,19 +355,21 @@ func (s Slicer) planSheets(ctx context.Context, sheets Sheets) (*Plan, error) {
 // told says where the columns come from.
 func (m *sheetMap) told(load *LoadTable) []string {
 	var lines []string
-	source := func(field int, literal string) string {
-		if field < 0 {
-			return "=" + literal
-		}
-		return m.plan.Fields[field].Header
-	}
 	for _, v := range m.plan.Values {
-		lines = append(lines, v.Column+": "+source(v.Field, v.Literal))
+		from := "=" + v.Literal
+		if v.Field >= 0 {
+			from = m.plan.Fields[v.Field].Header
+		}
+		lines = append(lines, v.Column+": "+from)
 	}
 	for _, lookup := range m.lookups {
 		var parts []string
 		for i, part := range lookup.Parts {
-			parts = append(parts, lookup.paths[i]+" = "+source(part.Field, part.Literal))
+			from := part.Header
+			if part.Given {
+				from = "=" + part.Literal
+			}
+			parts = append(parts, lookup.paths[i]+" = "+from)
 		}
 		where := "in the target"
 		switch {

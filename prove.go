@@ -2,6 +2,8 @@ package gyro
 
 import (
 	"bytes"
+	"math"
+	"regexp"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -147,4 +149,55 @@ func isUUID(text []byte) bool {
 		}
 	}
 	return true
+}
+
+// within takes values that certainly lie within two bounds, of which one may be missing; nil where
+// that can't be told: of numbers, and of dates, in the form that the provers take.
+func within(least, most string) prover {
+	inOrder := func(a, b string) bool { return a == "" || b == "" || a <= b }
+	if dateOrNone(least) && dateOrNone(most) {
+		return func(text []byte) bool {
+			return len(text) == 10 && isDate(text) && inOrder(least, string(text)) && inOrder(string(text), most)
+		}
+	}
+	low, high := math.Inf(-1), math.Inf(1)
+	for _, bound := range []struct {
+		text string
+		into *float64
+	}{{least, &low}, {most, &high}} {
+		if bound.text == "" {
+			continue
+		}
+		f, err := strconv.ParseFloat(bound.text, 64)
+		if err != nil || math.IsNaN(f) || math.IsInf(f, 0) {
+			return nil
+		}
+		*bound.into = f
+	}
+	// A float is off by less than this part of itself; what is so near to a bound is tested.
+	const near = 1e-12
+	low += math.Abs(low) * near
+	high -= math.Abs(high) * near
+	return func(text []byte) bool {
+		f, err := strconv.ParseFloat(string(text), 64)
+		return err == nil && (least == "" || f > low || f == 0 && low == 0) && (most == "" || f < high || f == 0 && high == 0)
+	}
+}
+
+func dateOrNone(text string) bool { return text == "" || len(text) == 10 && isDate([]byte(text)) }
+
+// plainPattern is a pattern that means the same to PostgreSQL and to Go, where all of a text has
+// to match: letters, digits and a few signs, classes of them, groups, alternatives, quantifiers.
+var plainPattern = regexp.MustCompile(`^(?:[A-Za-z0-9 _:/@,;#%&=~"'-]|\[(?:[a-z]-[a-z]|[A-Z]-[A-Z]|[0-9]-[0-9]|[A-Za-z0-9 _])+\]|[()|*+?]|\{[0-9]{1,2}(?:,[0-9]{0,2})?\})+$`)
+
+// matching takes texts that certainly match a pattern; nil where the server has to say it.
+func matching(pattern string) prover {
+	if !plainPattern.MatchString(pattern) || strings.Contains(pattern, "(?") {
+		return nil
+	}
+	compiled, err := regexp.Compile(`\A(?:` + pattern + `)\z`)
+	if err != nil {
+		return nil
+	}
+	return compiled.Match
 }

@@ -31,7 +31,7 @@ func (p *loadPlanning) by(s *loadStep, said keyedColumn, columns []string, place
 		refuse("the target does not have "+reference.To.String()+", which it refers to", "")
 		return
 	}
-	lookup := &sheetLookup{key: said.key, place: place, by: said.By}
+	lookup := &sheetLookup{key: said.key, place: place}
 	lookup.Columns, lookup.Table, lookup.ToColumns = reference.Columns, reference.To, reference.ToColumns
 	lookup.Create = said.CreateMissing
 	for _, path := range slices.Sorted(maps.Keys(said.By)) {
@@ -41,34 +41,38 @@ func (p *loadPlanning) by(s *loadStep, said keyedColumn, columns []string, place
 			p.found.add(*problem)
 			continue
 		}
-		if problem := p.partField(s, &part, said, path); problem != nil {
+		read, problem := p.partField(s, &part, said, path)
+		if problem != nil {
 			problem.Place = place + ", By " + path
 			p.found.add(*problem)
 			continue
 		}
-		lookup.Parts = append(lookup.Parts, part)
-		lookup.paths = append(lookup.paths, path)
+		lookup.add(part, path, read)
 	}
 	p.addLookup(s, lookup)
 }
 
+func (l *sheetLookup) add(part SheetPart, path string, read fieldReading) {
+	l.Parts, l.paths, l.reads = append(l.Parts, part), append(l.paths, path), append(l.reads, read)
+}
+
 // partField finds the header that a part of By names, or takes its literal.
-func (p *loadPlanning) partField(s *loadStep, part *SheetPart, said keyedColumn, path string) *Mistake {
+func (p *loadPlanning) partField(s *loadStep, part *SheetPart, said keyedColumn, path string) (fieldReading, *Mistake) {
 	text := said.By[path]
 	if literal, is := strings.CutPrefix(text, "="); is {
-		part.Field, part.Literal = -1, literal
-		return nil
+		part.Given, part.Literal = true, literal
+		return fieldReading{}, nil
 	}
 	header, mistake := s.sheet.must(text)
 	if mistake != nil {
-		return mistake
+		return fieldReading{}, mistake
 	}
-	field, err := s.sheet.field(header, Column{Format: said.Format}, s.importer.CSV, p.catalog[part.Table], part.Column)
+	field, read, err := s.sheet.field(header, Column{Format: said.Format}, s.importer.CSV, p.catalog[part.Table], part.Column)
 	if err != nil {
-		return &Mistake{Problem: err.Error(), Err: err}
+		return read, &Mistake{Problem: err.Error(), Err: err}
 	}
-	part.Field = field
-	return nil
+	part.SheetField = field
+	return read, nil
 }
 
 func (p *loadPlanning) addLookup(s *loadStep, lookup *sheetLookup) {
@@ -76,7 +80,7 @@ func (p *loadPlanning) addLookup(s *loadStep, lookup *sheetLookup) {
 	for _, c := range lookup.Columns {
 		m.provided[c] = true
 		column, _ := s.load.Table.Column(c)
-		lookup.Required = lookup.Required || column.NotNull
+		lookup.required = lookup.required || column.NotNull
 	}
 	lookup.Through = fmt.Sprintf("gyro_ref_%d", len(m.lookups))
 	m.lookups = append(m.lookups, lookup)
@@ -188,13 +192,12 @@ func (p *loadPlanning) directReferences(s *loadStep) {
 		lookup := &sheetLookup{key: strings.Join(r.Columns, ", "), place: place}
 		lookup.Columns, lookup.Table, lookup.ToColumns, lookup.LoadOnly = r.Columns, r.To, r.ToColumns, true
 		for i, to := range r.ToColumns {
-			field, err := m.field(headers[i], m.keys[r.Columns[i]].Column, s.importer.CSV, parent.load.Table, to)
+			field, read, err := m.field(headers[i], m.keys[r.Columns[i]].Column, s.importer.CSV, parent.load.Table, to)
 			if err != nil {
 				p.found.add(Mistake{Place: place, Problem: err.Error(), Err: err})
 				continue
 			}
-			lookup.Parts = append(lookup.Parts, SheetPart{Field: field, Table: r.To, Column: to})
-			lookup.paths = append(lookup.paths, to)
+			lookup.add(SheetPart{SheetField: field}, to, read)
 		}
 		p.addLookup(s, lookup)
 	}
@@ -234,25 +237,29 @@ func (p *loadPlanning) link(s *loadStep, lookup *sheetLookup) {
 }
 
 // valueOf finds what a sheet has for a column of its table, or for a path from there.
-func (m *sheetMap) valueOf(part *SheetPart) (SheetValue, bool) {
+func (m *sheetMap) valueOf(part *SheetPart) (SheetSource, bool) {
 	if len(part.Path) == 0 {
 		i := slices.IndexFunc(m.plan.Values, func(v SheetValue) bool { return v.Column == part.Column })
 		if i < 0 {
-			return SheetValue{}, false
+			return SheetSource{}, false
 		}
-		return m.plan.Values[i], true
+		return SheetSource{Reference: -1, Value: m.plan.Values[i]}, true
 	}
-	for _, lookup := range m.lookups {
+	for i, lookup := range m.lookups {
 		if !slices.Equal(lookup.Columns, part.Path[0].Columns) || lookup.Table != part.Path[0].Table {
 			continue
 		}
-		for _, own := range lookup.Parts {
-			if own.Table == part.Table && own.Column == part.Column && slices.EqualFunc(own.Path, part.Path[1:], sameStep) {
-				return SheetValue{Field: own.Field, Literal: own.Literal}, true
+		for j, own := range lookup.Parts {
+			if own.Table != part.Table || own.Column != part.Column || !slices.EqualFunc(own.Path, part.Path[1:], sameStep) {
+				continue
 			}
+			if own.Given {
+				return SheetSource{Reference: -1, Value: SheetValue{Field: -1, Literal: own.Literal}}, true
+			}
+			return SheetSource{Reference: i, Part: j}, true
 		}
 	}
-	return SheetValue{}, false
+	return SheetSource{}, false
 }
 
 func sameStep(a, b SheetStep) bool { return a.Table == b.Table && slices.Equal(a.Columns, b.Columns) }

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"maps"
-	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -25,7 +24,6 @@ type sheetMap struct {
 	estimate int64  // rows of the file
 	plan     *LoadSheet
 	reads    []fieldReading         // of plan.Fields
-	formats  []pgcsv.Conversion     // of plan.Fields
 	keys     map[string]keyedColumn // by column, what the importer says
 	lookups  []*sheetLookup
 	provided map[string]bool // columns that get a value
@@ -42,6 +40,8 @@ type keyedColumn struct {
 // fieldReading is how a field is made of a cell.
 type fieldReading struct {
 	header    int
+	required  bool            // NULL is a fault
+	allowed   map[string]bool // what the values may be; nil: anything
 	convert   *pgcsv.Converter
 	prove     prover // nil: every value is tested
 	zone      string // behind what is no NULL
@@ -51,11 +51,11 @@ type fieldReading struct {
 // sheetLookup is a reference of a sheet on its way into the plan.
 type sheetLookup struct {
 	SheetReference
-	key   string
-	place string
-	by    By       // empty: the file has the key itself
-	paths []string // of by, as the parts
-	// proxy is the loader's reference, where To is in the plan
+	key      string
+	place    string
+	paths    []string       // of By, as the parts
+	reads    []fieldReading // of the parts; of a literal nothing
+	required bool           // NULL is a fault
 }
 
 // sampleSize is how much of a file is looked at to find its dialect.
@@ -168,13 +168,13 @@ func someHeaders(headers []string) string {
 	return strings.Join(headers, ", ")
 }
 
-// field adds a field that is read from a header for a column's type.
-func (m *sheetMap) field(header int, said Column, csv CSV, table *schema.Table, column string) (int, error) {
+// field is what is read from a header for a column's type.
+func (m *sheetMap) field(header int, said Column, csv CSV, table *schema.Table, column string) (SheetField, fieldReading, error) {
 	c, _ := table.Column(column)
 	format := formatOf(said.Format, csv.Format, c.Type)
 	convert, err := pgcsv.NewConverter(format)
 	if err != nil {
-		return 0, err //nolint:wrapcheck // the mistake says where
+		return SheetField{}, fieldReading{}, err //nolint:wrapcheck // the mistake says where
 	}
 	read := fieldReading{header: header, convert: convert, prove: proverOf(c), otherwise: said.Default}
 	if c.Type == "timestamp with time zone" && format.Date != "" && csv.TimeZone != "" {
@@ -183,22 +183,36 @@ func (m *sheetMap) field(header int, said Column, csv CSV, table *schema.Table, 
 		read.prove = func(text []byte) bool { return prove(bytes.TrimSuffix(text, []byte(read.zone))) }
 	}
 	field := SheetField{
-		Header: m.headers[header], Table: table.Name, Column: column, Expr: said.Expr, OneOf: said.OneOf,
-		Pattern: said.Pattern, Min: said.Min, Max: said.Max,
+		Header: m.headers[header], Table: table.Name, Column: column, Expr: said.Expr, Pattern: said.Pattern, Min: said.Min, Max: said.Max,
+	}
+	if len(said.OneOf) > 0 {
+		read.allowed = map[string]bool{}
+		for _, word := range said.OneOf {
+			read.allowed[word] = true
+		}
+		field.Allowed = someHeaders(said.OneOf)
 	}
 	if said.Expr != "" {
 		read.prove = nil
 	}
 	field.Test = read.prove == nil
-	for i, other := range m.plan.Fields { // several references may be found by one cell
-		if m.reads[i].header == header && reflect.DeepEqual(m.formats[i], format) && reflect.DeepEqual(other, field) && m.reads[i].otherwise == read.otherwise {
-			return i, nil
+	if said.Pattern != "" {
+		matches := matching(said.Pattern)
+		field.TestPattern = field.Test || matches == nil
+		if !field.TestPattern {
+			prove := read.prove
+			read.prove = func(text []byte) bool { return prove(text) && matches(text) }
 		}
 	}
-	m.formats = append(m.formats, format)
-	m.plan.Fields = append(m.plan.Fields, field)
-	m.reads = append(m.reads, read)
-	return len(m.plan.Fields) - 1, nil
+	if said.Min != "" || said.Max != "" {
+		within := within(said.Min, said.Max)
+		field.TestBounds = field.Test || within == nil
+		if !field.TestBounds {
+			prove := read.prove
+			read.prove = func(text []byte) bool { return prove(text) && within(text) }
+		}
+	}
+	return field, read, nil
 }
 
 // formatOf is a column's format: its own, and of the file's what its type can be meant by.
@@ -315,13 +329,14 @@ func (p *loadPlanning) plain(s *loadStep, c schema.Column) {
 		p.found.add(*mistake)
 		return
 	case header >= 0:
-		i, err := m.field(header, said.Column, s.importer.CSV, s.load.Table, c.Name)
+		field, read, err := m.field(header, said.Column, s.importer.CSV, s.load.Table, c.Name)
 		if err != nil {
 			p.found.add(Mistake{Place: place, Problem: err.Error(), Err: err})
 			return
 		}
-		m.plan.Fields[i].Required = c.NotNull
-		m.plan.Values = append(m.plan.Values, SheetValue{Column: c.Name, Field: i})
+		read.required = c.NotNull
+		m.plan.Values = append(m.plan.Values, SheetValue{Column: c.Name, Field: len(m.plan.Fields)})
+		m.plan.Fields, m.reads = append(m.plan.Fields, field), append(m.reads, read)
 	case said.Default != "", said.Format.Empty == pgcsv.EmptyText:
 		m.plan.Values = append(m.plan.Values, SheetValue{Column: c.Name, Field: -1, Literal: said.Default})
 	case said.Expr != "" || said.Pattern != "" || said.Min != "" || said.Max != "" || len(said.OneOf) > 0:

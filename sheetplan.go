@@ -142,12 +142,8 @@ func (p *loadPlanning) makeFor(s *loadStep, lookup *sheetLookup) {
 		refuse("missing rows of "+lookup.Table.String()+" are to be made by "+strings.Join(lookup.paths, ", ")+", and for another reference by "+strings.Join(made.sheet.madeBy, ", "), "use the same columns")
 		return
 	}
-	from := MadeFrom{Table: s.number}
-	for _, part := range lookup.Parts {
-		from.Fields = append(from.Fields, SheetValue{Field: part.Field, Literal: part.Literal})
-	}
 	made.sheet.from = append(made.sheet.from, s)
-	made.sheet.plan.Made = append(made.sheet.plan.Made, from)
+	made.sheet.plan.Made = append(made.sheet.plan.Made, MadeFrom{Reference: slices.Index(s.sheet.lookups, lookup)})
 }
 
 // made reports whether the step has no file of its own.
@@ -163,9 +159,10 @@ func (p *loadPlanning) madeStep(lookup *sheetLookup) *loadStep {
 	var natural []string
 	above := map[string]*sheetLookup{}
 	for i, part := range lookup.Parts {
-		m.plan.Fields = append(m.plan.Fields, SheetField{Header: lookup.paths[i], Table: part.Table, Column: part.Column})
+		field := SheetField{Header: lookup.paths[i], Table: part.Table, Column: part.Column}
 		if len(part.Path) == 0 {
-			m.plan.Values = append(m.plan.Values, SheetValue{Column: part.Column, Field: i})
+			m.plan.Values = append(m.plan.Values, SheetValue{Column: part.Column, Field: len(m.plan.Fields)})
+			m.plan.Fields, m.plan.MadeFields = append(m.plan.Fields, field), append(m.plan.MadeFields, i)
 			m.provided[part.Column] = true
 			natural = append(natural, part.Column)
 			continue
@@ -176,11 +173,13 @@ func (p *loadPlanning) madeStep(lookup *sheetLookup) *loadStep {
 			above[key] = &sheetLookup{key: key, place: lookup.place}
 			above[key].Columns, above[key].Table, above[key].ToColumns = first.Columns, first.Table, first.ToColumns
 			p.addLookup(step, above[key])
+			m.plan.MadeParts = append(m.plan.MadeParts, nil)
 			natural = append(natural, first.Columns...)
 		}
 		_, rest, _ := strings.Cut(lookup.paths[i], ".")
-		above[key].Parts = append(above[key].Parts, SheetPart{Field: i, Table: part.Table, Column: part.Column, Path: part.Path[1:]})
-		above[key].paths = append(above[key].paths, rest)
+		above[key].add(SheetPart{SheetField: field, Path: part.Path[1:]}, rest, fieldReading{})
+		number := slices.Index(m.lookups, above[key])
+		m.plan.MadeParts[number] = append(m.plan.MadeParts[number], i)
 	}
 	for key, column := range step.importer.Columns {
 		columns, err := step.load.Table.Resolve(key)

@@ -2,10 +2,12 @@ package gyro
 
 import (
 	"crypto/sha256"
+	"encoding/binary"
 	"errors"
 	"hash"
 	"io"
 	"strconv"
+	"sync"
 	"sync/atomic"
 
 	"github.com/gyrodata/gyro/pgcsv"
@@ -14,19 +16,37 @@ import (
 // sheetStream is a foreign CSV file as [LoadSheet] wants it: each record with its number, line and
 // faults, its cells converted.
 type sheetStream struct {
-	m      *sheetMap
-	file   io.ReadCloser
-	source *summed
-	reader *pgcsv.Sheet
-	buffer []byte // what is not read yet, from pos on
-	pos    int
-	ended  error
-	broken []byte // of the record in hand
-	test   []byte
-	value  []byte
-	text   []byte
-	rows   atomic.Int64
+	m           *sheetMap
+	file        io.ReadCloser
+	source      *summed
+	reader      *pgcsv.Sheet
+	buffer      []byte // what is not read yet, from pos on
+	pos         int
+	full, empty chan []byte // buffers on their way: see start
+	stopped     chan struct{}
+	working     sync.WaitGroup
+	out         []byte       // the buffer that is being filled
+	ended       error        // why there is no more; read when full is closed
+	keys        []keyNumbers // by reference
+	row         streamRow
+	rows        atomic.Int64
 }
+
+// streamRow is the row in hand.
+type streamRow struct {
+	broken, test, keys, fields, text, key []byte
+}
+
+// keyNumbers numbers the keys of one reference. It forgets them where they are many: a key may
+// have several numbers.
+type keyNumbers struct {
+	known map[string]int32
+	bytes int
+	last  int32
+}
+
+// knownKeys bounds the memory for the keys of one reference, in bytes of text.
+const knownKeys = 4 << 20
 
 // summed counts and sums what is read of a file.
 type summed struct {
@@ -57,27 +77,70 @@ func (m *sheetMap) read() (io.ReadCloser, *summed, *pgcsv.Sheet, error) {
 
 // stream opens a sheet's file to be loaded.
 func (m *sheetMap) stream() (*sheetStream, error) {
-	s := &sheetStream{m: m}
+	s := &sheetStream{m: m, keys: make([]keyNumbers, len(m.lookups))}
+	for i := range s.keys {
+		s.keys[i].known = map[string]int32{}
+	}
 	var err error
 	s.file, s.source, s.reader, err = m.read()
 	return s, err
 }
 
-func (s *sheetStream) Close() error { return s.file.Close() }
-
+// Read gives what was converted; the next is converted meanwhile.
 func (s *sheetStream) Read(b []byte) (int, error) {
-	if s.pos == len(s.buffer) && s.ended == nil {
-		s.buffer, s.pos = s.buffer[:0], 0
-		for len(s.buffer) < streamSize && s.ended == nil {
-			s.next()
-		}
+	if s.full == nil {
+		s.start()
 	}
-	if s.pos == len(s.buffer) {
-		return 0, s.ended
+	for s.pos == len(s.buffer) {
+		if s.buffer != nil {
+			s.empty <- s.buffer[:0]
+		}
+		next, more := <-s.full
+		if !more {
+			s.buffer, s.pos = nil, 0
+			return 0, s.ended
+		}
+		s.buffer, s.pos = next, 0
 	}
 	n := copy(b, s.buffer[s.pos:])
 	s.pos += n
 	return n, nil
+}
+
+// start begins to convert, a few buffers ahead of who reads.
+func (s *sheetStream) start() {
+	const buffers = 4
+	s.full, s.empty, s.stopped = make(chan []byte, buffers), make(chan []byte, buffers), make(chan struct{})
+	for range buffers {
+		s.empty <- make([]byte, 0, streamSize+streamSize/4)
+	}
+	s.working.Go(func() {
+		defer close(s.full)
+		for s.ended == nil {
+			select {
+			case <-s.stopped:
+				return
+			case s.out = <-s.empty:
+			}
+			for len(s.out) < streamSize && s.ended == nil {
+				s.next()
+			}
+			select {
+			case <-s.stopped:
+				return
+			case s.full <- s.out:
+			}
+		}
+	})
+}
+
+// Close ends the work, also where not all was read.
+func (s *sheetStream) Close() error {
+	if s.full != nil {
+		close(s.stopped)
+		s.working.Wait()
+	}
+	return s.file.Close() //nolint:wrapcheck // it says the path
 }
 
 // next converts a record.
@@ -91,81 +154,182 @@ func (s *sheetStream) next() {
 		return
 	}
 	s.rows.Add(1)
-	b := strconv.AppendInt(s.buffer, r.Row, 10)
+	row := &s.row
+	row.broken, row.test, row.keys, row.fields = row.broken[:0], row.test[:0], row.keys[:0], row.fields[:0]
+	spoilt := len(r.Problems) > 0
+	if spoilt { // nothing is made of its cells
+		for _, p := range r.Problems {
+			row.fault('h', p.Column, p.Rule)
+		}
+		row.keys = commas(row.keys, len(s.m.lookups))
+		row.fields = commas(row.fields, s.m.plan.Columns())
+	} else {
+		for k, lookup := range s.m.lookups {
+			row.keys = append(row.keys, ',')
+			if number := s.key(k, lookup, r); number > 0 {
+				row.keys = strconv.AppendInt(row.keys, int64(number), 10)
+			}
+		}
+		for i := range s.m.reads {
+			row.fields = append(row.fields, ',')
+			s.field(i, r)
+		}
+		row.fields = commas(row.fields, s.m.plan.Columns()-len(s.m.reads))
+	}
+	b := strconv.AppendInt(s.out, r.Row, 10)
 	b = append(b, ',')
 	b = strconv.AppendInt(b, r.Line, 10)
-	if len(r.Problems) > 0 {
-		s.buffer = s.spoilt(b, r)
-		return
+	if spoilt {
+		b = append(b, ",t,"...)
+	} else {
+		b = append(b, ",f,"...)
 	}
-	b = append(b, ",f,"...)
-	s.broken, s.test = s.broken[:0], s.test[:0]
-	// What is broken and what has to be tested is known behind the fields, and stands before
-	// them: they are put into value first.
-	s.value = s.value[:0]
-	for i := range s.m.reads {
-		s.cell(i, r.Cells[s.m.reads[i].header])
-	}
-	if len(s.broken) > 0 {
-		b = append(b, '"')
-		b = append(b, s.broken...)
-		b = append(b, '"')
-	}
+	b = append(b, row.broken...)
 	b = append(b, ',')
-	if len(s.test) > 0 {
-		b = append(b, s.test...)
+	b = append(b, row.test...)
+	if len(row.test) > 0 {
 		b = append(b, ' ')
 	}
-	b = append(b, s.value...)
-	s.buffer = append(b, '\n')
+	b = append(b, row.keys...)
+	b = append(b, row.fields...)
+	s.out = append(b, '\n')
 }
 
-// cell appends a field, with the comma before it.
-func (s *sheetStream) cell(i int, cell pgcsv.Cell) {
-	read := &s.m.reads[i]
-	s.value = append(s.value, ',')
-	text, null, broken := read.convert.Convert(s.text[:0], cell)
-	s.text = text
+func commas(b []byte, n int) []byte {
+	for range n {
+		b = append(b, ',')
+	}
+	return b
+}
+
+// fault says what the row breaks, and where.
+func (r *streamRow) fault(kind byte, number int, rule pgcsv.Rule) {
+	if len(r.broken) > 0 {
+		r.broken = append(r.broken, ' ')
+	}
+	r.broken = append(r.broken, kind)
+	r.broken = strconv.AppendInt(r.broken, int64(number), 10)
+	r.broken = append(r.broken, ':')
+	r.broken = append(r.broken, rule...)
+}
+
+// convert gives a cell's text, which is valid until the next call, or says that it is NULL, or
+// what it breaks.
+func (s *sheetStream) convert(read *fieldReading, r *pgcsv.Record) (text []byte, null bool, broken pgcsv.Rule) {
+	text, null, broken = read.convert.Convert(s.row.text[:0], r.Cells[read.header])
+	s.row.text = text
 	switch {
-	case broken != "":
-		if len(s.broken) > 0 {
-			s.broken = append(s.broken, ' ')
-		}
-		s.broken = append(s.broken, 'f')
-		s.broken = strconv.AppendInt(s.broken, int64(i), 10)
-		s.broken = append(s.broken, ':')
-		s.broken = append(s.broken, broken...)
-		return
-	case null && read.otherwise == "":
-		return
+	case broken != "" || null && read.otherwise == "":
+		return text, null, broken
 	case null:
 		text = append(text, read.otherwise...)
 	case read.zone != "":
 		text = append(text, read.zone...)
 	}
-	s.text = text
-	if read.prove != nil && !read.prove(text) {
-		s.test = append(s.test, ' ')
-		s.test = strconv.AppendInt(s.test, int64(i), 10)
+	s.row.text = text
+	if read.allowed != nil && !read.allowed[string(text)] {
+		return text, false, NotAllowed
 	}
-	s.value = pgcsv.AppendField(s.value, text, false)
+	return text, false, ""
 }
 
-// spoilt is a record that is broken itself: nothing is made of its cells.
-func (s *sheetStream) spoilt(b []byte, r *pgcsv.Record) []byte {
-	b = append(b, `,t,"`...)
-	for i, p := range r.Problems {
-		if i > 0 {
-			b = append(b, ' ')
+// field appends a field.
+func (s *sheetStream) field(i int, r *pgcsv.Record) {
+	read := &s.m.reads[i]
+	text, null, broken := s.convert(read, r)
+	switch {
+	case broken != "":
+		s.row.fault('f', i, broken)
+		return
+	case null && read.required:
+		s.row.fault('f', i, Required)
+		return
+	case null:
+		return
+	}
+	if read.prove != nil && !read.prove(text) {
+		s.row.test = append(s.row.test, ' ')
+		s.row.test = strconv.AppendInt(s.row.test, int64(i), 10)
+	}
+	s.row.fields = pgcsv.AppendField(s.row.fields, text, false)
+}
+
+// key numbers the key of a reference; 0 is NULL.
+func (s *sheetStream) key(k int, lookup *sheetLookup, r *pgcsv.Record) int32 {
+	row := &s.row
+	row.key = row.key[:0]
+	given, nulls, faulty := 0, 0, false
+	var test []byte
+	for j := range lookup.Parts {
+		if lookup.Parts[j].Given {
+			given++
+			continue
 		}
-		b = append(b, 'h')
-		b = strconv.AppendInt(b, int64(p.Column), 10)
-		b = append(b, ':')
-		b = append(b, p.Rule...)
+		read := &lookup.reads[j]
+		text, null, broken := s.convert(read, r)
+		switch {
+		case broken != "":
+			row.fault('h', read.header, broken)
+			faulty = true
+		case null:
+			nulls++
+		default:
+			if read.prove == nil || !read.prove(text) {
+				test = append(test, ' ')
+				test = strconv.AppendInt(test, int64(j), 10)
+			}
+			row.key = binary.AppendUvarint(row.key, uint64(len(text)))
+			row.key = append(row.key, text...)
+		}
 	}
-	b = append(b, `",`...)
-	for range s.m.reads {
+	asked := len(lookup.Parts) - given
+	switch {
+	case faulty, asked == 0:
+		return 0
+	case nulls == asked:
+		if lookup.required {
+			row.fault('r', k, Required)
+		}
+		return 0
+	case nulls > 0:
+		row.fault('r', k, IncompleteReference)
+		return 0
+	}
+	numbers := &s.keys[k]
+	if number, known := numbers.known[string(row.key)]; known {
+		return number
+	}
+	numbers.last++
+	if numbers.bytes += len(row.key); numbers.bytes > knownKeys {
+		clear(numbers.known)
+		numbers.bytes = len(row.key)
+	}
+	numbers.known[string(row.key)] = numbers.last
+	s.newKey(k, lookup, numbers.last, test)
+	return numbers.last
+}
+
+// newKey writes the row of a key.
+func (s *sheetStream) newKey(k int, lookup *sheetLookup, number int32, test []byte) {
+	b := append(s.out, ',')
+	b = strconv.AppendInt(b, int64(k), 10)
+	b = append(b, ",t,,"...)
+	if len(test) > 0 {
+		b = append(append(b, test...), ' ')
+	}
+	b = append(b, ',')
+	b = strconv.AppendInt(b, int64(number), 10)
+	b = commas(b, len(s.m.lookups)-1)
+	key := s.row.key
+	for _, part := range lookup.Parts {
 		b = append(b, ',')
+		if part.Given {
+			continue
+		}
+		size, n := binary.Uvarint(key)
+		text := key[n : n+int(size)] //nolint:gosec // as it was written
+		b = pgcsv.AppendField(b, text, false)
+		key = key[n+len(text):]
 	}
-	return append(b, '\n')
+	s.out = append(commas(b, s.m.plan.Columns()-len(lookup.Parts)), '\n')
 }

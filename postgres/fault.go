@@ -52,21 +52,21 @@ func uniqueKeys(p *part) [][]string {
 // headersFor are the headers that give columns their values.
 func headersFor(p *part, columns []string) string {
 	var names []string
-	add := func(field int) {
-		if field >= 0 && !slices.Contains(names, p.Sheet.Fields[field].Header) {
-			names = append(names, p.Sheet.Fields[field].Header)
+	add := func(header string) {
+		if header != "" && !slices.Contains(names, header) {
+			names = append(names, header)
 		}
 	}
 	for _, c := range columns {
 		for _, v := range p.Sheet.Values {
-			if v.Column == c {
-				add(v.Field)
+			if v.Column == c && v.Field >= 0 {
+				add(p.Sheet.Fields[v.Field].Header)
 			}
 		}
 		for _, r := range p.Sheet.References {
 			if slices.Contains(r.Columns, c) {
 				for _, part := range r.Parts {
-					add(part.Field)
+					add(part.Header)
 				}
 			}
 		}
@@ -76,7 +76,7 @@ func headersFor(p *part, columns []string) string {
 
 // rowFault writes a fault for the rows whose numbers a query gives.
 func (l *loading) rowFault(ctx context.Context, p *part, rule pgcsv.Rule, columns []string, said, query string) error {
-	return l.fault(ctx, p, fmt.Sprintf("SELECT t.row, t.line, %s, %s, %s, NULL::int FROM %s t JOIN (%s) k ON k.row = t.row",
+	return l.fault(ctx, p, fmt.Sprintf("SELECT t.row, t.line, %s, %s, %s, NULL::int, NULL::tid FROM %s t JOIN (%s) k ON k.row = t.row",
 		literal(string(rule)), literal(headersFor(p, columns)), literal(said), p.sheetTable(), query))
 }
 
@@ -118,7 +118,7 @@ func (l *loading) foundTwice(ctx context.Context, p *part) error {
 	if len(p.Find) == 0 || p.empty {
 		return nil
 	}
-	n, err := l.number(ctx, "count ids", "SELECT count(*) FROM "+p.idMap())
+	n, err := l.number(ctx, "count ids", "SELECT count(*) FROM "+l.known(p)+" m")
 	if err != nil {
 		return err
 	}
@@ -128,7 +128,7 @@ func (l *loading) foundTwice(ctx context.Context, p *part) error {
 	}
 	p.twice = true
 	return l.rowFault(ctx, p, gyro.RowExists, p.Find, "the target has several rows with the same "+strings.Join(p.Find, ", "),
-		"SELECT row FROM "+p.idMap()+" GROUP BY row HAVING count(*) > 1")
+		"SELECT row FROM "+l.known(p)+" m GROUP BY row HAVING count(*) > 1")
 }
 
 // sameRow tells rows that are known by the same columns as an earlier one.
@@ -137,11 +137,34 @@ func (l *loading) sameRow(ctx context.Context, p *part) error {
 		return nil
 	}
 	columns := keyList(len(p.Find), "f_")
-	from := p.idMap()
+	from := l.known(p)
 	if p.twice {
-		from = "(SELECT DISTINCT row, " + columns + " FROM " + from + ")"
+		from = "(SELECT DISTINCT row, " + columns + " FROM " + from + " m)"
 	}
 	return l.duplicates(ctx, p, p.Find, from, columns)
+}
+
+// hashes are the functions that hash types, with a seed.
+var hashes = map[string]string{
+	"smallint": "hashint2extended", "integer": "hashint4extended", "bigint": "hashint8extended", "uuid": "uuid_hash_extended",
+	"text": "hashtextextended", "character varying": "hashtextextended",
+}
+
+// hashed is a hash of the columns of a key: equal keys have equal ones.
+func (l *loading) hashed(p *part, key []string, columns string) string {
+	hash := "0"
+	for i, column := range strings.Split(columns, ", ") {
+		base, _, _ := strings.Cut(l.types[p.Table.Name][key[i]].name, "(")
+		function := hashes[base]
+		if function == "" || !l.types[p.Table.Name][key[i]].notNull {
+			if l.version < hashedRecords {
+				return ""
+			}
+			return "hash_record_extended(ROW(" + columns + "), 0)"
+		}
+		hash = fmt.Sprintf("%s(%s, %s)", function, column, hash)
+	}
+	return hash
 }
 
 // hashedRecords is the first server that can hash records.
@@ -149,11 +172,12 @@ const hashedRecords = 140000
 
 // duplicates tells all rows but the first good one of those that have one key.
 func (l *loading) duplicates(ctx context.Context, p *part, key []string, from, columns string) error {
-	group := columns
-	if l.version >= hashedRecords { // a hash is quicker to group by than what it is of
-		group = "hash_record_extended(ROW(" + columns + "), 0)"
+	count := fmt.Sprintf("SELECT count(*) FROM (SELECT FROM %s v GROUP BY %s HAVING count(*) > 1) d", from, columns)
+	if hash := l.hashed(p, key, columns); hash != "" { // numbers are quicker to sort than what they are a hash of
+		// Where a reference was not found, the hash is NULL: that row is bad already.
+		count = fmt.Sprintf("SELECT count(%[1]s) - count(DISTINCT %[1]s) FROM %[2]s v", hash, from)
 	}
-	n, err := l.number(ctx, "look for rows that are the same", fmt.Sprintf("SELECT count(*) FROM (SELECT FROM %s v GROUP BY %s HAVING count(*) > 1) d", from, group))
+	n, err := l.number(ctx, "look for rows that are the same", count)
 	if err != nil || n == 0 {
 		return err
 	}
@@ -177,17 +201,49 @@ func (l *loading) foundAtAll(ctx context.Context, p *part) error {
 	if !p.FailFound || p.empty {
 		return nil
 	}
-	return l.rowFault(ctx, p, gyro.RowExists, p.Find, "the target has a row with the same "+strings.Join(p.Find, ", "), "SELECT DISTINCT row FROM "+p.idMap()+" WHERE found")
+	return l.rowFault(ctx, p, gyro.RowExists, p.Find, "the target has a row with the same "+strings.Join(p.Find, ", "), "SELECT DISTINCT row FROM "+l.known(p)+" m WHERE found")
+}
+
+// known are the rows with what they are known by (f_0, f_1, …), and whether they were found: the
+// map, or, where there is none, what it would hold of that.
+func (l *loading) known(p *part) string {
+	if !p.unmapped {
+		return p.idMap()
+	}
+	columns := []string{"s.gyro_row AS row"}
+	for i, c := range p.Find {
+		columns = append(columns, fmt.Sprintf("%s AS f_%d", l.fresh(p, c), i))
+	}
+	join, found := "", "false"
+	if !p.empty {
+		join, found = fmt.Sprintf(" LEFT JOIN (SELECT true AS here, * FROM %s) t ON %s", p.target(), l.same(p)), "t.here IS TRUE"
+	}
+	return fmt.Sprintf("(SELECT %s, %s AS found FROM %s s%s)", strings.Join(columns, ", "), found, l.staging(p), join)
+}
+
+// fresher are the rows that were not found, s, in words of FROM.
+func (l *loading) fresher(p *part) string {
+	switch {
+	case !p.unmapped:
+		return l.source(p, " AND NOT m.found")
+	case len(p.Find) == 0 || p.empty:
+		return l.staging(p) + " s"
+	}
+	return fmt.Sprintf("%s s WHERE NOT EXISTS (SELECT FROM %s t WHERE %s)", l.staging(p), p.target(), l.same(p))
 }
 
 // written are the values of a key as the rows that are new would have them.
 func (l *loading) written(p *part, key []string) string {
 	var values, present []string
 	for i, c := range key {
-		values = append(values, fmt.Sprintf("%s AS k_%d", l.final(p, c), i))
+		value := l.value(p, c)
+		if !p.unmapped {
+			value = l.final(p, c)
+		}
+		values = append(values, fmt.Sprintf("%s AS k_%d", value, i))
 		present = append(present, fmt.Sprintf("w.k_%d IS NOT NULL", i))
 	}
-	return fmt.Sprintf("(SELECT * FROM (SELECT s.gyro_row AS row, %s FROM %s) w WHERE %s)", strings.Join(values, ", "), l.source(p, " AND NOT m.found"), strings.Join(present, " AND "))
+	return fmt.Sprintf("(SELECT * FROM (SELECT s.gyro_row AS row, %s FROM %s) w WHERE %s)", strings.Join(values, ", "), l.fresher(p), strings.Join(present, " AND "))
 }
 
 // taken tells rows with a key that the target has.

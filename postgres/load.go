@@ -27,6 +27,7 @@ type part struct {
 	faults   int64             // of a sheet, and how many of them made their rows bad
 	marked   int64
 	twice    bool // rows of a sheet stand several times in its map
+	unmapped bool // a sheet has no map: nothing will be loaded, and its values are as they would be
 }
 
 // target is the table's name in SQL.

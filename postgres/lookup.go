@@ -9,35 +9,39 @@ import (
 	"github.com/gyrodata/gyro"
 )
 
-// How references of sheets are resolved. A lookup table has each combination of values by which
-// a reference looks for a row, once: n_0, n_1, … the values, load_row the number of the row of
-// the same load that they mean, else to_0, to_1, … the key of the one in the target, else the
-// fault. Values are few where rows are many: the rows are joined to it as they are read.
+// How references of sheets are resolved. A lookup table has each key by which a reference looks
+// for a row, by its number (id): load_row is the number of the row of the same load that it
+// means, else to_0, to_1, … are the key of the one in the target, else there is a fault. Keys are
+// few where rows are many: the rows are joined to it as they are read.
 
 func lookupTable(part, reference int) string {
 	return fmt.Sprintf("pg_temp.gyro_by_%d_%d", part, reference)
 }
 
-// partType is the type of what a part of a reference is compared with.
-func (l *loading) partType(r gyro.SheetPart) columnType { return l.types[r.Table][r.Column] }
-
-// partValue is what a row of t looks for.
-func (l *loading) partValue(p *part, r gyro.SheetPart) string {
-	return l.sheetValue(p, r.Field, r.Literal, l.partType(r))
-}
-
-// lookupCondition joins a row of t to its values in a lookup table.
-func (l *loading) lookupCondition(p *part, reference int, alias string) string {
-	var terms []string
-	for i, r := range p.Sheet.References[reference].Parts {
-		if r.Field >= 0 {
-			terms = append(terms, fmt.Sprintf("%s = %s.n_%d", l.partValue(p, r), alias, i))
-		}
-	}
-	if len(terms) == 0 {
+// lookupCondition joins a row of t to its key in a lookup table.
+func lookupCondition(p *part, reference int, alias string) string {
+	if !p.Sheet.References[reference].Keyed() {
 		return "true"
 	}
-	return strings.Join(terms, " AND ")
+	return fmt.Sprintf("t.k%d = %s.id", reference, alias)
+}
+
+// partValue is what a key looks for.
+func (l *loading) partValue(r gyro.SheetPart, j int) string {
+	if r.Given {
+		return literal(r.Literal) + "::" + l.textType(r.SheetField).name
+	}
+	return fmt.Sprintf("d.c%d::%s", j, l.textType(r.SheetField).cast)
+}
+
+// sourceValue is a value of the sheet that is referred to, in t, and the join that it needs.
+func (l *loading) sourceValue(p *part, source gyro.SheetSource, typ columnType) (value, join string) {
+	if source.Reference < 0 {
+		return l.sheetValue(p, source.Value, typ), ""
+	}
+	alias := fmt.Sprintf("e%d", source.Reference)
+	return fmt.Sprintf("%s.c%d::%s", alias, source.Part, typ.cast),
+		fmt.Sprintf(" JOIN %s %s ON %s.k = %d AND %s.id = t.k%d AND NOT %s.bad", p.keyTable(), alias, alias, source.Reference, alias, source.Reference, alias)
 }
 
 // collated puts a collation behind a value that has to be compared by it.
@@ -51,28 +55,29 @@ func collated(value string, typ columnType) string {
 // lookup makes the lookup table of a reference.
 func (l *loading) lookup(ctx context.Context, p *part, k int) error {
 	r := p.Sheet.References[k]
-	var values, present, all []string
-	for i, part := range r.Parts {
-		values = append(values, fmt.Sprintf("%s AS n_%d", l.partValue(p, part), i))
-		all = append(all, fmt.Sprintf("n.n_%d", i))
-		if part.Field >= 0 {
-			present = append(present, fmt.Sprintf("t.c%d IS NOT NULL", part.Field))
-		}
+	values := []string{"d.id"}
+	from := fmt.Sprintf(" FROM %s d WHERE d.k = %d AND NOT d.bad", p.keyTable(), k)
+	if !r.Keyed() {
+		values, from = []string{"0 AS id"}, ""
 	}
-	from := "SELECT " + strings.Join(values, ", ")
-	if len(present) > 0 {
-		from = "SELECT DISTINCT " + strings.Join(values, ", ") + " FROM " + p.sheetTable() + " t WHERE NOT t.bad AND " + strings.Join(present, " AND ")
+	for i, part := range r.Parts {
+		values = append(values, fmt.Sprintf("%s AS n_%d", l.partValue(part, i), i))
 	}
 	found, other := "NULL::bigint AS good, NULL::bigint AS good_row, NULL::bigint AS any_row", ""
 	if r.To >= 0 {
 		to := l.parts[r.To]
-		var terms []string
+		var terms, joins []string
 		for i, part := range r.Parts {
-			terms = append(terms, fmt.Sprintf("n.n_%d = %s", i, collated(l.sheetValue(to, part.Load.Field, part.Load.Literal, l.partType(part)), l.partType(part))))
+			typ := l.textType(part.SheetField)
+			value, join := l.sourceValue(to, part.Load, typ)
+			terms = append(terms, fmt.Sprintf("n.n_%d = %s", i, collated(value, typ)))
+			if !slices.Contains(joins, join) {
+				joins = append(joins, join)
+			}
 		}
 		found = "l.good, l.good_row, l.any_row"
-		other += fmt.Sprintf(` LEFT JOIN (SELECT n.i, count(*) FILTER (WHERE NOT t.bad) AS good, min(t.row) FILTER (WHERE NOT t.bad) AS good_row, min(t.row) AS any_row
-			FROM n JOIN %s t ON %s GROUP BY n.i) l ON l.i = n.i`, to.sheetTable(), strings.Join(terms, " AND "))
+		other += fmt.Sprintf(` LEFT JOIN (SELECT n.id, count(*) FILTER (WHERE NOT t.bad) AS good, min(t.row) FILTER (WHERE NOT t.bad) AS good_row, min(t.row) AS any_row
+			FROM %s t%s JOIN n ON %s WHERE t.row IS NOT NULL GROUP BY n.id) l ON l.id = n.id`, to.sheetTable(), strings.Join(joins, ""), strings.Join(terms, " AND "))
 	}
 	there := "0 AS there"
 	for i, c := range r.ToColumns {
@@ -86,7 +91,7 @@ func (l *loading) lookup(ctx context.Context, p *part, k int) error {
 			keys = append(keys, fmt.Sprintf("(array_agg(t.%s))[1] AS to_%d", quote(c), i))
 		}
 		joins, terms := l.inTarget(r)
-		other += fmt.Sprintf(" LEFT JOIN (SELECT n.i, count(*) AS there, %s FROM n JOIN %s t ON true%s WHERE %s GROUP BY n.i) h ON h.i = n.i",
+		other += fmt.Sprintf(" LEFT JOIN (SELECT n.id, count(*) AS there, %s FROM n JOIN %s t ON true%s WHERE %s GROUP BY n.id) h ON h.id = n.id",
 			strings.Join(keys, ", "), identifier(r.Table), joins, strings.Join(terms, " AND "))
 	}
 	fallback := "NULL" // a row with a fault still is one where nothing is rejected
@@ -100,18 +105,14 @@ func (l *loading) lookup(ctx context.Context, p *part, k int) error {
 	for i := range r.ToColumns {
 		keys = append(keys, fmt.Sprintf("CASE WHEN coalesce(x.good, 0) = 0 AND x.there = 1 THEN x.to_%d END AS to_%d", i, i))
 	}
-	var ns []string
-	for i := range r.Parts {
-		ns = append(ns, fmt.Sprintf("x.n_%d", i))
-	}
 	return l.exec(ctx, "look for what "+strings.Join(r.Columns, ", ")+" refers to", fmt.Sprintf(`CREATE TEMP TABLE gyro_by_%d_%d ON COMMIT DROP AS
-		WITH n AS (SELECT row_number() OVER () AS i, d.* FROM (%s) d)
-		SELECT %s, CASE WHEN x.good = 1 THEN x.good_row WHEN coalesce(x.good, 0) = 0 AND x.there = 0 THEN x.any_row END AS load_row, %s,
+		WITH n AS MATERIALIZED (SELECT %s%s)
+		SELECT x.id, CASE WHEN x.good = 1 THEN x.good_row WHEN coalesce(x.good, 0) = 0 AND x.there = 0 THEN x.any_row END AS load_row, %s,
 			CASE WHEN x.good > 1 THEN %s WHEN x.good = 1 OR x.there = 1 THEN NULL WHEN x.there > 1 THEN %s WHEN x.any_row IS NOT NULL THEN %s ELSE %s END AS fault
-		FROM (SELECT %s, %s, %s FROM n%s) x; ANALYZE %s`,
-		p.i, k, from, strings.Join(ns, ", "), strings.Join(keys, ", "),
+		FROM (SELECT n.id, %s, %s FROM n%s) x; ALTER TABLE %[13]s ADD UNIQUE (id); ANALYZE %[13]s`,
+		p.i, k, strings.Join(values, ", "), from, strings.Join(keys, ", "),
 		literal(string(gyro.AmbiguousReference)), literal(string(gyro.AmbiguousReference)), fallback, literal(string(gyro.UnknownReference)),
-		strings.Join(all, ", "), found, there, other, lookupTable(p.i, k)))
+		found, there, other, lookupTable(p.i, k)))
 }
 
 // inTarget joins the tables that the paths of a reference lead over, and compares: t is the
@@ -134,17 +135,17 @@ func (l *loading) inTarget(r gyro.SheetReference) (joins string, terms []string)
 			}
 			alias = next
 		}
-		terms = append(terms, fmt.Sprintf("%s.%s = %s", alias, quote(part.Column), collated(fmt.Sprintf("n.n_%d", i), l.partType(part))))
+		terms = append(terms, fmt.Sprintf("%s.%s = %s", alias, quote(part.Column), collated(fmt.Sprintf("n.n_%d", i), l.textType(part.SheetField))))
 	}
 	return joins, terms
 }
 
 // headersOf are those that a reference is found by.
-func headersOf(p *part, r gyro.SheetReference) string {
+func headersOf(r gyro.SheetReference) string {
 	var names []string
 	for _, part := range r.Parts {
-		if part.Field >= 0 && !slices.Contains(names, p.Sheet.Fields[part.Field].Header) {
-			names = append(names, p.Sheet.Fields[part.Field].Header)
+		if !part.Given && !slices.Contains(names, part.Header) {
+			names = append(names, part.Header)
 		}
 	}
 	return strings.Join(names, ", ")
@@ -161,6 +162,7 @@ func by(r gyro.SheetReference) string {
 
 // lookUp makes the lookup tables of a sheet, and tells rows whose references lead nowhere.
 func (l *loading) lookUp(ctx context.Context, p *part) error {
+	var some, rows, keys []string
 	for k, r := range p.Sheet.References {
 		if err := l.lookup(ctx, p, k); err != nil {
 			return hidden(err)
@@ -175,11 +177,21 @@ func (l *loading) lookUp(ctx context.Context, p *part) error {
 		said := fmt.Sprintf("CASE b.fault WHEN %s THEN %s WHEN %s THEN %s ELSE %s END",
 			literal(string(gyro.AmbiguousReference)), literal("several rows of "+by(r)),
 			literal(string(gyro.RejectedReference)), literal("the row of "+by(r)+" is rejected itself"), literal("no row of "+by(r)))
-		err = l.fault(ctx, p, fmt.Sprintf("SELECT t.row, t.line, b.fault, %s, %s, NULL::int FROM %s t JOIN %s b ON %s WHERE NOT t.bad AND b.fault IS NOT NULL",
-			literal(headersOf(p, r)), said, p.sheetTable(), lookupTable(p.i, k), l.lookupCondition(p, k, "b")))
-		if err != nil {
-			return err
+		if r.Keyed() {
+			some = append(some, fmt.Sprintf("t.k%d IN (SELECT id FROM %s WHERE fault IS NOT NULL)", k, lookupTable(p.i, k)))
+		} else {
+			some = append(some, "true")
 		}
+		keys = append(keys, fmt.Sprintf("k%d", k))
+		rows = append(rows, fmt.Sprintf("SELECT t.row, t.line, b.fault, %s, %s, NULL::int, NULL::tid FROM t JOIN %s b ON %s WHERE b.fault IS NOT NULL",
+			literal(headersOf(r)), said, lookupTable(p.i, k), lookupCondition(p, k, "b")))
+	}
+	if len(some) == 0 {
+		return nil
+	}
+	if err := l.fault(ctx, p, fmt.Sprintf("WITH t AS MATERIALIZED (SELECT row, line, %s FROM %s t WHERE NOT bad AND (%s)) %s",
+		strings.Join(keys, ", "), p.sheetTable(), strings.Join(some, " OR "), strings.Join(rows, " UNION ALL "))); err != nil {
+		return err
 	}
 	return l.mark(ctx, p)
 }
@@ -204,6 +216,13 @@ func (l *loading) resolveAll(ctx context.Context, circle []int) error {
 		if !p.Map {
 			continue
 		}
+		p.unmapped = l.faulty() && !slices.ContainsFunc(p.Sheet.References, func(r gyro.SheetReference) bool { return r.To >= 0 }) && len(p.Lists) == 0
+		if p.unmapped {
+			if err := l.checkKeys(ctx, p); err != nil {
+				return err
+			}
+			continue
+		}
 		l.stage(gyro.Mapping, i)
 		if err := l.exec(ctx, "map the ids of "+p.Table.Name.String(), l.mapping(p)); err != nil {
 			return refusedRow(err)
@@ -226,9 +245,9 @@ func (l *loading) follow(ctx context.Context, circle []int) error {
 				if !p.Sheet.Reject || !slices.Contains(circle, r.To) {
 					continue
 				}
-				err := l.fault(ctx, p, fmt.Sprintf("SELECT t.row, t.line, %s, %s, %s, NULL::int FROM %s t JOIN %s b ON %s JOIN %s o ON o.row = b.load_row WHERE NOT t.bad AND o.bad",
-					literal(string(gyro.RejectedReference)), literal(headersOf(p, r)), literal("the row of "+by(r)+" is rejected itself"),
-					p.sheetTable(), lookupTable(p.i, k), l.lookupCondition(p, k, "b"), l.parts[r.To].sheetTable()))
+				err := l.fault(ctx, p, fmt.Sprintf("SELECT t.row, t.line, %s, %s, %s, NULL::int, NULL::tid FROM %s t JOIN %s b ON %s JOIN %s o ON o.row = b.load_row WHERE NOT t.bad AND o.bad",
+					literal(string(gyro.RejectedReference)), literal(headersOf(r)), literal("the row of "+by(r)+" is rejected itself"),
+					p.sheetTable(), lookupTable(p.i, k), lookupCondition(p, k, "b"), l.parts[r.To].sheetTable()))
 				if err != nil {
 					return err
 				}
@@ -255,27 +274,53 @@ func (l *loading) drop(ctx context.Context, p *part) error {
 	return l.exec(ctx, "leave out bad rows", fmt.Sprintf("DELETE FROM %s m USING %s t WHERE t.row = m.row AND t.bad", p.idMap(), p.sheetTable()))
 }
 
-// make fills the texts of a sheet whose rows are those that references ask for.
+// make fills a sheet whose rows are those that references ask for: each key that a good row
+// has, once.
 func (l *loading) make(ctx context.Context, p *part) error {
 	var asked []string
-	var texts, columns []string
-	for i := range p.Sheet.Fields {
-		texts = append(texts, fmt.Sprintf("d.n_%d::text", i))
-		columns = append(columns, fmt.Sprintf("c%d", i))
-	}
+	n := 0
 	for _, from := range p.Sheet.Made {
 		child := l.parts[from.Table]
-		var values, present []string
-		for i, v := range from.Fields {
-			values = append(values, fmt.Sprintf("%s AS n_%d", l.sheetValue(child, v.Field, v.Literal, l.fieldType(p, i)), i))
-			if v.Field >= 0 {
-				present = append(present, fmt.Sprintf(" AND t.c%d IS NOT NULL", v.Field))
+		r := child.Sheet.References[from.Reference]
+		n = len(r.Parts)
+		var values []string
+		for j, part := range r.Parts {
+			values = append(values, fmt.Sprintf("%s AS n_%d", l.partValue(part, j), j))
+		}
+		ask := "SELECT DISTINCT " + strings.Join(values, ", ")
+		if r.Keyed() {
+			ask += fmt.Sprintf(" FROM %s d WHERE d.k = %d AND NOT d.bad AND EXISTS (SELECT FROM %s t WHERE t.k%d = d.id AND NOT t.bad)", child.keyTable(), from.Reference, child.sheetTable(), from.Reference)
+		}
+		asked = append(asked, ask)
+	}
+	columns, values := []string{"row", "line", "bad"}, []string{"d.row", "0", "false"}
+	for i, from := range p.Sheet.MadeFields {
+		columns, values = append(columns, fmt.Sprintf("c%d", i)), append(values, fmt.Sprintf("d.n_%d::text", from))
+	}
+	var keys []string
+	parts := 0
+	for _, from := range p.Sheet.MadeParts {
+		parts = max(parts, len(from))
+	}
+	for k, from := range p.Sheet.MadeParts {
+		columns, values = append(columns, fmt.Sprintf("k%d", k)), append(values, "d.row")
+		key := fmt.Sprintf("SELECT %d AS k, d.row::int AS id, false AS bad, NULL::text AS test", k)
+		for j := range parts {
+			if j < len(from) {
+				key += fmt.Sprintf(", d.n_%d::text AS c%d", from[j], j)
+			} else {
+				key += fmt.Sprintf(", NULL::text AS c%d", j)
 			}
 		}
-		asked = append(asked, "SELECT DISTINCT "+strings.Join(values, ", ")+" FROM "+child.sheetTable()+" t WHERE NOT t.bad"+strings.Join(present, ""))
+		keys = append(keys, key+fmt.Sprintf(" FROM pg_temp.gyro_made_%d d", p.i))
 	}
-	if err := l.exec(ctx, "list the rows of "+p.Table.Name.String()+" that are referred to", fmt.Sprintf("INSERT INTO %s (row, line, bad, %s) SELECT row_number() OVER (), 0, false, %s FROM (%s) d; ANALYZE %s",
-		p.sheetTable(), strings.Join(columns, ", "), strings.Join(texts, ", "), strings.Join(asked, " UNION "), p.sheetTable())); err != nil {
+	text := fmt.Sprintf(`CREATE TEMP TABLE gyro_made_%d ON COMMIT DROP AS SELECT row_number() OVER (ORDER BY %s) AS row, d.* FROM (%s) d;
+		INSERT INTO %s (%s) SELECT %s FROM pg_temp.gyro_made_%d d; ANALYZE %s`,
+		p.i, keyList(n, "d.n_"), strings.Join(asked, " UNION "), p.sheetTable(), strings.Join(columns, ", "), strings.Join(values, ", "), p.i, p.sheetTable())
+	if len(keys) > 0 {
+		text += fmt.Sprintf("; CREATE TEMP TABLE gyro_key_%d ON COMMIT DROP AS %s", p.i, strings.Join(keys, " UNION ALL "))
+	}
+	if err := l.exec(ctx, "list the rows of "+p.Table.Name.String()+" that are referred to", text); err != nil {
 		return err
 	}
 	var err error
@@ -298,7 +343,7 @@ func (l *loading) prune(ctx context.Context) error {
 			}
 			for k, r := range child.Sheet.References {
 				if r.To == p.i {
-					wanted = append(wanted, fmt.Sprintf("SELECT b.load_row FROM %s t JOIN %s b ON %s WHERE NOT t.bad", child.sheetTable(), lookupTable(child.i, k), l.lookupCondition(child, k, "b")))
+					wanted = append(wanted, fmt.Sprintf("SELECT b.load_row FROM %s t JOIN %s b ON %s WHERE NOT t.bad", child.sheetTable(), lookupTable(child.i, k), lookupCondition(child, k, "b")))
 				}
 			}
 		}

@@ -21,20 +21,20 @@ func caster(p *part, field int) string { return fmt.Sprintf("pg_temp.gyro_cast_%
 // functions makes the functions that try casts, for what can't be asked otherwise.
 func (l *loading) functions(ctx context.Context) error {
 	for _, p := range l.parts {
+		if err := l.checkLiterals(ctx, p); err != nil {
+			return err
+		}
+		if len(p.Sheet.Made) > 0 {
+			continue
+		}
 		for i, f := range p.Sheet.Fields {
-			if len(p.Sheet.Made) > 0 {
-				continue
-			}
 			value := "$1"
 			if f.Expr != "" {
 				value = "(SELECT (" + f.Expr + "\n) FROM (SELECT $1 AS value) gyro_value)"
 			}
-			if err := l.castFunction(ctx, caster(p, i), l.fieldType(p, i).name, value); err != nil {
+			if err := l.castFunction(ctx, caster(p, i), l.textType(f).name, value); err != nil {
 				return err
 			}
-		}
-		if err := l.checkLiterals(ctx, p); err != nil {
-			return err
 		}
 	}
 	return nil
@@ -77,17 +77,17 @@ func (l *loading) checkLiterals(ctx context.Context, p *part) error {
 	}
 	for _, r := range p.Sheet.References {
 		for _, part := range r.Parts {
-			if part.Field < 0 {
-				if err := try(part.Literal, l.types[part.Table][part.Column], "By of "+strings.Join(r.Columns, ", ")); err != nil {
+			if part.Given {
+				if err := try(part.Literal, l.textType(part.SheetField), "By of "+strings.Join(r.Columns, ", ")); err != nil {
 					return err
 				}
 			}
 		}
 	}
-	for i, f := range p.Sheet.Fields {
+	for _, f := range p.Sheet.Fields {
 		for what, bound := range map[string]string{"Min": f.Min, "Max": f.Max} {
 			if bound != "" {
-				if err := try(bound, l.fieldType(p, i), what+" of "+f.Column); err != nil {
+				if err := try(bound, l.textType(f), what+" of "+f.Column); err != nil {
 					return err
 				}
 			}
@@ -108,56 +108,43 @@ type rule struct {
 
 // row is what is told of it.
 func (r rule) row() string {
-	return fmt.Sprintf("%s, %s, %s, %s", r.name, literal(r.column), r.said, r.field)
+	return fmt.Sprintf("%s, %s, %s", r.name, literal(r.column), r.said)
 }
 
 // faultsOf finds the rows that break rules in one pass: all conditions at once find them, and
 // only for them it is asked which. What the reader found comes with them.
 func (l *loading) faultsOf(ctx context.Context, p *part, rules []rule) error {
-	any := []string{"t.broken IS NOT NULL"}
-	var tested, rows []string
+	var any, tested, rows []string
 	for _, r := range rules {
 		if r.tested {
 			tested = append(tested, "("+r.broken+")")
 		} else {
 			any = append(any, "("+r.broken+")")
 		}
-		rows = append(rows, "SELECT "+r.row()+" WHERE NOT t.bad AND "+r.broken)
+		rows = append(rows, "SELECT "+r.row()+", "+r.field+" WHERE NOT t.bad AND "+r.broken)
 	}
 	if len(tested) > 0 {
 		any = append(any, "t.test IS NOT NULL AND ("+strings.Join(tested, " OR ")+")")
 	}
-	return l.fault(ctx, p, fmt.Sprintf("SELECT t.row, t.line, f.rule, f.col, f.said, f.field FROM (SELECT * FROM %s t WHERE %s OFFSET 0) t CROSS JOIN LATERAL (%s) f(rule, col, said, field)",
-		p.sheetTable(), strings.Join(any, " OR "), strings.Join(append(rows, readerFaults(p)), " UNION ALL ")))
+	return l.fault(ctx, p, fmt.Sprintf("SELECT t.row, t.line, f.rule, f.col, f.said, f.field, t.tid FROM (SELECT *, ctid AS tid FROM %s t WHERE broken IS NOT NULL OR NOT bad AND (%s) OFFSET 0) t CROSS JOIN LATERAL (%s) f(rule, col, said, field)",
+		p.sheetTable(), strings.Join(append(any, "false"), " OR "), strings.Join(append(rows, readerFaults(p)), " UNION ALL ")))
 }
 
-// checkCells holds the texts against what each says for itself: what the reader found, NULL, the
-// type, the choices, the pattern. What can't be cast becomes NULL then.
+// checkCells holds the texts against the types of their columns, and against patterns. What
+// can't be cast becomes NULL then. The reader has looked at the rest: NULL, choices.
 func (l *loading) checkCells(ctx context.Context, p *part) error {
-	rules := l.missingParts(p)
+	var rules []rule
 	for i, f := range p.Sheet.Fields {
 		text := fmt.Sprintf("t.c%d", i)
-		if f.Required {
-			rules = append(rules, rule{
-				broken: text + " IS NULL AND " + readable(i),
-				name:   literal(string(gyro.Required)), column: f.Header, said: literal(f.Column + " may not be NULL"), field: "NULL::int",
-			})
-		}
-		rules = append(rules, l.castRule(p, i))
-		if len(f.OneOf) > 0 {
-			var choices []string
-			for _, c := range f.OneOf {
-				choices = append(choices, literal(c))
+		rules = append(rules, l.castRule(f, text, caster(p, i), "t.test", i))
+		if f.Pattern != "" {
+			broken := fmt.Sprintf("%s !~ %s", text, literal("^(?:"+f.Pattern+")$"))
+			if !f.TestPattern {
+				broken = fmt.Sprintf("t.test LIKE '%% %d %%' AND %s", i, broken)
 			}
 			rules = append(rules, rule{
-				broken: fmt.Sprintf("%s <> ALL (ARRAY[%s]::text[])", text, strings.Join(choices, ", ")),
-				name:   literal(string(gyro.NotAllowed)), column: f.Header, said: literal("none of " + some(f.OneOf)), field: "NULL::int",
-			})
-		}
-		if f.Pattern != "" {
-			rules = append(rules, rule{
-				broken: fmt.Sprintf("%s !~ %s", text, literal("^(?:"+f.Pattern+")$")),
-				name:   literal(string(gyro.PatternMismatch)), column: f.Header, said: literal("does not match " + f.Pattern), field: "NULL::int",
+				broken: broken, name: literal(string(gyro.PatternMismatch)), column: f.Header,
+				said: literal("does not match " + f.Pattern), field: "NULL::int", tested: !f.TestPattern,
 			})
 		}
 	}
@@ -167,94 +154,92 @@ func (l *loading) checkCells(ctx context.Context, p *part) error {
 	return l.nullify(ctx, p)
 }
 
-// readable is true where the reader could convert these fields.
-func readable(fields ...int) string {
-	var words []string
-	for _, f := range fields {
-		words = append(words, fmt.Sprint(f))
-	}
-	return fmt.Sprintf("(t.broken IS NULL OR t.broken !~ '(^| )f(%s):')", strings.Join(words, "|"))
-}
-
-// missingParts is that of the values of a reference some are NULL, and not all; or all where
-// it may not be.
-func (l *loading) missingParts(p *part) []rule {
-	var rules []rule
-	for _, r := range p.Sheet.References {
-		var null []string
-		var fields []int
-		for _, part := range r.Parts {
-			if part.Field >= 0 {
-				null = append(null, fmt.Sprintf("t.c%d IS NULL", part.Field))
-				fields = append(fields, part.Field)
+// checkParts holds the parts of keys against the types of what they are compared with. The
+// rows with one that can't be cast are bad, and nothing is looked for by it.
+func (l *loading) checkParts(ctx context.Context, p *part) error {
+	for k, r := range p.Sheet.References {
+		for j, part := range r.Parts {
+			if part.Given {
+				continue
+			}
+			where := fmt.Sprintf("d.k = %d AND NOT d.bad", k)
+			if !part.Test {
+				where += fmt.Sprintf(" AND d.test LIKE '%% %d %%'", j)
+			}
+			n, err := l.number(ctx, "look at keys", "SELECT count(*) FROM "+p.keyTable()+" d WHERE "+where)
+			if err != nil {
+				return err
+			}
+			if n == 0 {
+				continue
+			}
+			name := fmt.Sprintf("pg_temp.gyro_part_%d_%d_%d", p.i, k, j)
+			if err := l.castFunction(ctx, name, l.textType(part.SheetField).name, "$1"); err != nil {
+				return err
+			}
+			cast := l.castRule(part.SheetField, fmt.Sprintf("d.c%d", j), name, "d.test", j)
+			if err := l.fault(ctx, p, fmt.Sprintf("SELECT t.row, t.line, %s, NULL::int, NULL::tid FROM %s d JOIN %s t ON t.k%d = d.id WHERE NOT t.bad AND %s AND %s",
+				cast.row(), p.keyTable(), p.sheetTable(), k, where, cast.broken)); err != nil {
+				return err
+			}
+			if err := l.exec(ctx, "take out keys that can't be cast", fmt.Sprintf("UPDATE %s d SET bad = true WHERE %s AND %s", p.keyTable(), where, cast.broken)); err != nil {
+				return err
 			}
 		}
-		if len(null) == 0 {
-			continue
-		}
-		some, all := "("+strings.Join(null, " OR ")+")", "("+strings.Join(null, " AND ")+")"
-		if r.Required {
-			rules = append(rules, rule{
-				broken: all + " AND " + readable(fields...), name: literal(string(gyro.Required)), column: headersOf(p, r),
-				said: literal(strings.Join(r.Columns, ", ") + " may not be NULL"), field: "NULL::int",
-			})
-		}
-		if len(null) > 1 {
-			rules = append(rules, rule{
-				broken: some + " AND NOT " + all + " AND " + readable(fields...), name: literal(string(gyro.IncompleteReference)), column: headersOf(p, r),
-				said: literal("a part of the key is NULL, and not all"), field: "NULL::int",
-			})
-		}
 	}
-	return rules
+	return nil
 }
 
-// castRule is that a value can be cast to its column's type. Where the reader proved it, nobody asks.
-func (l *loading) castRule(p *part, i int) rule {
-	f, typ := p.Sheet.Fields[i], l.fieldType(p, i)
-	text, call := fmt.Sprintf("t.c%d", i), fmt.Sprintf("%s(t.c%d)", caster(p, i), i)
+// castRule is that a text can be cast to its column's type. Where the reader proved it, nobody
+// asks: its number stands in test where it did not.
+func (l *loading) castRule(f gyro.SheetField, text, caster, test string, number int) rule {
+	typ, call := l.textType(f), caster+"("+text+")"
 	broken := call + " IS NOT NULL"
 	if l.version >= softInput && f.Expr == "" {
 		broken = fmt.Sprintf("NOT pg_input_is_valid(%s, %s)", text, literal(typ.name))
 	}
 	if !f.Test {
-		broken = fmt.Sprintf("t.test LIKE '%% %d %%' AND %s", i, broken)
+		broken = fmt.Sprintf("%s LIKE '%% %d %%' AND %s", test, number, broken)
 	}
 	invalid := gyro.InvalidValue
 	saidInvalid := "no value of type " + typ.name
 	if typ.enum {
 		invalid, saidInvalid = gyro.NotAllowed, "none of the values of "+typ.name
 	}
-	choose := func(tooLong, range_, check, null, other string) string {
+	choose := func(tooLong, beyond, check, null, other string) string {
 		return fmt.Sprintf("CASE %s WHEN '22001' THEN %s WHEN '22003' THEN %s WHEN '23514' THEN %s WHEN '23502' THEN %s ELSE %s END",
-			call, literal(tooLong), literal(range_), literal(check), literal(null), literal(other))
+			call, literal(tooLong), literal(beyond), literal(check), literal(null), literal(other))
 	}
 	return rule{
 		broken: text + " IS NOT NULL AND " + broken,
 		name:   choose(string(gyro.TooLong), string(gyro.OutOfRange), string(gyro.CheckFailed), string(gyro.Required), string(invalid)),
 		column: f.Header,
 		said:   choose("longer than "+typ.name, "beyond "+typ.name, "a check of "+typ.name, typ.name+" may not be NULL", saidInvalid),
-		field:  fmt.Sprint(i),
+		field:  fmt.Sprint(number),
 		tested: !f.Test,
 	}
 }
 
 // readerFaults are those of t that were found while the file was read.
 func readerFaults(p *part) string {
-	list := func(names []string) string {
-		var all []string
-		for _, n := range names {
-			all = append(all, literal(n))
-		}
-		return "ARRAY[" + strings.Join(all, ", ") + "]::text[]"
+	var places []string // place, header, and in words what is required and what is allowed
+	place := func(kind byte, number int, header, required, allowed string) {
+		places = append(places, fmt.Sprintf("(%s, %s, %s, %s)", literal(fmt.Sprintf("%c%d", kind, number)), literal(header), literal(required), literal(allowed)))
 	}
-	var fields []string
-	for _, f := range p.Sheet.Fields {
-		fields = append(fields, f.Header)
+	place('h', -1, "", "", "")
+	for i, header := range p.Sheet.Headers {
+		place('h', i, header, "", "")
 	}
-	return fmt.Sprintf(`SELECT split_part(e, ':', 2), coalesce(CASE left(e, 1)
-			WHEN 'h' THEN (%s)[substr(split_part(e, ':', 1), 2)::int + 1] ELSE (%s)[substr(split_part(e, ':', 1), 2)::int + 1] END, ''), '', NULL::int
-		FROM unnest(string_to_array(t.broken, ' ')) e`, list(p.Sheet.Headers), list(fields))
+	for i, f := range p.Sheet.Fields {
+		place('f', i, f.Header, f.Column+" may not be NULL", "none of "+f.Allowed)
+	}
+	for i, r := range p.Sheet.References {
+		place('r', i, headersOf(r), strings.Join(r.Columns, ", ")+" may not be NULL", "")
+	}
+	return fmt.Sprintf(`SELECT split_part(e, ':', 2), w.header, CASE split_part(e, ':', 2)
+			WHEN %s THEN w.required WHEN %s THEN w.allowed WHEN %s THEN 'a part of the key is NULL, and not all' ELSE '' END, NULL::int
+		FROM unnest(string_to_array(t.broken, ' ')) e JOIN (VALUES %s) w(place, header, required, allowed) ON w.place = split_part(e, ':', 1)`,
+		literal(string(gyro.Required)), literal(string(gyro.NotAllowed)), literal(string(gyro.IncompleteReference)), strings.Join(places, ", "))
 }
 
 // nullify takes out the texts that can't be cast, so that no query stumbles over them.
@@ -286,7 +271,7 @@ func (l *loading) nullify(ctx context.Context, p *part) error {
 		sets = append(sets, fmt.Sprintf("c%d = CASE WHEN %d <> ALL (f.fields) THEN t.c%d END", f, f, f))
 	}
 	return l.exec(ctx, "take out what can't be cast", fmt.Sprintf(`UPDATE %s t SET %s
-		FROM (SELECT row, array_agg(field) AS fields FROM %s WHERE sheet = %d AND field IS NOT NULL GROUP BY row) f WHERE f.row = t.row`,
+		FROM (SELECT tid, array_agg(field) AS fields FROM %s WHERE sheet = %d AND field IS NOT NULL GROUP BY tid) f WHERE t.ctid = f.tid`,
 		p.sheetTable(), strings.Join(sets, ", "), faultTable, p.i))
 }
 
@@ -296,7 +281,7 @@ func (l *loading) checkRows(ctx context.Context, p *part) error {
 	var broken, rows []string
 	add := func(condition string, name pgcsv.Rule, column, said string) {
 		broken = append(broken, "("+condition+")")
-		rows = append(rows, fmt.Sprintf("SELECT %s, %s, %s, NULL::int WHERE %s", literal(string(name)), literal(column), literal(said), condition))
+		rows = append(rows, fmt.Sprintf("SELECT %s, %s, %s, NULL::int, NULL::tid WHERE %s", literal(string(name)), literal(column), literal(said), condition))
 	}
 	for _, v := range p.Sheet.Values {
 		if v.Field < 0 {
@@ -305,7 +290,11 @@ func (l *loading) checkRows(ctx context.Context, p *part) error {
 		f := p.Sheet.Fields[v.Field]
 		for _, b := range []struct{ bound, operator, said string }{{f.Min, "<", "less than "}, {f.Max, ">", "more than "}} {
 			if b.bound != "" {
-				add(fmt.Sprintf("s.%s %s %s::%s", quote(v.Column), b.operator, literal(b.bound), l.fieldType(p, v.Field).name), gyro.OutOfRange, f.Header, b.said+b.bound)
+				guard := ""
+				if !f.TestBounds {
+					guard = fmt.Sprintf("s.gyro_test LIKE '%% %d %%' AND ", v.Field)
+				}
+				add(fmt.Sprintf("%ss.%s %s %s::%s", guard, quote(v.Column), b.operator, literal(b.bound), l.textType(f).name), gyro.OutOfRange, f.Header, b.said+b.bound)
 			}
 		}
 	}

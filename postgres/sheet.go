@@ -12,16 +12,21 @@ import (
 
 // How the rows of a foreign CSV file (a sheet) become those of a staging table. Their texts are
 // copied into a table of their own, in which t is one row of it: its number and line, whether
-// it is bad, and c0, c1, … its fields. What breaks rules is written into one table of faults.
-// The staging rows, of the columns' types, are a query over that: they are never stored.
+// it is bad, k0, k1, … the numbers of the keys by which its references look for rows, and c0,
+// c1, … its fields. The keys themselves have a table too, in which d is one: the reference (k), its
+// number (id), and its parts. What breaks rules is written into one table of faults. The
+// staging rows, of the columns' types, are a query over that: they are never stored.
 
 // sheetTable is the table of texts.
 func (p *part) sheetTable() string { return sheetTableOf(p.i) }
 
 func sheetTableOf(i int) string { return fmt.Sprintf("pg_temp.gyro_sheet_%d", i) }
 
+// keyTable is the table of the keys of a sheet's references.
+func (p *part) keyTable() string { return fmt.Sprintf("pg_temp.gyro_key_%d", p.i) }
+
 // faultTable has a row for each rule that a row breaks: rule, the headers of the columns, the
-// rule in words; and, where the value can't be cast, the number of its field.
+// rule in words; and, where the value can't be cast, the number of its field, and where the row lies.
 const faultTable = "pg_temp.gyro_fault"
 
 // sheets reports whether the plan is one of foreign CSV files.
@@ -30,7 +35,10 @@ func (l *loading) sheets() bool { return len(l.plan.Sheets) > 0 }
 // stageSheet copies a file's texts.
 func (l *loading) stageSheet(ctx context.Context, p *part) error {
 	columns := []string{"row bigint", "line bigint", "bad boolean", "broken text", "test text"}
-	for i := range p.Sheet.Fields {
+	for i := range p.Sheet.References {
+		columns = append(columns, fmt.Sprintf("k%d int", i))
+	}
+	for i := range p.Sheet.Columns() {
 		columns = append(columns, fmt.Sprintf("c%d text", i))
 	}
 	if err := l.exec(ctx, "make a staging table", fmt.Sprintf("CREATE TEMP TABLE gyro_sheet_%d (%s) ON COMMIT DROP", p.i, strings.Join(columns, ", "))); err != nil {
@@ -42,7 +50,29 @@ func (l *loading) stageSheet(ctx context.Context, p *part) error {
 	}
 	var err error
 	p.rows, err = l.copyIn(ctx, p, gyro.Staging, "COPY "+p.sheetTable()+" FROM STDIN (FORMAT csv)")
+	if err != nil {
+		return err
+	}
+	keys, err := l.takeKeys(ctx, p)
+	p.rows -= keys
 	return err
+}
+
+// takeKeys gives the keys of references a table of their own. The rows that brought them stay, as bad ones.
+func (l *loading) takeKeys(ctx context.Context, p *part) (int64, error) {
+	if len(p.Sheet.References) == 0 {
+		return 0, nil
+	}
+	parts := 0
+	for _, r := range p.Sheet.References {
+		parts = max(parts, len(r.Parts))
+	}
+	tag, err := l.conn.Exec(ctx, fmt.Sprintf("CREATE TEMP TABLE gyro_key_%d ON COMMIT DROP AS SELECT line::int AS k, k0 AS id, false AS bad, test, %s FROM %s WHERE row IS NULL",
+		p.i, keyList(parts, "c"), p.sheetTable()))
+	if err != nil {
+		return 0, failed(ctx, "list the keys of", p.File, err)
+	}
+	return tag.RowsAffected(), l.exec(ctx, "analyze", "ANALYZE "+p.keyTable())
 }
 
 // columnType is what is known of a column anywhere.
@@ -98,9 +128,6 @@ func (l *loading) columnTypes(ctx context.Context, table schema.Name) (map[strin
 func (l *loading) learnTypes(ctx context.Context) error {
 	for _, p := range l.parts {
 		tables := []schema.Name{p.Table.Name}
-		for _, f := range p.Sheet.Fields {
-			tables = append(tables, f.Table)
-		}
 		for _, r := range p.Sheet.References {
 			tables = append(tables, r.Table)
 			for _, part := range r.Parts {
@@ -116,34 +143,33 @@ func (l *loading) learnTypes(ctx context.Context) error {
 	return nil
 }
 
-func (l *loading) fieldType(p *part, field int) columnType {
-	f := p.Sheet.Fields[field]
-	return l.types[f.Table][f.Column]
-}
+// textType is the type that a text is to have.
+func (l *loading) textType(f gyro.SheetField) columnType { return l.types[f.Table][f.Column] }
 
 // fieldValue is the value of a field in t, once all that can't be cast is NULL.
 func (l *loading) fieldValue(p *part, field int) string {
+	f := p.Sheet.Fields[field]
 	own := fmt.Sprintf("t.c%d", field)
-	if expr := p.Sheet.Fields[field].Expr; expr != "" {
-		own = fmt.Sprintf("(SELECT (%s\n) FROM (SELECT %s AS value) gyro_value)", expr, own)
+	if f.Expr != "" {
+		own = fmt.Sprintf("(SELECT (%s\n) FROM (SELECT %s AS value) gyro_value)", f.Expr, own)
 	}
-	return own + "::" + l.fieldType(p, field).cast
+	return own + "::" + l.textType(f).cast
 }
 
 // sheetValue is a field's value, or a literal of a column's type.
-func (l *loading) sheetValue(p *part, field int, literalText string, typ columnType) string {
-	if field < 0 {
-		return literal(literalText) + "::" + typ.name
+func (l *loading) sheetValue(p *part, v gyro.SheetValue, typ columnType) string {
+	if v.Field < 0 {
+		return literal(v.Literal) + "::" + typ.name
 	}
-	return l.fieldValue(p, field)
+	return l.fieldValue(p, v.Field)
 }
 
 // base are the rows of a sheet with the columns that it gives itself, as gyro_row and gyro_line
 // say.
 func (l *loading) base(p *part) string {
-	columns := []string{"t.row AS gyro_row", "t.line AS gyro_line"}
+	columns := []string{"t.row AS gyro_row", "t.line AS gyro_line", "t.test AS gyro_test"}
 	for _, v := range p.Sheet.Values {
-		columns = append(columns, l.sheetValue(p, v.Field, v.Literal, l.types[p.Table.Name][v.Column])+" AS "+quote(v.Column))
+		columns = append(columns, l.sheetValue(p, v, l.types[p.Table.Name][v.Column])+" AS "+quote(v.Column))
 	}
 	return "(SELECT " + strings.Join(columns, ", ") + " FROM " + p.sheetTable() + " t WHERE NOT t.bad)"
 }
@@ -155,11 +181,11 @@ func (l *loading) sheetStaging(p *part) string {
 	columns := []string{"t.row AS gyro_row"}
 	given := map[string][]string{}
 	for _, v := range p.Sheet.Values {
-		given[v.Column] = append(given[v.Column], l.sheetValue(p, v.Field, v.Literal, l.types[p.Table.Name][v.Column]))
+		given[v.Column] = append(given[v.Column], l.sheetValue(p, v, l.types[p.Table.Name][v.Column]))
 	}
 	var joins strings.Builder
 	for i, r := range p.Sheet.References {
-		joins.WriteString(" LEFT JOIN " + lookupTable(p.i, i) + fmt.Sprintf(" b%d ON ", i) + l.lookupCondition(p, i, fmt.Sprintf("b%d", i)))
+		joins.WriteString(" LEFT JOIN " + lookupTable(p.i, i) + fmt.Sprintf(" b%d ON ", i) + lookupCondition(p, i, fmt.Sprintf("b%d", i)))
 		columns = append(columns, fmt.Sprintf("b%d.load_row AS %s", i, r.Through))
 		for j, c := range r.Columns {
 			value := fmt.Sprintf("b%d.to_%d::%s", i, j, l.types[p.Table.Name][c].name)
@@ -189,7 +215,7 @@ func (l *loading) validate(ctx context.Context) error {
 	if err := l.learnTypes(ctx); err != nil {
 		return err
 	}
-	if err := l.exec(ctx, "make a table for faults", "CREATE TEMP TABLE gyro_fault (sheet int, row bigint, line bigint, rule text, col text, said text, field int) ON COMMIT DROP"); err != nil {
+	if err := l.exec(ctx, "make a table for faults", "CREATE TEMP TABLE gyro_fault (sheet int, row bigint, line bigint, rule text, col text, said text, field int, tid tid) ON COMMIT DROP"); err != nil {
 		return err
 	}
 	if err := l.functions(ctx); err != nil {
@@ -200,10 +226,10 @@ func (l *loading) validate(ctx context.Context) error {
 			continue
 		}
 		l.stage(gyro.Validating, p.i)
-		if err := l.analyzeSheet(ctx, p); err != nil {
+		if err := l.exec(ctx, "analyze", "SET LOCAL default_statistics_target = 10; ANALYZE "+p.sheetTable()+" (row); SET LOCAL default_statistics_target TO DEFAULT"); err != nil {
 			return err
 		}
-		for _, do := range []func(context.Context, *part) error{l.checkCells, l.checkRows, l.mark} {
+		for _, do := range []func(context.Context, *part) error{l.checkCells, l.checkParts, l.checkRows, l.mark} {
 			if err := do(ctx, p); err != nil {
 				return err
 			}
@@ -220,20 +246,7 @@ func (l *loading) validate(ctx context.Context) error {
 	return l.countRows(ctx)
 }
 
-// analyzeSheet leaves statistics of what the sheet is joined by.
-func (l *loading) analyzeSheet(ctx context.Context, p *part) error {
-	columns := []string{"row"}
-	for _, r := range p.Sheet.References {
-		for _, part := range r.Parts {
-			if c := fmt.Sprintf("c%d", part.Field); part.Field >= 0 && !slices.Contains(columns, c) {
-				columns = append(columns, c)
-			}
-		}
-	}
-	return l.exec(ctx, "analyze", "SET LOCAL default_statistics_target = 10; ANALYZE "+p.sheetTable()+" ("+strings.Join(columns, ", ")+"); SET LOCAL default_statistics_target TO DEFAULT")
-}
-
-// fault writes down the rows that a query gives: row, line, rule, headers, words, and field.
+// fault writes down the rows that a query gives: row, line, rule, headers, words, field, place.
 func (l *loading) fault(ctx context.Context, p *part, query string) error {
 	tag, err := l.conn.Exec(ctx, fmt.Sprintf("INSERT INTO %s SELECT %d, q.* FROM (%s) q", faultTable, p.i, query))
 	if err != nil {
