@@ -155,7 +155,7 @@ func (r *sheetRun) again(ctx context.Context, i int, head func(*pgcsv.Sheet), ro
 	if err != nil {
 		return err
 	}
-	defer file.Close() //nolint:errcheck // only read
+	defer file.Close()
 	if _, err := reader.Header(); err != nil {
 		return &Error{Op: "read", Place: step.file.File, Err: err}
 	}

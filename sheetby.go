@@ -204,7 +204,7 @@ func (p *loadPlanning) directReferences(s *loadStep) {
 }
 
 // link says of a reference's parts what they are in the sheet that it refers to.
-func (p *loadPlanning) link(s *loadStep, lookup *sheetLookup) {
+func (p *loadPlanning) link(lookup *sheetLookup) {
 	lookup.To = -1
 	parent := p.step(lookup.Table)
 	if parent == nil {

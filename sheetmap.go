@@ -68,7 +68,7 @@ func (m *sheetMap) open(csv CSV) (notes []string, err error) {
 	if err != nil {
 		return nil, err
 	}
-	defer file.Close() //nolint:errcheck // only read
+	defer file.Close()
 	sample, err := io.ReadAll(io.LimitReader(file, sampleSize))
 	if err != nil {
 		return nil, fail(err)

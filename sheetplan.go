@@ -39,7 +39,7 @@ func (s Slicer) plannedSheets(_ context.Context, sheets Sheets, catalog schema.C
 	p.arrange()
 	for _, step := range p.steps {
 		for _, lookup := range step.sheet.lookups {
-			p.link(step, lookup)
+			p.link(lookup)
 		}
 	}
 	if len(p.found) > 0 {

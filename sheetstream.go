@@ -176,7 +176,8 @@ func (s *sheetStream) next() {
 		}
 		row.fields = commas(row.fields, s.m.plan.Columns()-len(s.m.reads))
 	}
-	b := strconv.AppendInt(s.out, r.Row, 10)
+	b := s.out
+	b = strconv.AppendInt(b, r.Row, 10)
 	b = append(b, ',')
 	b = strconv.AppendInt(b, r.Line, 10)
 	if spoilt {
@@ -192,7 +193,8 @@ func (s *sheetStream) next() {
 	}
 	b = append(b, row.keys...)
 	b = append(b, row.fields...)
-	s.out = append(b, '\n')
+	b = append(b, '\n')
+	s.out = b
 }
 
 func commas(b []byte, n int) []byte {
@@ -311,7 +313,8 @@ func (s *sheetStream) key(k int, lookup *sheetLookup, r *pgcsv.Record) int32 {
 
 // newKey writes the row of a key.
 func (s *sheetStream) newKey(k int, lookup *sheetLookup, number int32, test []byte) {
-	b := append(s.out, ',')
+	b := s.out
+	b = append(b, ',')
 	b = strconv.AppendInt(b, int64(k), 10)
 	b = append(b, ",t,,"...)
 	if len(test) > 0 {

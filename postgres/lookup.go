@@ -105,13 +105,13 @@ func (l *loading) lookup(ctx context.Context, p *part, k int) error {
 	for i := range r.ToColumns {
 		keys = append(keys, fmt.Sprintf("CASE WHEN coalesce(x.good, 0) = 0 AND x.there = 1 THEN x.to_%d END AS to_%d", i, i))
 	}
-	return l.exec(ctx, "look for what "+strings.Join(r.Columns, ", ")+" refers to", fmt.Sprintf(`CREATE TEMP TABLE gyro_by_%d_%d ON COMMIT DROP AS
-		WITH n AS MATERIALIZED (SELECT %s%s)
-		SELECT x.id, CASE WHEN x.good = 1 THEN x.good_row WHEN coalesce(x.good, 0) = 0 AND x.there = 0 THEN x.any_row END AS load_row, %s,
-			CASE WHEN x.good > 1 THEN %s WHEN x.good = 1 OR x.there = 1 THEN NULL WHEN x.there > 1 THEN %s WHEN x.any_row IS NOT NULL THEN %s ELSE %s END AS fault
-		FROM (SELECT n.id, %s, %s FROM n%s) x; ALTER TABLE %[13]s ADD UNIQUE (id); ANALYZE %[13]s`,
+	return l.exec(ctx, "look for what "+strings.Join(r.Columns, ", ")+" refers to", fmt.Sprintf(`DROP TABLE IF EXISTS pg_temp.gyro_by_%[1]d_%[2]d; CREATE TEMP TABLE gyro_by_%[1]d_%[2]d ON COMMIT DROP AS
+		WITH n AS MATERIALIZED (SELECT %[3]s%[4]s)
+		SELECT x.id, CASE WHEN x.good = 1 THEN x.good_row WHEN coalesce(x.good, 0) = 0 AND x.there = 0 THEN x.any_row END AS load_row, %[5]s,
+			CASE WHEN x.good > 1 THEN %[6]s WHEN x.good = 1 OR x.there = 1 THEN NULL WHEN x.there > 1 THEN %[6]s WHEN x.any_row IS NOT NULL THEN %[7]s ELSE %[8]s END AS fault
+		FROM (SELECT n.id, %[9]s, %[10]s FROM n%[11]s) x; ALTER TABLE %[12]s ADD UNIQUE (id); ANALYZE %[12]s`,
 		p.i, k, strings.Join(values, ", "), from, strings.Join(keys, ", "),
-		literal(string(gyro.AmbiguousReference)), literal(string(gyro.AmbiguousReference)), fallback, literal(string(gyro.UnknownReference)),
+		literal(string(gyro.AmbiguousReference)), fallback, literal(string(gyro.UnknownReference)),
 		found, there, other, lookupTable(p.i, k)))
 }
 
@@ -206,58 +206,76 @@ func (l *loading) resolveAll(ctx context.Context, circle []int) error {
 			}
 		}
 	}
-	for _, i := range circle {
-		if err := l.lookUp(ctx, l.parts[i]); err != nil {
+	for again := true; again; {
+		if err := l.lookUpAll(ctx, circle); err != nil {
 			return err
 		}
+		before := l.marked(circle)
+		if err := l.mapSheets(ctx, circle); err != nil {
+			return err
+		}
+		if again = l.turns(circle) && l.marked(circle) > before; !again {
+			break
+		}
+		// What was rejected just now may be what others of the circle refer to.
+		for _, i := range circle {
+			if p := l.parts[i]; p.Map && !p.unmapped {
+				if err := l.exec(ctx, "begin anew", "DROP TABLE "+p.idMap()); err != nil {
+					return err
+				}
+			}
+		}
 	}
+	return nil
+}
+
+// turns reports whether sheets refer to each other, or one to itself.
+func (l *loading) turns(circle []int) bool {
+	return slices.ContainsFunc(circle, func(i int) bool {
+		return slices.ContainsFunc(l.parts[i].Sheet.References, func(r gyro.SheetReference) bool { return slices.Contains(circle, r.To) })
+	})
+}
+
+// marked counts the faults that made rows bad.
+func (l *loading) marked(circle []int) (n int64) {
+	for _, i := range circle {
+		n += l.parts[i].marked
+	}
+	return n
+}
+
+// lookUpAll makes the lookup tables of a circle, again where rows turn out to be bad that others
+// of it refer to.
+func (l *loading) lookUpAll(ctx context.Context, circle []int) error {
+	for {
+		before := l.marked(circle)
+		for _, i := range circle {
+			if err := l.lookUp(ctx, l.parts[i]); err != nil {
+				return err
+			}
+		}
+		if !l.turns(circle) || l.marked(circle) == before {
+			return nil
+		}
+	}
+}
+
+// mapSheets makes the maps of sheets, and holds their keys against each other and the target.
+func (l *loading) mapSheets(ctx context.Context, circle []int) error {
 	for _, i := range circle {
 		p := l.parts[i]
 		if !p.Map {
 			continue
 		}
-		p.unmapped = l.faulty() && !slices.ContainsFunc(p.Sheet.References, func(r gyro.SheetReference) bool { return r.To >= 0 }) && len(p.Lists) == 0
-		if p.unmapped {
-			if err := l.checkKeys(ctx, p); err != nil {
-				return err
+		p.unmapped = l.faulty() && len(p.Lists) == 0 && !slices.ContainsFunc(p.Sheet.References, func(r gyro.SheetReference) bool { return r.To >= 0 })
+		if !p.unmapped {
+			l.stage(gyro.Mapping, i)
+			if err := l.exec(ctx, "map the ids of "+p.Table.Name.String(), l.mapping(p)); err != nil {
+				return refusedRow(err)
 			}
-			continue
-		}
-		l.stage(gyro.Mapping, i)
-		if err := l.exec(ctx, "map the ids of "+p.Table.Name.String(), l.mapping(p)); err != nil {
-			return refusedRow(err)
 		}
 		if err := l.checkKeys(ctx, p); err != nil {
 			return err
-		}
-	}
-	return l.follow(ctx, circle)
-}
-
-// follow rejects rows that refer to rejected rows of their own circle, until there are none.
-func (l *loading) follow(ctx context.Context, circle []int) error {
-	for again := true; again; {
-		again = false
-		for _, i := range circle {
-			p := l.parts[i]
-			before := p.faults
-			for k, r := range p.Sheet.References {
-				if !p.Sheet.Reject || !slices.Contains(circle, r.To) {
-					continue
-				}
-				err := l.fault(ctx, p, fmt.Sprintf("SELECT t.row, t.line, %s, %s, %s, NULL::int, NULL::tid FROM %s t JOIN %s b ON %s JOIN %s o ON o.row = b.load_row WHERE NOT t.bad AND o.bad",
-					literal(string(gyro.RejectedReference)), literal(headersOf(r)), literal("the row of "+by(r)+" is rejected itself"),
-					p.sheetTable(), lookupTable(p.i, k), lookupCondition(p, k, "b"), l.parts[r.To].sheetTable()))
-				if err != nil {
-					return err
-				}
-			}
-			if p.faults > before {
-				again = true
-				if err := l.drop(ctx, p); err != nil {
-					return err
-				}
-			}
 		}
 	}
 	return nil

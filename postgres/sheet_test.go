@@ -1,0 +1,302 @@
+package postgres_test
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/gyrodata/gyro"
+	"github.com/gyrodata/gyro/csvdir"
+	"github.com/gyrodata/gyro/internal/pgtest"
+	"github.com/gyrodata/gyro/pgcsv"
+	"github.com/gyrodata/gyro/postgres"
+)
+
+// sheetOf writes a CSV file for a table.
+func sheetOf(t *testing.T, table, text string) gyro.Sheet {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), table+".csv")
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return csvdir.Sheet(gyro.Table(table), path, "")
+}
+
+// loadSheets loads CSV files by importers.
+func loadSheets(t *testing.T, url string, importers gyro.Registry, sheets ...gyro.Sheet) (*gyro.Report, error) {
+	t.Helper()
+	return gyro.Slicer{Source: gyro.Sheets(sheets), Target: postgres.DB{URL: url}, Importers: importers}.Run(t.Context())
+}
+
+// faultsOf are the faults of a report: "row: column: rule", sorted.
+func faultsOf(r *gyro.Report) string {
+	if r == nil {
+		return "no report"
+	}
+	var all []string
+	for _, f := range r.Load.Validation.Files {
+		for _, rule := range f.Rules {
+			for _, fault := range rule.First {
+				all = append(all, fmt.Sprintf("%s %d: %s: %s", f.Model, fault.Row, rule.Column, rule.Rule))
+			}
+		}
+	}
+	slices.Sort(all)
+	return strings.Join(all, "\n")
+}
+
+// wantFaults wants just these faults, and nothing loaded.
+func wantFaults(t *testing.T, report *gyro.Report, err error, want ...string) {
+	t.Helper()
+	slices.Sort(want)
+	if !errors.Is(err, gyro.ErrInvalid) || faultsOf(report) != strings.Join(want, "\n") {
+		t.Errorf("%v\ngot\n%s\nwant\n%s", err, faultsOf(report), strings.Join(want, "\n"))
+	}
+}
+
+const goods = `
+	CREATE TABLE maker (id bigserial PRIMARY KEY, code text NOT NULL UNIQUE, name text);
+	CREATE TABLE good (id bigserial PRIMARY KEY, sku text NOT NULL, maker_id bigint REFERENCES maker, price numeric(8, 2), UNIQUE (maker_id, sku));`
+
+// What becomes of rows that are loaded again, changed, or with the columns in another order.
+func TestSheetAgain(t *testing.T) {
+	t.Parallel()
+	const (
+		first   = "sku,maker,price\na,m,1\nb,m,2\n"
+		changed = "sku,maker,price\na,m,1.50\nb,m,2\nc,m,3\n"
+		swapped = "price,sku,maker\n1,a,m\n2,b,m\n"
+		less    = "maker,sku\nm,a\n"
+	)
+	natural := gyro.NaturalKey("maker", "sku")
+	for _, c := range []struct {
+		name     string
+		ids      gyro.IDs
+		conflict gyro.Conflict
+		second   string
+		want     string // rows afterwards; or the faults
+	}{
+		{"new ids, no policy, the same", gyro.IDs{}, gyro.Conflict{}, first, "good 1: maker, sku: exists\ngood 2: maker, sku: exists"},
+		{"natural key, the same", natural, gyro.Conflict{}, first, "1,a,1.00 2,b,2.00"},
+		{"natural key, changed, skipped by default", natural, gyro.Conflict{}, changed, "1,a,1.00 2,b,2.00 3,c,3.00"},
+		{"natural key, fail", natural, gyro.Fail(), changed, "good 1: maker, sku: exists\ngood 2: maker, sku: exists"},
+		{"natural key, skip", natural, gyro.Skip(), changed, "1,a,1.00 2,b,2.00 3,c,3.00"},
+		{"natural key, update, the same", natural, gyro.Update(), first, "1,a,1.00 2,b,2.00"},
+		{"natural key, update, changed", natural, gyro.Update(), changed, "1,a,1.50 2,b,2.00 3,c,3.00"},
+		{"natural key, update, swapped", natural, gyro.Update(), swapped, "1,a,1.00 2,b,2.00"},
+		{"natural key, update, fewer columns", natural, gyro.Update(), less, "1,a,1.00 2,b,2.00"},
+		{"conflict by the key, skip", gyro.IDs{}, gyro.Skip("maker", "sku"), changed, "1,a,1.00 2,b,2.00 3,c,3.00"},
+		{"conflict by the key, update", gyro.IDs{}, gyro.Update("maker", "sku"), changed, "1,a,1.50 2,b,2.00 3,c,3.00"},
+		{"swapped, no policy", gyro.IDs{}, gyro.Conflict{}, swapped, "good 1: maker, sku: exists\ngood 2: maker, sku: exists"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			url := pgtest.DB(t)
+			pgtest.Exec(t, url, goods+"INSERT INTO maker (code) VALUES ('m')")
+			importers := gyro.Registry{{Model: gyro.Table("maker")}, {
+				Model: gyro.Table("good"), IDs: c.ids, Conflict: c.conflict,
+				Columns: gyro.Columns{"maker": {Ref: gyro.Table("maker"), By: gyro.By{"code": "maker"}}},
+			}}
+			if _, err := loadSheets(t, url, importers, sheetOf(t, "good", first)); err != nil {
+				t.Fatal(err)
+			}
+			report, err := loadSheets(t, url, importers, sheetOf(t, "good", c.second))
+			if strings.Contains(c.want, ": ") {
+				wantFaults(t, report, err, strings.Split(c.want, "\n")...)
+				wantQuery(t, url, "SELECT count(*) FROM good", "count\n2")
+				return
+			}
+			if err != nil {
+				t.Fatalf("%v\n%s", err, faultsOf(report))
+			}
+			wantQuery(t, url, "SELECT string_agg(concat_ws(',', dense, sku, price), ' ' ORDER BY id) FROM (SELECT *, row_number() OVER (ORDER BY id) AS dense FROM good) g", "string_agg\n"+`"`+c.want+`"`)
+		})
+	}
+}
+
+// References lead to rows of the same load, whose ids are new, and to those that the target has;
+// in whatever order the files are named.
+func TestSheetReferences(t *testing.T) {
+	t.Parallel()
+	url := pgtest.DB(t)
+	pgtest.Exec(t, url, `
+		CREATE TABLE tenant (id bigserial PRIMARY KEY, subdomain text NOT NULL UNIQUE);
+		CREATE TABLE shop (id bigserial PRIMARY KEY, tenant_id bigint NOT NULL REFERENCES tenant, url text NOT NULL, UNIQUE (tenant_id, url));
+		CREATE TABLE orders (id bigserial PRIMARY KEY, shop_id bigint NOT NULL REFERENCES shop, number int NOT NULL, again_id bigint REFERENCES orders, UNIQUE (shop_id, number));
+		INSERT INTO tenant (subdomain) VALUES ('old'), ('other');
+		INSERT INTO shop (tenant_id, url) VALUES (1, 'x'), (2, 'x');`)
+	tenants, shops, orders := gyro.Table("tenant"), gyro.Table("shop"), gyro.Table("orders")
+	importers := gyro.Registry{
+		{Model: tenants, IDs: gyro.NaturalKey("subdomain")},
+		{Model: shops, Columns: gyro.Columns{"tenant": {Ref: tenants, By: gyro.By{"subdomain": "Tenant"}}}},
+		{Model: orders, Columns: gyro.Columns{
+			"shop":  {Ref: shops, By: gyro.By{"url": "Shop", "tenant.subdomain": "Tenant"}},
+			"again": {Ref: orders, By: gyro.By{"number": "Again", "shop.url": "Shop", "shop.tenant.subdomain": "Tenant"}},
+		}},
+	}
+	_, err := loadSheets(t, url, importers,
+		sheetOf(t, "orders", "Number,Shop,Tenant,Again\n1,x,old,\n2,y,old,3\n3,y,old,\n4,x,new,4\n"),
+		sheetOf(t, "shop", "URL,Tenant\ny,old\nx,new\n"),
+		sheetOf(t, "tenant", "Subdomain\nnew\nold\n"))
+	if err == nil {
+		t.Error("a part of a key is NULL: the others are refused")
+	}
+	importers[2].Columns["again"] = gyro.Column{Ref: orders, By: gyro.By{"number": "Again"}}
+	if _, err := loadSheets(t, url, importers,
+		sheetOf(t, "orders", "Number,Shop,Tenant,Again\n1,x,old,\n2,y,old,3\n3,y,old,\n4,x,new,4\n"),
+		sheetOf(t, "shop", "URL,Tenant\ny,old\nx,new\n"),
+		sheetOf(t, "tenant", "Subdomain\nnew\nold\n")); err != nil {
+		t.Fatal(err)
+	}
+	wantQuery(t, url, `SELECT o.number, h.url, t.subdomain, a.number AS again FROM orders o JOIN shop h ON h.id = o.shop_id JOIN tenant t ON t.id = h.tenant_id LEFT JOIN orders a ON a.id = o.again_id ORDER BY 1`,
+		"number,url,subdomain,again\n1,x,old,\n2,y,old,3\n3,y,old,\n4,x,new,4")
+	wantQuery(t, url, "SELECT count(*) FROM tenant", "count\n3")
+
+	// The target's order 3, unless a row of the load is one.
+	if _, err := loadSheets(t, url, importers[:3:3].With(gyro.Importer{Model: orders}), sheetOf(t, "orders", "number,shop,tenant,again\n9,x,new,3\n")); err != nil {
+		t.Fatal(err)
+	}
+	wantQuery(t, url, `SELECT a.number FROM orders o JOIN orders a ON a.id = o.again_id WHERE o.number = 9`, "number\n3")
+	report, err := loadSheets(t, url, importers, sheetOf(t, "orders", "number,Shop,Tenant,Again\n10,x,nowhere,\n11,z,old,17\n12,x,,\n13,,,\n"))
+	wantFaults(t, report, err,
+		"orders 1: Tenant, Shop: unknown-reference", "orders 2: Tenant, Shop: unknown-reference", "orders 2: Again: unknown-reference",
+		"orders 3: Tenant, Shop: incomplete-reference", "orders 4: Tenant, Shop: required")
+}
+
+// Rows that are missing are made, once each, where that is asked for; of rows that are rejected
+// none is left behind.
+func TestSheetCreateMissing(t *testing.T) {
+	t.Parallel()
+	url := pgtest.DB(t)
+	pgtest.Exec(t, url, goods+"INSERT INTO maker (code) VALUES ('there')")
+	makers := gyro.Table("maker")
+	importers := gyro.Registry{
+		{Model: makers, Columns: gyro.Columns{"name": {Default: "made"}}},
+		{Model: gyro.Table("good"), Columns: gyro.Columns{"maker": {Ref: makers, By: gyro.By{"code": "maker"}, CreateMissing: true}, "price": {Min: "0"}}},
+	}
+	sheet := sheetOf(t, "good", "sku,maker,price\na,there,1\nb,new,2\nc,new,3\nd,,4\ne,bad,-1\n")
+	report, err := loadSheets(t, url, importers, sheet)
+	wantFaults(t, report, err, "good 5: price: out-of-range")
+	wantQuery(t, url, "SELECT count(*) FROM maker", "count\n1")
+	path := filepath.Join(t.TempDir(), "bad.csv")
+	source := filepath.Join(t.TempDir(), "good.csv")
+	if err := os.WriteFile(source, []byte("sku,maker,price\na,there,1\nb,new,2\nc,new,3\nd,,4\ne,bad,-1\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	report, err = loadSheets(t, url, importers, csvdir.Sheet(gyro.Table("good"), source, path))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := report.Load.Tables; len(n) != 2 || n[0].Inserted != 1 || n[1].Inserted != 4 || n[1].Rejected != 1 {
+		t.Errorf("%+v", n)
+	}
+	wantQuery(t, url, "SELECT g.sku, m.code, m.name FROM good g LEFT JOIN maker m ON m.id = g.maker_id ORDER BY 1", "sku,code,name\na,there,\nb,new,made\nc,new,made\nd,,")
+	wantQuery(t, url, "SELECT code FROM maker ORDER BY 1", "code\nnew\nthere")
+	rejected, err := os.ReadFile(path)
+	if err != nil || string(rejected) != "reason,sku,maker,price\nprice: less than 0,e,bad,-1\n" {
+		t.Errorf("%q %v", rejected, err)
+	}
+	if _, err := loadSheets(t, url, importers, csvdir.Sheet(gyro.Table("good"), source, path)); !errors.Is(err, gyro.ErrExists) {
+		t.Errorf("rejects are written over: %v", err)
+	}
+}
+
+// Rejected rows take those with them that refer to them, also in a circle; a row of the target
+// stands in for a rejected one.
+func TestSheetRejectFollows(t *testing.T) {
+	t.Parallel()
+	url := pgtest.DB(t)
+	pgtest.Exec(t, url, `
+		CREATE TABLE person (id bigserial PRIMARY KEY, name text NOT NULL UNIQUE, boss_id bigint REFERENCES person, age int CHECK (age > 0));
+		CREATE TABLE pet (id bigserial PRIMARY KEY, name text, owner_id bigint NOT NULL REFERENCES person);
+		INSERT INTO person (name, age) VALUES ('Old', 70);`)
+	people := gyro.Table("person")
+	importers := gyro.Registry{
+		{Model: people, Columns: gyro.Columns{"boss": {Ref: people, By: gyro.By{"name": "boss"}}}},
+		{Model: gyro.Table("pet"), Columns: gyro.Columns{"owner": {Ref: people, By: gyro.By{"name": "owner"}}}},
+	}
+	dir := t.TempDir()
+	files := map[string]string{
+		"person": "name,boss,age\nA,B,30\nB,C,30\nC,,minus\nD,Old,30\nE,E,-1\nF,D,20\nOld,,5\nA,,31\n",
+		"pet":    "name,owner\na,A\nd,D\nold,Old\nnone,Nobody\n",
+	}
+	sheets := gyro.Sheets{}
+	for _, name := range []string{"pet", "person"} {
+		path := filepath.Join(dir, name+".csv")
+		if err := os.WriteFile(path, []byte(files[name]), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		sheets = append(sheets, csvdir.Sheet(gyro.Table(name), path, filepath.Join(dir, name+".bad.csv")))
+	}
+	report, err := loadSheets(t, url, importers, sheets...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{
+		"person 1: boss: rejected-reference", "person 2: boss: rejected-reference", "person 3: age: invalid-value", "person 5: : check",
+		"person 7: name: exists", "pet 4: owner: unknown-reference", // person 8 has the name of one that is out by then
+	}
+	slices.Sort(want)
+	if got := faultsOf(report); got != strings.Join(want, "\n") {
+		t.Errorf("got\n%s\nwant\n%s", got, strings.Join(want, "\n"))
+	}
+	wantQuery(t, url, "SELECT p.name, b.name AS boss FROM person p LEFT JOIN person b ON b.id = p.boss_id ORDER BY 1", "name,boss\nA,\nD,Old\nF,D\nOld,")
+	wantQuery(t, url, "SELECT t.name, p.name AS owner FROM pet t JOIN person p ON p.id = t.owner_id ORDER BY 1", "name,owner\na,A\nd,D\nold,Old")
+}
+
+// All that an importer says wrong of a file is told at once, before anything is loaded.
+func TestSheetMistakes(t *testing.T) {
+	t.Parallel()
+	url := pgtest.DB(t)
+	pgtest.Exec(t, url, goods)
+	makers, goodsModel := gyro.Table("maker"), gyro.Table("good")
+	for name, c := range map[string]struct {
+		columns gyro.Columns
+		csv     gyro.CSV
+		text    string
+		want    []string
+	}{
+		"unknown headers":   {nil, gyro.CSV{}, "sku,Prise,colour\na,1,red\n", []string{`"Prise" (near: price)`, `"colour"`}},
+		"an ignored one":    {nil, gyro.CSV{Ignore: []string{"Colour"}}, "sku,colour\n", nil},
+		"all ignored":       {nil, gyro.CSV{Ignore: []string{"*"}}, "sku,colour\n", nil},
+		"no such header":    {gyro.Columns{"price": {From: "Cost"}}, gyro.CSV{}, "sku,cots\n", []string{`the file has no column "Cost"`, `did you mean "cots"?`}},
+		"twice":             {nil, gyro.CSV{}, "sku,SKU\n", []string{`nothing takes "SKU"`}},
+		"ambiguous":         {nil, gyro.CSV{}, "S K U,sk-u\n", []string{"the file has several columns"}},
+		"required":          {nil, gyro.CSV{}, "price\n1\n", []string{`column "sku" is NOT NULL without a default`}},
+		"keys unsaid":       {nil, gyro.CSV{}, "sku,maker_id\na,1\n", []string{"nothing says what the file's values mean"}},
+		"no path":           {gyro.Columns{"maker": {Ref: makers, By: gyro.By{"kode": "maker"}}}, gyro.CSV{}, "sku,maker\na,1\n", []string{`"kode"`}},
+		"By and From":       {gyro.Columns{"maker": {Ref: makers, By: gyro.By{"code": "maker"}, From: "x"}}, gyro.CSV{}, "sku,maker\na,1\n", []string{"By is set, and what is for values"}},
+		"Default":           {gyro.Columns{"price": {Default: "much"}}, gyro.CSV{}, "sku\na\n", []string{"Default of price", "no value of type numeric(8,2)"}},
+		"Min":               {gyro.Columns{"price": {Min: "low"}}, gyro.CSV{}, "sku,price\na,1\n", []string{"Min of price"}},
+		"Pattern":           {gyro.Columns{"sku": {Pattern: "(a"}}, gyro.CSV{}, "sku\na\n", []string{`Pattern of column "sku"`}},
+		"Check":             {gyro.Columns{"sku": {Check: "prise > 1"}}, gyro.CSV{}, "sku\na\n", []string{"Check"}},
+		"Check runs away":   {gyro.Columns{"sku": {Check: "true) OR (true; DROP TABLE maker"}}, gyro.CSV{}, "sku\na\n", []string{"Check"}},
+		"Expr runs away":    {gyro.Columns{"sku": {Expr: "value); DROP TABLE maker; --"}}, gyro.CSV{}, "sku\na\n", []string{"Expr"}},
+		"time zone":         {nil, gyro.CSV{TimeZone: "Europe/Bärlin"}, "sku\na\n", []string{"TimeZone"}},
+		"two formats":       {gyro.Columns{"price": {Format: pgcsv.Conversion{Decimal: ",", Date: "DD"}}}, gyro.CSV{}, "sku,price\na,1\n", []string{"at once"}},
+		"an empty file":     {nil, gyro.CSV{}, "", []string{"read good.csv"}},
+		"constant":          {gyro.Columns{"maker": {Ref: makers, By: gyro.By{"code": "=m"}}}, gyro.CSV{}, "sku\n", nil},
+		"from by a number":  {gyro.Columns{"sku": {From: "1"}}, gyro.CSV{Dialect: pgcsv.Dialect{Header: pgcsv.No}}, "a\nb\n", nil},
+		"create, but no By": {gyro.Columns{"maker": {Ref: makers, CreateMissing: true}}, gyro.CSV{}, "sku\na\n", []string{"CreateMissing is set, but no By"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			importers := gyro.Registry{{Model: makers}, {Model: goodsModel, Columns: c.columns, CSV: c.csv}}
+			_, err := gyro.Slicer{Source: gyro.Sheets{sheetOf(t, "good", c.text)}, Target: postgres.DB{URL: url}, Importers: importers, DryRun: true}.Run(t.Context())
+			if c.want == nil {
+				if err != nil {
+					t.Error(err)
+				}
+				return
+			}
+			for _, w := range c.want {
+				if err == nil || !strings.Contains(err.Error(), w) {
+					t.Errorf("%v\ndoes not say %s", err, w)
+				}
+			}
+		})
+	}
+}
