@@ -237,18 +237,19 @@ func formatOf(own, all pgcsv.Conversion, typ string) pgcsv.Conversion {
 	case "boolean":
 		format.True, format.False = all.True, all.False
 	}
-	if isNumberOrDate(base) && own.Empty == pgcsv.EmptyUnquoted && all.Empty == pgcsv.EmptyText {
+	if !takesEmpty(base) && own.Empty == pgcsv.EmptyUnquoted && all.Empty == pgcsv.EmptyText {
 		format.Empty = pgcsv.EmptyNull // "" is no number, whatever texts are
 	}
 	return format
 }
 
-func isNumberOrDate(base string) bool {
+// takesEmpty reports whether an empty text is a value of a type.
+func takesEmpty(base string) bool {
 	switch base {
-	case "text", "character varying", "character", "citext":
-		return false
+	case "text", "character varying", "character", "citext", "bytea", "xml", "name":
+		return true
 	}
-	return true
+	return false
 }
 
 // mapColumns finds for each of the table's columns where its values come from.

@@ -300,3 +300,108 @@ func TestSheetMistakes(t *testing.T) {
 		})
 	}
 }
+
+// Keys of other kinds: composite ones with a reference in them, one-to-one, uuid, text, external
+// numbers that only tell the rows of one load apart; and a table without key.
+func TestSheetKeys(t *testing.T) {
+	t.Parallel()
+	url := pgtest.DB(t)
+	pgtest.Exec(t, url, `
+		CREATE TABLE a (id uuid PRIMARY KEY, code text NOT NULL UNIQUE);
+		CREATE TABLE profile (a_id uuid PRIMARY KEY REFERENCES a, bio text);
+		CREATE TABLE line (a_id uuid REFERENCES a, n int, t text, PRIMARY KEY (a_id, n));
+		CREATE TABLE note (a_id uuid, n int, FOREIGN KEY (a_id, n) REFERENCES line, body text);
+		CREATE TABLE tree (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, up_id int REFERENCES tree, name text);
+		INSERT INTO tree (name) VALUES ('mine'), ('mine too');`)
+	a := gyro.Table("a")
+	code := func(header string) gyro.Column { return gyro.Column{Ref: a, By: gyro.By{"code": header}} }
+	importers := gyro.Registry{
+		{Model: a}, {Model: gyro.Table("profile"), Columns: gyro.Columns{"a": code("who")}},
+		{Model: gyro.Table("line"), Columns: gyro.Columns{"a": code("who")}},
+		{Model: gyro.Table("note"), Columns: gyro.Columns{"note": {Ref: gyro.Table("line"), Over: "a_id, n", By: gyro.By{"a.code": "who", "n": "n"}}}},
+		{Model: gyro.Table("tree"), IDs: gyro.Sequential()},
+	}
+	report, err := loadSheets(t, url, importers,
+		sheetOf(t, "note", "who,n,body\nx,1,first\nx,2,second\n,,none\n"),
+		sheetOf(t, "line", "who,n,t\nx,1,one\nx,2,two\ny,1,uno\n"),
+		sheetOf(t, "profile", "who,bio\nx,ex\ny,why\n"),
+		sheetOf(t, "a", "code\nx\ny\n"),
+		sheetOf(t, "tree", "id,up_id,name\n1,,root\n2,1,leaf\n3,2,leaf of leaf\n4,4,self\n"))
+	if err != nil {
+		t.Fatalf("%v\n%s", err, faultsOf(report))
+	}
+	wantQuery(t, url, "SELECT a.code, p.bio, l.n, l.t, o.body FROM a JOIN profile p ON p.a_id = a.id JOIN line l ON l.a_id = a.id LEFT JOIN note o ON (o.a_id, o.n) = (l.a_id, l.n) ORDER BY 1, 3",
+		"code,bio,n,t,body\nx,ex,1,one,first\nx,ex,2,two,second\ny,why,1,uno,")
+	wantQuery(t, url, "SELECT count(*) FROM note WHERE a_id IS NULL AND n IS NULL AND body = 'none'", "count\n1")
+	wantQuery(t, url, "SELECT t.id, t.name, u.name AS up FROM tree t LEFT JOIN tree u ON u.id = t.up_id ORDER BY 1", "id,name,up\n1,mine,\n2,mine too,\n3,root,\n4,leaf,root\n5,leaf of leaf,leaf\n6,self,self")
+
+	// Once more: by natural keys nothing is added.
+	natural := importers.With(
+		gyro.Importer{Model: a, IDs: gyro.NaturalKey("code")}, gyro.Importer{Model: gyro.Table("profile"), Conflict: gyro.Update()},
+		gyro.Importer{Model: gyro.Table("line"), Conflict: gyro.Skip()})
+	report, err = loadSheets(t, url, natural, sheetOf(t, "profile", "who,bio\nx,EX\n"), sheetOf(t, "line", "who,n,t\nx,1,one\nx,3,three\n"), sheetOf(t, "a", "code\nx\n"))
+	if err != nil {
+		t.Fatalf("%v\n%s", err, faultsOf(report))
+	}
+	wantQuery(t, url, "SELECT (SELECT count(*) FROM a) a, (SELECT bio FROM profile p JOIN a ON a.id = a_id WHERE code = 'x') bio, (SELECT count(*) FROM line) lines", "a,bio,lines\n2,EX,4")
+
+	// A line twice, and lines of a row that is not there.
+	report, err = loadSheets(t, url, importers, sheetOf(t, "line", "who,n,t\nx,7,\nx,7,\nx,1,\nz,1,\n"))
+	wantFaults(t, report, err, "line 2: who, n: duplicate", "line 3: who, n: exists", "line 4: who: unknown-reference")
+}
+
+// What a load of CSV files inserted can be taken back, and a dry run changes nothing and takes no
+// value of a sequence.
+func TestSheetUndo(t *testing.T) {
+	t.Parallel()
+	url := pgtest.DB(t)
+	pgtest.Exec(t, url, goods+"INSERT INTO maker (code) VALUES ('m'); INSERT INTO good (sku, maker_id) VALUES ('mine', 1)")
+	before := pgtest.Copy(t, url, "SELECT * FROM good g, maker m ORDER BY 1")
+	makers := gyro.Table("maker")
+	s := gyro.Slicer{
+		Source:    gyro.Sheets{sheetOf(t, "good", "sku,maker,price\na,m,1\nb,new,2\n")},
+		Target:    postgres.DB{URL: url},
+		Importers: gyro.Registry{{Model: makers}, {Model: gyro.Table("good"), Columns: gyro.Columns{"maker": {Ref: makers, By: gyro.By{"code": "maker"}, CreateMissing: true}}}},
+		DryRun:    true,
+	}
+	report, err := s.Run(t.Context())
+	if err != nil || report.Load.Tables[1].Inserted != 2 || report.Load.Tables[0].Inserted != 1 {
+		t.Fatalf("%v %+v", err, report)
+	}
+	wantQuery(t, url, "SELECT last_value FROM good_id_seq", "last_value\n1")
+	record := csvdir.Dir{Path: filepath.Join(t.TempDir(), "undo")}
+	s.DryRun, s.Record = false, record
+	if _, err := s.Run(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	wantQuery(t, url, "SELECT count(*) FROM good", "count\n3")
+	if _, err := gyro.Undo(t.Context(), record, postgres.DB{URL: url}); err != nil {
+		t.Fatal(err)
+	}
+	if after := pgtest.Copy(t, url, "SELECT * FROM good g, maker m ORDER BY 1"); string(after) != string(before) {
+		t.Errorf("was\n%s\nis\n%s", before, after)
+	}
+}
+
+// Values of rows are not told unless they are asked for: neither in a report, nor in an error, also
+// where the server stumbles over one at the end.
+func TestSheetValues(t *testing.T) {
+	t.Parallel()
+	url := pgtest.DB(t)
+	pgtest.Exec(t, url, goods+"CREATE UNIQUE INDEX ON good (lower(sku)); INSERT INTO good (sku) VALUES ('SECRET')")
+	importers := gyro.Registry{{Model: gyro.Table("good")}}
+	report, err := loadSheets(t, url, importers, sheetOf(t, "good", "sku,price\nsecret,1\n"))
+	if err == nil || strings.Contains(strings.ToLower(fmt.Sprintf("%v %+v", err, report)), "secret") || !strings.Contains(err.Error(), "good_lower_idx") {
+		t.Errorf("%v %+v", err, report)
+	}
+	s := gyro.Slicer{Source: gyro.Sheets{sheetOf(t, "good", "sku,price\nx,\"secret\nprice\"\ny,1\n")}, Target: postgres.DB{URL: url}, Importers: importers}
+	report, err = s.Run(t.Context())
+	if text := fmt.Sprintf("%v %+v", err, report.Load.Validation); strings.Contains(text, "secret") {
+		t.Error(text)
+	}
+	s.ShowValues = true
+	report, _ = s.Run(t.Context())
+	if v := report.Load.Validation.Files[0].Rules[0].First[0].Value; v == nil || *v != "secret\nprice" {
+		t.Errorf("%v", v)
+	}
+}
