@@ -40,6 +40,13 @@ type Guess struct {
 	Kind       Kind
 	Conversion Conversion
 	Doubts     []string // sentences for a human; they quote no value but words for NULL and booleans
+	// Others are the conversions that fit each cell as well and would read some of them otherwise;
+	// what other columns of the file show may decide. Choices are the Doubts that tell of them.
+	Others  []Conversion
+	Choices []string
+	// Weak are the words found that stand for NULL in a column of another kind than text, and may
+	// be texts in one of text.
+	Weak []string
 }
 
 // GuessColumn guesses from cells of one column: some hundred at least, to be of use. A kind is
@@ -104,6 +111,19 @@ func (g *guessing) add(c Cell) {
 	}
 }
 
+// choice is a doubt about one of Others.
+func (g *guessing) choice(format string, args ...any) {
+	g.doubt(format, args...)
+	g.Choices = append(g.Choices, g.Doubts[len(g.Doubts)-1])
+}
+
+// other adds what is left of the conversion with another way of writing numbers or dates.
+func (g *guessing) other(change func(*Conversion)) {
+	c := g.Conversion
+	change(&c)
+	g.Others = append(g.Others, c)
+}
+
 func (g *guessing) doubt(format string, args ...any) {
 	g.Doubts = append(g.Doubts, fmt.Sprintf(format, args...))
 }
@@ -115,6 +135,7 @@ func (g *guessing) settle(kind Kind) bool {
 	c := &g.Conversion
 	c.Trim = g.trimmed
 	c.Nulls = sorted(append(slices.Clone(g.strong), g.weak...))
+	g.Weak = sorted(g.weak)
 	if g.quotNone {
 		c.Empty = EmptyNull
 	}
@@ -324,16 +345,20 @@ func (g *guessing) date() bool {
 	var others []string
 	for _, other := range fit[1:] {
 		if other.pattern == first.pattern {
-			g.doubt("names of months are taken for English, but all of them may be German")
+			if !g.same(first, other) {
+				g.other(func(c *Conversion) { c.Language = other.language })
+			}
+			g.choice("names of months are taken for English, but all of them may be German")
 			continue
 		}
 		if g.same(first, other) {
 			continue
 		}
 		others = append(others, other.pattern)
+		g.other(func(c *Conversion) { c.Date, c.Language = other.pattern, other.language })
 	}
 	if len(others) > 0 {
-		g.doubt("dates are taken for %s, but all of them fit %s", first.pattern, strings.Join(others, " and "))
+		g.choice("dates are taken for %s, but all of them fit %s", first.pattern, strings.Join(others, " and "))
 	}
 	if !strings.Contains(first.pattern, "YYYY") && strings.Contains(first.pattern, "YY") {
 		g.doubt("its years have two digits: 70 to 99 are taken for the last century")
@@ -368,7 +393,8 @@ func (g *guessing) numeric() bool {
 	// 1.234 and 1,234: with all fractions of three digits, a thousand may be meant.
 	thousands := func(w [2]string) bool { return w[1] == "," || w[1] == "." }
 	if other := slices.IndexFunc(fit, func(w [2]string) bool { return w[0] != way[0] && thousands(w) }); other >= 0 && way[1] == "" {
-		g.doubt("the %s is taken for what stands before the fraction, but it may be that of thousands", map[string]string{".": "point", ",": "comma"}[way[0]])
+		g.other(func(c *Conversion) { c.Decimal, c.Thousands = fit[other][0], fit[other][1] })
+		g.choice("the %s is taken for what stands before the fraction, but it may be that of thousands", map[string]string{".": "point", ",": "comma"}[way[0]])
 	}
 	if way != [2]string{".", ""} || !g.all(isPoint) {
 		g.Conversion.Decimal, g.Conversion.Thousands = way[0], way[1]
@@ -385,8 +411,8 @@ func (g *guessing) text() {
 	if len(c.Nulls) > 0 {
 		g.doubt("taken for NULL: %s", quotedWords(c.Nulls))
 	}
-	if weak := sorted(g.weak); len(weak) > 0 {
-		g.doubt("taken for text, but may be NULL: %s", quotedWords(weak))
+	if g.Weak = sorted(g.weak); len(g.Weak) > 0 {
+		g.doubt("taken for text, but may be NULL: %s", quotedWords(g.Weak))
 	}
 }
 

@@ -208,6 +208,9 @@ break a rule are reported, and then nothing is loaded, unless --reject takes the
 				return err
 			}
 			c.warnOfPassword("--target", s.target)
+			if sheets.guess {
+				return c.guessSheets(cmd.Context(), conf, &sheets)
+			}
 			if len(sheets.files) > 0 {
 				return c.importSheets(cmd.Context(), conf, &sheets, dryRun, shownAsPlan, mode)
 			}

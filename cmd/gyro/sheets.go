@@ -54,6 +54,9 @@ func (s *sheetSettings) check(source string, tables []string) error {
 	if len(tables) > 0 {
 		refuse("both --csv and --table are given", "--csv names the tables")
 	}
+	if s.guess && (s.reject != "" || s.report != "" || s.showValues) {
+		refuse("--guess is given, and --reject, --report or --show-values", "--guess loads nothing")
+	}
 	stdin := 0
 	for _, file := range s.files {
 		table, path, ok := strings.Cut(file, "=")

@@ -1,0 +1,236 @@
+package config
+
+import (
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/gyrodata/gyro"
+	"github.com/gyrodata/gyro/pgcsv"
+)
+
+// Guessed writes guesses as the text of a file to begin with. [Parse] reads the same importers
+// back; what is not sure stands beside them as comments, or above what is too long for that.
+func Guessed(guesses []gyro.SheetGuess) []byte {
+	w := &guessWriter{}
+	w.line(0, "importers:")
+	for _, guess := range guesses {
+		w.guess(guess)
+	}
+	return []byte(w.String())
+}
+
+type guessWriter struct{ strings.Builder }
+
+// commentWidth is how long a line with a comment behind it may be.
+const commentWidth = 120
+
+// line writes a line, with what is to be said of it.
+func (w *guessWriter) line(depth int, text string, comments ...string) {
+	indent := strings.Repeat("  ", depth)
+	comment := strings.Join(comments, "; ")
+	switch {
+	case comment == "":
+		fmt.Fprintf(w, "%s%s\n", indent, text)
+	case len(indent)+len(text)+len(comment) < commentWidth:
+		fmt.Fprintf(w, "%s%s # %s\n", indent, text, oneLine(comment))
+	default:
+		for _, comment := range comments {
+			fmt.Fprintf(w, "%s# %s\n", indent, oneLine(comment))
+		}
+		fmt.Fprintf(w, "%s%s\n", indent, text)
+	}
+}
+
+// oneLine has no character that ends a comment.
+func oneLine(text string) string {
+	return strings.Map(func(r rune) rune {
+		if !strconv.IsPrint(r) {
+			return ' '
+		}
+		return r
+	}, text)
+}
+
+func (w *guessWriter) guess(g gyro.SheetGuess) {
+	comments := []string{fmt.Sprintf("guessed by the headers of %s and its first %d rows: to be looked over", g.File, g.Records)}
+	for _, comment := range append(comments, g.Doubts.File...) {
+		w.line(1, "# "+oneLine(comment))
+	}
+	csv := csvPairs(g)
+	if len(csv) == 0 && len(g.Natural) == 0 && len(g.Importer.Columns) == 0 {
+		w.line(1, scalar(g.Importer.Model.String())+": {}")
+	} else {
+		w.line(1, scalar(g.Importer.Model.String())+":")
+	}
+	if len(csv) > 0 {
+		w.line(2, "csv:")
+	}
+	for _, p := range csv {
+		w.line(3, p.text, p.comments...)
+	}
+	if len(g.Doubts.TimeZone) > 0 {
+		w.line(3, "# time_zone: Europe/Berlin", g.Doubts.TimeZone...)
+	}
+	if len(g.Natural) > 0 {
+		w.line(2, "ids: {natural: "+sequence(g.Natural)+"}", g.Doubts.IDs...)
+		w.line(2, "# conflict: update", "it gets the file's values instead")
+	} else if len(g.Doubts.IDs) > 0 {
+		w.line(2, "# ids: "+oneLine(strings.Join(g.Doubts.IDs, "; ")))
+	}
+	w.columns(g)
+}
+
+func (w *guessWriter) columns(g gyro.SheetGuess) {
+	if len(g.Importer.Columns) > 0 {
+		w.line(2, "columns:")
+	}
+	for _, c := range g.Columns {
+		said := scalar(c.Key) + ": " + mapping(columnPairs(c.Column))
+		_, in := g.Importer.Columns[c.Key]
+		switch {
+		case c.Open:
+			w.line(3, "# "+oneLine(said), c.Doubts...)
+		case in:
+			w.line(3, said, c.Doubts...)
+		default:
+			w.line(3, "# "+oneLine(c.Key+": "+strings.Join(c.Doubts, "; ")))
+		}
+	}
+}
+
+// pair is a key with its value, as YAML.
+type pair struct {
+	text     string
+	comments []string
+}
+
+func mapping(pairs []pair) string {
+	var texts []string
+	for _, p := range pairs {
+		texts = append(texts, p.text)
+	}
+	return "{" + strings.Join(texts, ", ") + "}"
+}
+
+func sequence(words []string) string {
+	var texts []string
+	for _, word := range words {
+		texts = append(texts, scalar(word))
+	}
+	return "[" + strings.Join(texts, ", ") + "]"
+}
+
+func csvPairs(g gyro.SheetGuess) (pairs []pair) {
+	csv := g.Importer.CSV
+	add := func(key, value string, comments []string) { pairs = append(pairs, pair{key + ": " + value, comments}) }
+	d := csv.Dialect
+	if d.Encoding != pgcsv.UnknownEncoding {
+		add("encoding", scalar(d.Encoding.String()), g.Doubts.Encoding)
+	}
+	switch d.Delimiter {
+	case 0:
+	case '\t':
+		add("delimiter", "tab", g.Doubts.Delimiter)
+	default:
+		add("delimiter", scalar(string(d.Delimiter)), g.Doubts.Delimiter)
+	}
+	switch d.Quote {
+	case 0:
+	case pgcsv.NoQuote:
+		add("quote", "none", g.Doubts.Quote)
+	default:
+		add("quote", scalar(string(d.Quote)), g.Doubts.Quote)
+	}
+	if d.Header != pgcsv.Unsaid {
+		add("header", strconv.FormatBool(d.Header == pgcsv.Yes), g.Doubts.Header)
+	}
+	pairs = append(pairs, formatPairs(csv.Format)...)
+	if csv.TimeZone != "" {
+		add("time_zone", scalar(csv.TimeZone), nil)
+	}
+	if len(csv.Ignore) > 0 {
+		add("ignore", sequence(csv.Ignore), g.Doubts.Ignore)
+	}
+	return pairs
+}
+
+func columnPairs(c gyro.Column) (pairs []pair) {
+	add := func(key, value string) { pairs = append(pairs, pair{text: key + ": " + value}) }
+	if c.Over != "" {
+		add("over", scalar(c.Over))
+	}
+	if c.From != "" {
+		add("from", scalar(c.From))
+	}
+	if len(c.By) > 0 {
+		var by []pair
+		for _, path := range slices.Sorted(maps.Keys(c.By)) {
+			by = append(by, pair{text: scalar(path) + ": " + scalar(c.By[path])})
+		}
+		add("by", mapping(by))
+	}
+	if c.Default != "" {
+		add("default", scalar(c.Default))
+	}
+	return append(pairs, formatPairs(c.Format)...)
+}
+
+func formatPairs(f pgcsv.Conversion) (pairs []pair) {
+	add := func(key, value string) { pairs = append(pairs, pair{text: key + ": " + value}) }
+	if f.Trim {
+		add("trim", "true")
+	}
+	if len(f.Nulls) > 0 {
+		add("nulls", sequence(f.Nulls))
+	}
+	switch f.Empty {
+	case pgcsv.EmptyUnquoted:
+	case pgcsv.EmptyNull:
+		add("empty", "null")
+	case pgcsv.EmptyText:
+		add("empty", "text")
+	}
+	for _, said := range []struct{ key, value string }{
+		{"decimal", f.Decimal},
+		{"thousands", f.Thousands},
+		{"date", f.Date},
+		{"language", f.Language},
+	} {
+		if said.value != "" {
+			add(said.key, scalar(said.value))
+		}
+	}
+	for _, said := range []struct {
+		key   string
+		words []string
+	}{{"true", f.True}, {"false", f.False}} {
+		if len(said.words) > 0 {
+			add(said.key, sequence(said.words))
+		}
+	}
+	return pairs
+}
+
+// plain is a text that needs no quotes: words of letters, which YAML takes for nothing else.
+var (
+	plain    = regexp.MustCompile(`^\pL[\pL0-9_./-]*( [\pL0-9_./-]+)*$`)
+	notPlain = regexp.MustCompile(`^(?i:true|false|yes|no|on|off|y|n|null|nan|inf)$`)
+)
+
+// scalar writes a text so that YAML reads the same text.
+func scalar(text string) string {
+	if plain.MatchString(text) && !notPlain.MatchString(text) {
+		return text
+	}
+	if !strings.ContainsAny(text, `"\`) && oneLine(text) == text {
+		return `"` + text + `"`
+	}
+	if oneLine(text) == text {
+		return "'" + strings.ReplaceAll(text, "'", "''") + "'"
+	}
+	return strconv.Quote(text)
+}
