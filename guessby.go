@@ -60,7 +60,7 @@ func (g *sheetGuessing) reference(r schema.Reference) *columnMatch {
 		return nil
 	}
 	if guessed && best.direct {
-		best.doubts = slices.Insert(best.doubts, 0, "guessed by its name")
+		best.doubts = slices.Insert(best.doubts, 0, g.how())
 	}
 	match := &columnMatch{key: g.shortName(column.Name), header: -1, by: best.by, uses: best.uses, doubts: best.doubts}
 	g.found[column.Name] = match
@@ -74,6 +74,9 @@ func (g *sheetGuessing) reference(r schema.Reference) *columnMatch {
 // relation; or, with the words of the table, or by the name of what it refers to, guessed.
 func (g *sheetGuessing) direct(r schema.Reference) (header int, guessed bool) {
 	column := r.Columns[0]
+	if i := g.placeOf(column); i >= 0 && g.usable(i) {
+		return i, true
+	}
 	for _, name := range []string{column, strings.TrimSuffix(column, "_id"), r.Relation} {
 		if i, problem := g.find(name); name != "" && problem == "" && i >= 0 && g.usable(i) {
 			return i, false
@@ -152,7 +155,7 @@ func (g *sheetGuessing) byKey(r schema.Reference, header int) reached {
 	way := reached{by: By{r.ToColumns[0]: g.headers[header]}, uses: []int{header}, direct: true}
 	to, _ := g.catalog[r.To].Column(r.ToColumns[0])
 	if g.looksLike(header, to) || g.kinds[header].Kind == pgcsv.NoKind {
-		way.doubts = []string{fmt.Sprintf("taken for %s of %s in the target: if these are the keys of another system, say what finds the row", to.Name, r.To)}
+		way.doubts = []string{keysDoubt(r.ToColumns, r.To)}
 		return way
 	}
 	way.doubts = []string{fmt.Sprintf("its values do not look like %s of %s (%s): say the column of %s that they are in", to.Name, r.To, to.Type, r.To)}
@@ -392,11 +395,17 @@ func isNumeral(text []byte) bool {
 
 // composite takes a reference of several columns where headers are called as all of them are.
 func (g *sheetGuessing) composite(r schema.Reference) {
-	parent := g.catalog[r.To]
-	match := &columnMatch{key: strings.Join(r.Columns, ", "), header: -1, by: By{}, over: strings.Join(r.Columns, ", ")}
+	// A column that is part of no other reference stands for all.
+	key := slices.IndexFunc(r.Columns, func(c string) bool {
+		return !slices.ContainsFunc(g.table.References, func(o schema.Reference) bool { return o.Name != r.Name && slices.Contains(o.Columns, c) })
+	})
+	if key < 0 || g.catalog[r.To] == nil {
+		return
+	}
+	match := &columnMatch{key: r.Columns[key], header: -1, by: By{}}
 	for i, c := range r.Columns {
 		header, problem := g.find(c)
-		if parent == nil || problem != "" || header < 0 || !g.usable(header) || g.found[c] != nil {
+		if problem != "" || header < 0 || !g.usable(header) || g.found[c] != nil || strings.HasPrefix(g.headers[header], "=") {
 			return
 		}
 		match.by[r.ToColumns[i]] = g.headers[header]
@@ -408,13 +417,17 @@ func (g *sheetGuessing) composite(r schema.Reference) {
 		}
 		return
 	}
-	match.doubts = []string{fmt.Sprintf("taken for %s of %s in the target: if these are the keys of another system, say what finds the row", strings.Join(r.ToColumns, ", "), r.To)}
+	match.doubts = []string{keysDoubt(r.ToColumns, r.To)}
 	for i, c := range r.Columns {
 		g.used[match.uses[i]] = true
-		g.found[c] = &columnMatch{key: match.key, header: -1, by: match.by, uses: match.uses[i : i+1], shared: i > 0}
+		g.found[c] = &columnMatch{key: match.key, header: -1, by: match.by, uses: match.uses[i : i+1], shared: true}
 	}
-	match.uses = append([]int(nil), match.uses...)
-	g.found[r.Columns[0]] = match
+	g.found[match.key] = match
+}
+
+// keysDoubt says that the file's values are taken for the target's keys.
+func keysDoubt(columns []string, table schema.Name) string {
+	return fmt.Sprintf("taken for %s of %s in the target: if these are the keys of another system, say what finds the row", strings.Join(columns, ", "), table)
 }
 
 func (g *sheetGuessing) compositeInLoad(r schema.Reference, headers []int) bool {

@@ -189,6 +189,7 @@ func plainBoolean(c pgcsv.Conversion) bool {
 // a column alone leaves open, the others may decide.
 func (g *sheetGuessing) share(class formatClass, uses []*formatUse) {
 	uses = slices.DeleteFunc(slices.Clone(uses), func(u *formatUse) bool { return u.class != class })
+	decideDates(uses)
 	var sure, unsure []pgcsv.Conversion
 	for _, u := range uses {
 		way := spokenOnly(u.want)
@@ -217,9 +218,7 @@ func (g *sheetGuessing) share(class formatClass, uses []*formatUse) {
 	}
 	for _, u := range uses {
 		if u.unsure && decided {
-			u.guess.Doubts = slices.DeleteFunc(slices.Clone(u.guess.Doubts), func(d string) bool { return slices.Contains(u.guess.Choices, d) })
-			u.guess.Doubts = append(u.guess.Doubts, "it might be written in another way, too: it is read as the others are")
-			u.guess.Choices = u.guess.Doubts[len(u.guess.Doubts)-1:]
+			u.decided()
 		}
 		empty := u.want.Empty
 		u.want = pgcsv.Conversion{Empty: empty}
@@ -228,6 +227,32 @@ func (g *sheetGuessing) share(class formatClass, uses []*formatUse) {
 	f.Decimal, f.Thousands = f.Decimal+way.Decimal, f.Thousands+way.Thousands
 	f.Date, f.Language = f.Date+way.Date, f.Language+way.Language
 	f.True, f.False = append(f.True, way.True...), append(f.False, way.False...)
+}
+
+// decided says that other columns chose between the ways of reading this one.
+func (u *formatUse) decided() {
+	u.unsure = false
+	u.guess.Doubts = slices.DeleteFunc(slices.Clone(u.guess.Doubts), func(d string) bool { return slices.Contains(u.guess.Choices, d) })
+	u.guess.Choices = []string{"another way of reading it fits, too: it is read as the others are"}
+	u.guess.Doubts = append(u.guess.Doubts, u.guess.Choices...)
+}
+
+// decideDates reads days first where other columns show it beyond doubt, with times of day or without.
+func decideDates(uses []*formatUse) {
+	for _, u := range uses {
+		if !u.unsure || u.want.Date == "" {
+			continue
+		}
+		for _, way := range append([]pgcsv.Conversion{u.want}, u.guess.Others...) {
+			if slices.ContainsFunc(uses, func(o *formatUse) bool {
+				return !o.unsure && o.want.Date != "" && (strings.HasPrefix(o.want.Date, way.Date) || strings.HasPrefix(way.Date, o.want.Date))
+			}) {
+				u.want.Date, u.want.Language = way.Date, way.Language
+				u.decided()
+				break
+			}
+		}
+	}
 }
 
 // under is a column's format under a way of the file's.
@@ -301,6 +326,8 @@ func (g *sheetGuessing) doubt(u *formatUse) {
 		if g.Records > 0 {
 			say("no cell holds a value")
 		}
+	case kindOf(u.column.Type) == "integer" && u.guess.Kind == pgcsv.Numeric && !g.fits(u.header, u.column):
+		say("it holds fractions, and the column is of type %s", u.column.Type)
 	case !g.fits(u.header, u.column):
 		say("it holds %s, and the column is of type %s", kindWords(u.guess.Kind), u.column.Type)
 	case u.class == dateClass && u.column.Type == "date" && u.guess.Kind != pgcsv.Date:
@@ -313,7 +340,8 @@ func (g *sheetGuessing) doubt(u *formatUse) {
 		}
 	case u.class == textClass, u.misfit(), spoken(u.guess.Conversion) && u.guess.Kind != pgcsv.NoKind && !plainBoolean(u.guess.Conversion):
 		for _, d := range u.guess.Doubts {
-			if u.class != textClass || !strings.HasPrefix(d, "it is all digits") { // as the column has it
+			// That digits are texts is what the column says, too; that there are few rows is seen once.
+			if (u.class != textClass || !strings.HasPrefix(d, "it is all digits")) && (g.Records >= 5 || !strings.HasSuffix(d, "cells hold a value")) {
 				say("%s", d)
 			}
 		}
@@ -355,7 +383,7 @@ func (g *sheetGuessing) doubtNulls(u *formatUse, say func(string, ...any)) {
 		u.match.format.Empty = pgcsv.EmptyText
 		say("a cell without text is taken for an empty text, since the column is NOT NULL")
 	default:
-		say("%d of the first %d rows have no value, and the column is NOT NULL: default would give one", nulls, g.Records)
+		say("in %d of the first %d rows it has no value, and the column is NOT NULL: default would give one", nulls, g.Records)
 	}
 }
 
@@ -420,13 +448,10 @@ func (g *sheetGuessing) suggest(match *columnMatch, c schema.Column) {
 		if !slices.Equal(r.Columns, []string{c.Name}) || parent == nil {
 			continue
 		}
-		match.key = g.shortName(c.Name)
-		match.by = By{r.ToColumns[0]: "HEADER"}
-		for _, key := range parent.Unique {
-			if len(key) == 1 && !sameColumns(key, r.ToColumns) {
-				match.by = By{key[0]: "HEADER"}
-				return
-			}
+		match.key, match.by = g.shortName(c.Name), By{}
+		const deep = 3 // tables that a path leads through at most
+		for _, path := range g.knownBy(parent, r.ToColumns, deep) {
+			match.by[path] = "HEADER"
 		}
 		return
 	}
@@ -436,6 +461,28 @@ func (g *sheetGuessing) suggest(match *columnMatch, c schema.Column) {
 	case classOf(c.Type) == booleanClass:
 		match.literal = "true"
 	}
+}
+
+// knownBy are the paths by which a table's rows are known: those of its first unique key, else the
+// key that is referred to.
+func (g *sheetGuessing) knownBy(table *schema.Table, to []string, deep int) (paths []string) {
+	for _, key := range table.Unique {
+		if sameColumns(key, to) {
+			continue
+		}
+		for _, c := range key {
+			above := table.Over([]string{c})
+			if len(above) == 0 || deep == 0 || g.catalog[above[0].To] == nil {
+				paths = append(paths, c)
+				continue
+			}
+			for _, path := range g.knownBy(g.catalog[above[0].To], above[0].ToColumns, deep-1) {
+				paths = append(paths, shortName(table, c)+"."+path)
+			}
+		}
+		return paths
+	}
+	return to
 }
 
 // isMoment reports whether a column is called as the time is at which its row was made.

@@ -230,8 +230,24 @@ func (g *sheetGuessing) matchPlaces() {
 		if g.used[i] || !g.fits(i, c) || g.found[c.Name] != nil || g.refers(c.Name) {
 			continue
 		}
-		g.take(c.Name, i).doubts = []string{"guessed by its place"}
+		g.take(c.Name, i).guessed = true
 	}
+}
+
+// placeOf is the header at a column's place, in a file without names; else -1.
+func (g *sheetGuessing) placeOf(column string) int {
+	if !g.positional() {
+		return -1
+	}
+	return slices.IndexFunc(g.placed(), func(c schema.Column) bool { return c.Name == column })
+}
+
+// how says what a guess is made by.
+func (g *sheetGuessing) how() string {
+	if g.unheaded() {
+		return "guessed by its place"
+	}
+	return "guessed by its name"
 }
 
 // placed are the columns that a file without a header may have: all, or all but a key that the

@@ -85,6 +85,7 @@ func (s Sheets) Guess(catalog schema.Catalog, importers Registry) ([]SheetGuess,
 	for i, g := range all {
 		g.matchReferences()
 		g.matchOthers()
+		g.headed(p.steps[i].importer.CSV)
 		g.convert()
 		g.columns()
 		g.natural()
@@ -113,7 +114,6 @@ type columnMatch struct {
 	key     string
 	header  int // -1: By, or nothing
 	by      By
-	over    string
 	uses    []int // headers that By names
 	shared  bool  // the entry of another column says it
 	guessed bool  // the header has another name than the column
@@ -161,9 +161,6 @@ func (g *sheetGuessing) sample(said CSV) error {
 	if bad > 0 {
 		g.Doubts.File = append(g.Doubts.File, fmt.Sprintf("of its first %d records %d are malformed, and were not looked at", g.Records, bad))
 	}
-	if g.Records == 0 {
-		g.Doubts.File = append(g.Doubts.File, "it has no rows: all is guessed by its headers")
-	}
 	for i := range g.cells {
 		g.kinds[i] = pgcsv.GuessColumn(g.cells[i])
 	}
@@ -199,6 +196,18 @@ func (g *sheetGuessing) sniffed(begin []byte, said pgcsv.Dialect) {
 	g.Doubts.File = append(g.Doubts.File, doubts...)
 }
 
+// headed is sure of a header that is called as columns of the table are, whatever stands below it.
+func (g *sheetGuessing) headed(said CSV) {
+	if g.dialect.Header != pgcsv.Yes {
+		return
+	}
+	for _, match := range g.found {
+		if (match.header >= 0 || match.by != nil) && !match.open {
+			g.Importer.CSV.Dialect.Header, g.Doubts.Header = said.Dialect.Header, nil
+		}
+	}
+}
+
 // columns says of each column of the table what is to be said.
 func (g *sheetGuessing) columns() {
 	for _, c := range g.table.Columns {
@@ -210,11 +219,11 @@ func (g *sheetGuessing) columns() {
 			g.Columns = append(g.Columns, ColumnGuess{Key: match.key, Column: Column{By: match.by, Default: match.literal, From: headerToFill(match)}, Open: true, Doubts: match.doubts})
 			continue
 		}
-		column := Column{By: match.by, Over: match.over, Default: match.literal, Format: match.format}
+		column := Column{By: match.by, Default: match.literal, Format: match.format}
 		if match.header >= 0 && !g.byItself(c.Name, match.header) {
 			column.From = g.headers[match.header]
 			if match.guessed {
-				match.doubts = slices.Insert(match.doubts, 0, "guessed by its name")
+				match.doubts = slices.Insert(match.doubts, 0, g.how())
 			}
 		}
 		said := column.From != "" || column.By != nil || column.Default != "" || formatSaid(column.Format)

@@ -56,17 +56,16 @@ func oneLine(text string) string {
 }
 
 func (w *guessWriter) guess(g gyro.SheetGuess) {
-	comments := []string{fmt.Sprintf("guessed by the headers of %s and its first %d rows: to be looked over", g.File, g.Records)}
-	for _, comment := range append(comments, g.Doubts.File...) {
+	comment := fmt.Sprintf("guessed by the headers of %s and its first %d rows: to be looked over", g.File, g.Records)
+	if g.Records == 0 {
+		comment = fmt.Sprintf("guessed by the headers of %s, which has no rows: to be looked over", g.File)
+	}
+	for _, comment := range append([]string{comment}, g.Doubts.File...) {
 		w.line(1, "# "+oneLine(comment))
 	}
+	w.line(1, scalar(g.Importer.Model.String())+":")
 	csv := csvPairs(g)
-	if len(csv) == 0 && len(g.Natural) == 0 && len(g.Importer.Columns) == 0 {
-		w.line(1, scalar(g.Importer.Model.String())+": {}")
-	} else {
-		w.line(1, scalar(g.Importer.Model.String())+":")
-	}
-	if len(csv) > 0 {
+	if len(csv) > 0 || len(g.Doubts.TimeZone) > 0 {
 		w.line(2, "csv:")
 	}
 	for _, p := range csv {
@@ -85,8 +84,11 @@ func (w *guessWriter) guess(g gyro.SheetGuess) {
 }
 
 func (w *guessWriter) columns(g gyro.SheetGuess) {
-	if len(g.Importer.Columns) > 0 {
+	switch {
+	case len(g.Importer.Columns) > 0:
 		w.line(2, "columns:")
+	case len(g.Columns) > 0:
+		w.line(2, "# columns:")
 	}
 	for _, c := range g.Columns {
 		said := scalar(c.Key) + ": " + mapping(columnPairs(c.Column))
@@ -160,9 +162,6 @@ func csvPairs(g gyro.SheetGuess) (pairs []pair) {
 
 func columnPairs(c gyro.Column) (pairs []pair) {
 	add := func(key, value string) { pairs = append(pairs, pair{text: key + ": " + value}) }
-	if c.Over != "" {
-		add("over", scalar(c.Over))
-	}
 	if c.From != "" {
 		add("from", scalar(c.From))
 	}
