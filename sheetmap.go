@@ -366,6 +366,9 @@ func (m *sheetMap) headerOf(column string, said keyedColumn) (int, *Mistake) {
 		return m.must(said.From)
 	}
 	for _, name := range []string{column, said.key} {
+		if name == "" {
+			continue // no entry: a header without a name is not meant
+		}
 		i, problem := m.find(name)
 		if problem != "" {
 			return -1, &Mistake{Problem: problem, Hint: "say which is meant by From, or rename one in the file"}
