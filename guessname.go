@@ -5,6 +5,7 @@ import (
 	"strings"
 	"unicode"
 
+	"github.com/gyrodata/gyro/pgcsv"
 	"github.com/gyrodata/gyro/schema"
 )
 
@@ -263,3 +264,5 @@ func (g *sheetGuessing) placed() (columns []schema.Column) {
 	}
 	return columns
 }
+
+func (g *sheetGuessing) unheaded() bool { return g.dialect.Header == pgcsv.No }

@@ -130,7 +130,7 @@ func (g *sheetGuessing) sample(said CSV) error {
 	if err != nil {
 		return err
 	}
-	defer file.Close() //nolint:errcheck // only read
+	defer file.Close()
 	begin, err := io.ReadAll(io.LimitReader(file, sampleSize))
 	if err != nil {
 		return fail(err)

@@ -1,13 +1,16 @@
 package gyro_test
 
 import (
+	"context"
 	"errors"
+	"fmt"
 	"io"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
+	"pgregory.net/rapid"
 
 	"github.com/gyrodata/gyro"
 	"github.com/gyrodata/gyro/config"
@@ -62,9 +65,12 @@ func guessCatalog() schema.Catalog {
 		typed("fact", "", "day date", "sent timestamp without time zone?", "n integer?", "amount numeric?", "flag boolean?", "note text?", "of uuid?"),
 		refers(typed("tagging", "", "tag_id bigint", "weight integer?"), "tag_id", "tag"),
 		typed("tag", "", "label text", "color text"),
+		refers(typed("paint", "", "tag_id bigint", "color color"), "tag_id", "tag"),
 	} {
 		catalog[t.Name] = t
 	}
+	color := &catalog[schema.NewName("", "paint")].Columns[2]
+	color.Enum, color.Labels = true, []string{"R", "G", "B"}
 	return catalog
 }
 
@@ -102,7 +108,7 @@ func TestGuess(t *testing.T) {
 `,
 		},
 		"a key of several columns, one of them a reference": {
-			files{"products_product: SKU,Product Name,Descripton,Price (EUR),Inventory,Active,Created At,Shop URL,Tenant Subdomain\na-1,A,,\"1,50\",3,yes,2026-01-31,one.example,acme\nb-2,B,text,\"2,75\",4,no,2026-02-01,one.example,acme"},
+			files{"products_product: SKU,Product Name,Descriptn,Price (EUR),Inventory,Active,Created At,Shop URL,Tenant Subdomain\na-1,A,,\"1,50\",3,yes,2026-01-31,one.example,acme\nb-2,B,text,\"2,75\",4,no,2026-02-01,one.example,acme"},
 			`
     csv:
       decimal: ","
@@ -110,7 +116,7 @@ func TestGuess(t *testing.T) {
     # conflict: update # it gets the file's values instead
     columns:
       name: {from: Product Name} # guessed by its name
-      description: {from: Descripton} # guessed by its name
+      description: {from: Descriptn} # guessed by its name
       price: {from: "Price (EUR)"} # guessed by its name
       inventory_count: {from: Inventory} # guessed by its name
       is_active: {from: Active} # guessed by its name
@@ -238,6 +244,25 @@ func TestGuess(t *testing.T) {
       # label: {from: HEADER} # TODO: it is NOT NULL without a default, and nothing was found for it
 `,
 		},
+		"a reference called by its key's name, and holding no key": {
+			files{"accounts_shop: name,url,currency,created_at,tenant_id\nA,a.example,EUR,2026-01-31,acme\nB,b.example,EUR,2026-01-31,beta"},
+			`
+    ids: {natural: [url, tenant]} # a unique key: a row that is there already is used, and stays as it is
+    # conflict: update # it gets the file's values instead
+    columns:
+      tenant: {by: {subdomain: tenant_id}} # taken for subdomain, a unique key of accounts_tenant
+`,
+		},
+		"a table's own words in the header of a reference; enums": {
+			files{"paint: Paint Tag,Color\nred,R\nblue,X"},
+			`
+    columns:
+      # guessed by its name
+      # taken for label of tag, of which no unique key sees to it that it means one row
+      tag: {by: {label: Paint Tag}}
+      # color: some values are no labels of color, which are R, G, B
+`,
+		},
 		"no rows": {
 			files{"tag: label,color"},
 			`
@@ -281,6 +306,21 @@ func again(t *testing.T, text string, guesses []gyro.SheetGuess) {
 	}
 }
 
+// A header without a name is no column's, not even of one that nothing is said of.
+func TestUnnamedHeader(t *testing.T) {
+	t.Parallel()
+	fact := gyro.Importer{Model: gyro.Table("fact"), CSV: gyro.CSV{Ignore: []string{""}}}
+	plan, err := gyro.Slicer{
+		Source: gyro.Sheets{sheetOf("fact", "day,\n2026-01-31,x\n")}, Target: tablesAlone{catalog: guessCatalog()}, Importers: gyro.Registry{fact},
+	}.Plan(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff([]string{"day: day", "id: new"}, plan.Loads[0].Columns); d != "" {
+		t.Errorf("(-want +got):\n%s", d)
+	}
+}
+
 func TestGuessMistakes(t *testing.T) {
 	t.Parallel()
 	_, err := gyro.Sheets{sheetOf("accounts_shopp", "a\n"), sheetOf("nothing", "a\n")}.Guess(guessCatalog(), nil)
@@ -288,4 +328,79 @@ func TestGuessMistakes(t *testing.T) {
 	if !errors.As(err, &mistake) || !strings.Contains(err.Error(), "accounts_shop") || !strings.Contains(err.Error(), "nothing") {
 		t.Errorf("got %v", err)
 	}
+}
+
+// tablesAlone is a target that says what tables it has, and no more.
+type tablesAlone struct {
+	gyro.Loading
+	catalog schema.Catalog
+}
+
+func (t tablesAlone) String() string                                   { return "tables" }
+func (t tablesAlone) OpenTarget(context.Context) (gyro.Loading, error) { return t, nil }
+func (t tablesAlone) Origin() gyro.Origin                              { return gyro.Origin{} }
+func (t tablesAlone) Catalog(context.Context) (schema.Catalog, error)  { return t.catalog, nil }
+func (t tablesAlone) Check(context.Context, *gyro.LoadPlan) error      { return nil }
+func (t tablesAlone) Close() error                                     { return nil }
+
+// Whatever headers are, what is guessed is written so that it is read back, and a load takes it,
+// but for columns that it says are open, and headers it says can't be meant.
+func TestGuessPlans(t *testing.T) {
+	t.Parallel()
+	names := []string{
+		"id", "ID", "Name", "name", "Shop Name", "Shop", "shop_id", "Shop URL", "url", "Tenant", "tenant_id", "Tenant Subdomain", "subdomain", "Subdomain", "SKU", "Product SKU",
+		"Preis", "Price", "price", "Total", "Amount", "total_amount", "Tax", "Order", "Number", "Order Number", "Owner", "User", "owner_id", "Email", "E-Mail", "Owner Email",
+		"Created At", "created", "Active", "is_active", "Remark", "", "*", "=x", "tag", "Tag ID", "Tag Label", "label", "colour", "Day", "n", "N", "Note", "weight", "currency", "Currency Code",
+	}
+	values := []*rapid.Generator[string]{
+		rapid.StringMatching(`[0-9]{1,4}`), rapid.StringMatching(`[0-9]{1,3}(,[0-9]{2})?`), rapid.StringMatching(`[a-z]{1,6}( [a-z]{1,4})?`),
+		rapid.StringMatching(`[0-3]1\.0[1-9]\.202[0-9]`), rapid.StringMatching(`[0-2][1-9]/0[1-9]/202[0-9] 10:00`), rapid.SampledFrom([]string{"ja", "nein", "NULL", ""}),
+		rapid.SampledFrom([]string{"0", "1", "n/a"}), rapid.StringMatching(`[a-z]{2,5}@x\.example`), rapid.SampledFrom([]string{"", " a"}),
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		catalog := guessCatalog()
+		tables := rapid.SliceOfNDistinct(rapid.SampledFrom(catalog.Names()), 1, 3, rapid.ID[schema.Name]).Draw(t, "tables")
+		var sheets gyro.Sheets
+		for _, table := range tables {
+			headers := rapid.SliceOfN(rapid.SampledFrom(names), 2, 9).Draw(t, "headers")
+			var b strings.Builder
+			b.WriteString(strings.Join(headers, ";") + "\n")
+			columns := make([]*rapid.Generator[string], len(headers))
+			for i := range columns {
+				columns[i] = rapid.SampledFrom(values).Draw(t, "kind")
+			}
+			for range rapid.IntRange(0, 6).Draw(t, "rows") {
+				for i, c := range columns {
+					if i > 0 {
+						b.WriteString(";")
+					}
+					b.WriteString(c.Draw(t, "value"))
+				}
+				b.WriteString("\n")
+			}
+			sheets = append(sheets, sheetOf(table.String(), b.String()))
+		}
+		guesses, err := sheets.Guess(catalog, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text := string(config.Guessed(guesses))
+		read, err := config.Parse("guess.yaml", []byte(text), func(string) (string, bool) { return "", false })
+		if err != nil {
+			t.Fatalf("%v\n%s", err, text)
+		}
+		plan, err := gyro.Slicer{Source: sheets, Target: tablesAlone{catalog: catalog}, Importers: read.Importers}.Plan(t.Context())
+		if err == nil {
+			err = plan.TargetError
+		}
+		open := strings.Contains(text, "TODO") || strings.Contains(text, "can't be") || strings.Contains(text, "several columns are called")
+		if err != nil && !open {
+			t.Fatalf("%v\n%s", err, text)
+		}
+		for _, line := range strings.Split(fmt.Sprint(err), "\n") {
+			if err != nil && !strings.Contains(line, "NOT NULL without a default") && !strings.Contains(line, "the file has several columns") && !strings.Contains(line, `nothing takes "*"`) {
+				t.Fatalf("%v\n%s", err, text)
+			}
+		}
+	})
 }
