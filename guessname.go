@@ -204,9 +204,12 @@ func nameWords(name string) (words []string) {
 	return words
 }
 
-// sameWord compares two words, one of which may have an s at its end.
+// shortened are the words that headers shorten.
+var shortened = map[string]string{"no": "number", "nr": "number", "num": "number", "qty": "quantity", "amt": "amount", "desc": "description"}
+
+// sameWord compares two words, one of which may be short for the other, or have an s at its end.
 func sameWord(a, b string) bool {
-	return a == b || len(a) > 2 && a+"s" == b || len(b) > 2 && b+"s" == a
+	return a == b || len(a) > 2 && a+"s" == b || len(b) > 2 && b+"s" == a || shortened[a] == b || shortened[b] == a
 }
 
 func sameWords(a, b []string) bool { return slices.EqualFunc(a, b, sameWord) }

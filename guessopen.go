@@ -3,6 +3,7 @@ package gyro
 import (
 	"slices"
 
+	"github.com/gyrodata/gyro/pgcsv"
 	"github.com/gyrodata/gyro/schema"
 )
 
@@ -19,12 +20,26 @@ func (g *sheetGuessing) open() {
 		if classOf(c.Type) == dateClass && isMoment(c.Name) {
 			match.literal = "now"
 			match.doubts = []string{"the file has none: the time of the load"}
+			if dates := g.unusedDates(); dates != "" {
+				match.doubts = []string{"the time of the load; or is it " + dates + "?"}
+			}
 			continue
 		}
 		match.open = true
 		match.doubts = []string{"TODO: it is NOT NULL without a default, and nothing was found for it"}
 		g.suggest(match, c)
 	}
+}
+
+// unusedDates are the headers without a column that hold dates.
+func (g *sheetGuessing) unusedDates() string {
+	var names []string
+	for i, h := range g.headers {
+		if g.usable(i) && slices.Contains([]pgcsv.Kind{pgcsv.Date, pgcsv.Timestamp, pgcsv.TimestampTZ}, g.kinds[i].Kind) {
+			names = append(names, h)
+		}
+	}
+	return quotedList(names)
 }
 
 // suggest says how an open column might be said.

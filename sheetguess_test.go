@@ -263,6 +263,17 @@ func TestGuess(t *testing.T) {
       # color: some values are no labels of color, which are R, G, B
 `,
 		},
+		"a date that may be another": {
+			files{"accounts_tenant: Name,Subdomain,Since,Is Active\nA,a,2026-01-31,t\nB,b,2026-02-01,f"},
+			`
+    csv:
+      ignore: [Since] # no column was found for what stands here
+    ids: {natural: [subdomain]} # a unique key: a row that is there already is used, and stays as it is
+    # conflict: update # it gets the file's values instead
+    columns:
+      created_at: {default: now} # the time of the load; or is it "Since"?
+`,
+		},
 		"no rows": {
 			files{"tag: label,color"},
 			`

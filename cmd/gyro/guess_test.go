@@ -164,6 +164,15 @@ func TestGuessLoads(t *testing.T) {
 			"tag_id,weight\n1,7\n1,8\n",
 			[]string{"tagging", "red,7\nred,8\n"},
 		},
+		"an order's customer, by what tells customers apart": {
+			shop.Schema() + `; INSERT INTO accounts_tenant VALUES (7, 'A', 'a', now(), true), (8, 'B', 'b', now(), true);
+			 INSERT INTO accounts_shop VALUES (70, 'Chairs', 'chairs.example', 'EUR', now(), 7), (80, 'Chairs', 'chairs.example', 'EUR', now(), 8);
+			 INSERT INTO accounts_customer VALUES (700, 'ann@x.example', 'Ann', '', NULL, now(), 70, 7), (800, 'ann@x.example', 'Ann', '', NULL, now(), 80, 8)`,
+			"SELECT order_number, status, total_amount, tax_amount, created_at::date, customer_id, shop_id, tenant_id FROM orders_order ORDER BY order_number",
+			"order_number,status,total_amount,tax_amount,created_at,customer_id,shop_id,tenant_id\n1,paid,1200.00,200.00,2026-01-31,700,70,7\n2,new,1.20,0.20,2026-02-13,800,80,8\n",
+			[]string{"orders_order", "Order No.,Status,Total,Tax,Shipping Amount,Created,Customer,Shop Name,Tenant\n" +
+				"1,paid,\"1,200.00\",200.00,0,01/31/2026,ann@x.example,Chairs,a\n2,new,1.20,0.20,0,02/13/2026,ann@x.example,Chairs,b\n"},
+		},
 		"nothing to say": {
 			`CREATE TABLE tag (id serial PRIMARY KEY, label text, at timestamptz NOT NULL DEFAULT '2026-01-31');`,
 			"SELECT label FROM tag", "label\nred\n",
