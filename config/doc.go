@@ -15,4 +15,6 @@
 //
 // ${NAME} stands for an environment variable in source, target and args, $${ for a plain
 // ${. Text of SQL is taken as it is: values reach it by args.
+//
+// [Guessed] writes the importers that are guessed for foreign CSV files, as such a file.
 package config
