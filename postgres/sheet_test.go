@@ -316,7 +316,8 @@ func TestSheetKeys(t *testing.T) {
 	a := gyro.Table("a")
 	code := func(header string) gyro.Column { return gyro.Column{Ref: a, By: gyro.By{"code": header}} }
 	importers := gyro.Registry{
-		{Model: a}, {Model: gyro.Table("profile"), Columns: gyro.Columns{"a": code("who")}},
+		{Model: a},
+		{Model: gyro.Table("profile"), Columns: gyro.Columns{"a": code("who")}},
 		{Model: gyro.Table("line"), Columns: gyro.Columns{"a": code("who")}},
 		{Model: gyro.Table("note"), Columns: gyro.Columns{"note": {Ref: gyro.Table("line"), Over: "a_id, n", By: gyro.By{"a.code": "who", "n": "n"}}}},
 		{Model: gyro.Table("tree"), IDs: gyro.Sequential()},
