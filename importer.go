@@ -72,7 +72,7 @@ type Column struct {
 	// the table's defaults. Default: it is a fault of the row.
 	CreateMissing bool
 	// Default is the text that stands for NULL, and, where the file has no such column, in every
-	// row: "now" is a timestamp. For an empty text say Empty in Format. Default: NULL stays, and a
+	// row, as PostgreSQL reads it, whatever Format says: "now" is a timestamp. For an empty text say Empty in Format. Default: NULL stays, and a
 	// column that the file has not gets the table's default.
 	Default string
 	// Format is how the column is written. Default: that of [CSV].

@@ -96,6 +96,7 @@ func (r SheetReference) Keyed() bool {
 
 // SheetPart is one value by which a row is looked for.
 type SheetPart struct {
+	Name       string      // the column, or the path to it, as the importer writes it
 	SheetField             // Table and Column are what it is compared with
 	Given      bool        // it is Literal, in all rows
 	Literal    string      //

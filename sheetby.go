@@ -53,6 +53,7 @@ func (p *loadPlanning) by(s *loadStep, said keyedColumn, columns []string, place
 }
 
 func (l *sheetLookup) add(part SheetPart, path string, read fieldReading) {
+	part.Name = path
 	l.Parts, l.paths, l.reads = append(l.Parts, part), append(l.paths, path), append(l.reads, read)
 }
 

@@ -155,7 +155,7 @@ func headersOf(r gyro.SheetReference) string {
 func by(r gyro.SheetReference) string {
 	var columns []string
 	for _, part := range r.Parts {
-		columns = append(columns, part.Column)
+		columns = append(columns, part.Name)
 	}
 	return r.Table.String() + " by " + strings.Join(columns, ", ")
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"regexp"
 	"strconv"
 	"strings"
@@ -144,9 +145,11 @@ func newTable(columns ...any) table.Writer {
 }
 
 // printTable leaves out the blanks at the ends of lines.
-func (c *cli) printTable(t table.Writer) {
+func (c *cli) printTable(t table.Writer) { writeTable(c.stdout, t) }
+
+func writeTable(w io.Writer, t table.Writer) {
 	for line := range strings.Lines(t.Render()) {
-		fmt.Fprintln(c.stdout, strings.TrimRight(line, " \n"))
+		fmt.Fprintln(w, strings.TrimRight(line, " \n"))
 	}
 }
 

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	_ "embed"
 	"encoding/json"
 	"fmt"
@@ -10,6 +11,9 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+	"github.com/jedib0t/go-pretty/v6/text"
 
 	"github.com/gyrodata/gyro"
 )
@@ -27,13 +31,24 @@ func writeText(w io.Writer, v *gyro.Validation) {
 			fmt.Fprintf(w, "%s (%s): %s rows, all good\n\n", f.File, f.Model, count(f.Rows))
 			continue
 		}
-		fmt.Fprintf(w, "%s (%s): %s rows, of which %s\n", f.File, f.Model, count(f.Rows), breakRules(f.Bad))
+		fmt.Fprintf(w, "%s (%s): %s rows, of which %s\n\n", f.File, f.Model, count(f.Rows), breakRules(f.Bad))
+		writeRules(w, f)
 		for _, r := range f.Rules {
 			fmt.Fprintf(w, "\n  %s: %s\n", ruleWords(r), rowWords(r.Count))
 			writeFaults(w, r)
 		}
 		fmt.Fprintln(w)
 	}
+}
+
+// writeRules writes a table of the rules.
+func writeRules(w io.Writer, f gyro.FileValidation) {
+	t := newTable("column", "rule", "rows", "first line")
+	t.SetColumnConfigs([]table.ColumnConfig{{Number: 3, Align: text.AlignRight, AlignHeader: text.AlignRight}, {Number: 4, Align: text.AlignRight, AlignHeader: text.AlignRight}})
+	for _, r := range f.Rules {
+		t.AppendRow(table.Row{cmp.Or(r.Column, "(the row)"), string(r.Rule), count(r.Count), count(r.First[0].Line)})
+	}
+	writeTable(w, t)
 }
 
 func breakRules(n int64) string {
@@ -138,24 +153,27 @@ func forMachines(v *gyro.Validation) validationJSON {
 //go:embed validation.html
 var validationHTML string
 
-var validationPage = template.Must(template.New("validation").Funcs(template.FuncMap{"count": count}).Parse(validationHTML))
+var validationPage = template.Must(template.New("validation").Funcs(template.FuncMap{
+	"count": count,
+	"more":  func(r ruleJSON) int64 { return r.Count - int64(len(r.First)) },
+}).Parse(validationHTML))
 
 // writeValidation writes the report into a file, whose name says the form.
 func writeValidation(path string, v *gyro.Validation) error {
-	var text bytes.Buffer
+	var out bytes.Buffer
 	var err error
 	switch strings.ToLower(filepath.Ext(path)) {
 	case ".json":
-		encoder := json.NewEncoder(&text)
+		encoder := json.NewEncoder(&out)
 		encoder.SetIndent("", "  ")
 		err = encoder.Encode(forMachines(v))
 	case ".html", ".htm":
-		err = validationPage.Execute(&text, forMachines(v))
+		err = validationPage.Execute(&out, forMachines(v))
 	default:
-		writeText(&text, v)
+		writeText(&out, v)
 	}
 	if err == nil {
-		err = os.WriteFile(path, text.Bytes(), 0o644) //nolint:gosec // a report for people
+		err = os.WriteFile(path, out.Bytes(), 0o644) //nolint:gosec // a report for people
 	}
 	if err != nil {
 		return &gyro.Error{Op: "write", Place: path, Err: err}
