@@ -1,6 +1,7 @@
 package postgres_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -405,4 +406,69 @@ func TestSheetValues(t *testing.T) {
 	if v := report.Load.Validation.Files[0].Rules[0].First[0].Value; v == nil || *v != "secret\nprice" {
 		t.Errorf("%v", v)
 	}
+}
+
+// More keys than the reader remembers: each row still refers to its own.
+func TestSheetManyKeys(t *testing.T) {
+	t.Parallel()
+	url := pgtest.DB(t)
+	const keys = 50_000 // of a hundred bytes: five megabytes, of which four are remembered
+	pgtest.Exec(t, url, goods+fmt.Sprintf("INSERT INTO maker (code) SELECT lpad(n::text, 100, '.') FROM generate_series(0, %d - 1) n", keys))
+	var file strings.Builder
+	file.WriteString("sku,maker\n")
+	for i := range 2 * keys {
+		fmt.Fprintf(&file, "%d,%s\n", i, strings.ReplaceAll(fmt.Sprintf("%100d", i%keys), " ", "."))
+	}
+	importers := gyro.Registry{{Model: gyro.Table("maker")}, {Model: gyro.Table("good"), Columns: gyro.Columns{"maker": {By: gyro.By{"code": "maker"}}}}}
+	if report, err := loadSheets(t, url, importers, sheetOf(t, "good", file.String())); err != nil {
+		t.Fatalf("%v\n%s", err, faultsOf(report))
+	}
+	wantQuery(t, url, fmt.Sprintf("SELECT count(*) FROM good g JOIN maker m ON m.id = g.maker_id WHERE ltrim(m.code, '.') = (g.sku::int %% %d)::text", keys), fmt.Sprintf("count\n%d", 2*keys))
+}
+
+// A load that is cancelled at any moment leaves nothing, and nothing running.
+func TestSheetCancel(t *testing.T) {
+	t.Parallel()
+	url := pgtest.DB(t)
+	pgtest.Exec(t, url, goods+"INSERT INTO maker (code) SELECT n::text FROM generate_series(0, 999) n")
+	var file strings.Builder
+	file.WriteString("sku,maker,price\n")
+	for i := range 30_000 {
+		fmt.Fprintf(&file, "%d,%d,%d\n", i, i%1000, 1-2*(i%7000/6999))
+	}
+	dir := t.TempDir()
+	path, reject := filepath.Join(dir, "good.csv"), filepath.Join(dir, "bad.csv")
+	if err := os.WriteFile(path, []byte(file.String()), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	importers := gyro.Registry{{Model: gyro.Table("maker")}, {Model: gyro.Table("good"), Columns: gyro.Columns{"maker": {By: gyro.By{"code": "maker"}}, "price": {Min: "0"}}}}
+	for after := 0; after < 40; after++ {
+		ctx, cancel := context.WithCancel(t.Context())
+		events := 0
+		report, err := gyro.Slicer{
+			Source: gyro.Sheets{csvdir.Sheet(gyro.Table("good"), path, reject)}, Target: postgres.DB{URL: url}, Importers: importers,
+			Progress: func(gyro.Event) {
+				if events++; events > after {
+					cancel()
+				}
+			},
+		}.Run(ctx)
+		cancel()
+		files, globErr := filepath.Glob(filepath.Join(dir, "*"))
+		hidden, _ := filepath.Glob(filepath.Join(dir, ".*"))
+		if globErr != nil {
+			t.Fatal(globErr)
+		}
+		if err == nil {
+			if len(files) != 2 || len(hidden) != 0 || report.Load.Tables[0].Rejected != 4 {
+				t.Errorf("after %d events: %v %v, %+v", after, files, hidden, report.Load.Tables)
+			}
+			return // it was done before
+		}
+		if !errors.Is(err, context.Canceled) || len(files) != 1 || len(hidden) != 0 {
+			t.Errorf("after %d events: %v, there are %v %v", after, err, files, hidden)
+		}
+		wantQuery(t, url, "SELECT count(*) FROM good", "count\n0")
+	}
+	t.Error("it never came to an end")
 }
