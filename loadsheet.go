@@ -85,6 +85,9 @@ type SheetReference struct {
 	LoadOnly bool
 	// Create: To is made of what is asked for.
 	Create bool
+	// Unique: the parts contain a key of Table. Several rows of the load that they mean are
+	// told where that key is looked at; the first is meant.
+	Unique bool
 	// Through is the column of the staging rows that has the number of the row of To.
 	Through string
 }

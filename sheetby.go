@@ -264,3 +264,50 @@ func (m *sheetMap) valueOf(part *SheetPart) (SheetSource, bool) {
 }
 
 func sameStep(a, b SheetStep) bool { return a.Table == b.Table && slices.Equal(a.Columns, b.Columns) }
+
+// unique says of each reference whether it means one row by a key, or by what rows are known by.
+func (p *loadPlanning) unique(s *loadStep) {
+	for i := range s.load.Sheet.References {
+		r := &s.load.Sheet.References[i]
+		r.Unique = p.meansOne(p.catalog[r.Table], r.Parts)
+		if parent := p.step(r.Table); parent != nil && len(parent.load.Find) > 0 {
+			r.Unique = r.Unique || containsAll(p.covered(r.Parts), parent.load.Find)
+		}
+	}
+}
+
+// meansOne reports whether the parts, taken together, contain a key of a table.
+func (p *loadPlanning) meansOne(table *schema.Table, parts []SheetPart) bool {
+	covered := p.covered(parts)
+	return slices.ContainsFunc(append([][]string{table.PrimaryKey}, table.Unique...), func(key []string) bool {
+		return len(key) > 0 && containsAll(covered, key)
+	})
+}
+
+// covered are the columns whose values the parts settle: those that they are, and
+// references whose row they settle.
+func (p *loadPlanning) covered(parts []SheetPart) []string {
+	var columns []string
+	above := map[string][]SheetPart{}
+	steps := map[string]SheetStep{}
+	for _, part := range parts {
+		if len(part.Path) == 0 {
+			columns = append(columns, part.Column)
+			continue
+		}
+		key := strings.Join(part.Path[0].Columns, ", ")
+		steps[key] = part.Path[0]
+		part.Path = part.Path[1:]
+		above[key] = append(above[key], part)
+	}
+	for key, step := range steps {
+		if parent := p.catalog[step.Table]; parent != nil && p.meansOne(parent, above[key]) {
+			columns = append(columns, step.Columns...)
+		}
+	}
+	return columns
+}
+
+func containsAll(all, some []string) bool {
+	return !slices.ContainsFunc(some, func(s string) bool { return !slices.Contains(all, s) })
+}

@@ -56,6 +56,7 @@ func (s Slicer) plannedSheets(_ context.Context, sheets Sheets, catalog schema.C
 	}
 	p.propagate()
 	for _, step := range p.steps {
+		p.unique(step)
 		step.load.Straight, step.load.Unique = false, false
 		step.load.Map = len(step.load.Key) > 0
 	}

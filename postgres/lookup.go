@@ -101,18 +101,22 @@ func (l *loading) lookup(ctx context.Context, p *part, k int) error {
 	case p.Sheet.Reject:
 		fallback = literal(string(gyro.RejectedReference))
 	}
+	enough := "="
+	if r.Unique {
+		enough = ">="
+	}
 	var keys []string
 	for i := range r.ToColumns {
 		keys = append(keys, fmt.Sprintf("CASE WHEN coalesce(x.good, 0) = 0 AND x.there = 1 THEN x.to_%d END AS to_%d", i, i))
 	}
 	return l.exec(ctx, "look for what "+strings.Join(r.Columns, ", ")+" refers to", fmt.Sprintf(`DROP TABLE IF EXISTS pg_temp.gyro_by_%[1]d_%[2]d; CREATE TEMP TABLE gyro_by_%[1]d_%[2]d ON COMMIT DROP AS
 		WITH n AS MATERIALIZED (SELECT %[3]s%[4]s)
-		SELECT x.id, CASE WHEN x.good = 1 THEN x.good_row WHEN coalesce(x.good, 0) = 0 AND x.there = 0 THEN x.any_row END AS load_row, %[5]s,
-			CASE WHEN x.good > 1 THEN %[6]s WHEN x.good = 1 OR x.there = 1 THEN NULL WHEN x.there > 1 THEN %[6]s WHEN x.any_row IS NOT NULL THEN %[7]s ELSE %[8]s END AS fault
+		SELECT x.id, CASE WHEN x.good %[13]s 1 THEN x.good_row WHEN coalesce(x.good, 0) = 0 AND x.there = 0 THEN x.any_row END AS load_row, %[5]s,
+			CASE WHEN x.good %[13]s 1 THEN NULL WHEN x.good > 1 THEN %[6]s WHEN x.there = 1 THEN NULL WHEN x.there > 1 THEN %[6]s WHEN x.any_row IS NOT NULL THEN %[7]s ELSE %[8]s END AS fault
 		FROM (SELECT n.id, %[9]s, %[10]s FROM n%[11]s) x; ALTER TABLE %[12]s ADD UNIQUE (id); ANALYZE %[12]s`,
 		p.i, k, strings.Join(values, ", "), from, strings.Join(keys, ", "),
 		literal(string(gyro.AmbiguousReference)), fallback, literal(string(gyro.UnknownReference)),
-		found, there, other, lookupTable(p.i, k)))
+		found, there, other, lookupTable(p.i, k), enough))
 }
 
 // inTarget joins the tables that the paths of a reference lead over, and compares: t is the
