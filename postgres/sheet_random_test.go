@@ -1,0 +1,266 @@
+package postgres_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"github.com/gyrodata/gyro"
+	"github.com/gyrodata/gyro/csvdir"
+	"github.com/gyrodata/gyro/internal/pgtest"
+	"github.com/gyrodata/gyro/postgres"
+)
+
+// The model: two files, of which the second refers to the first and to itself, looked at row by
+// row, slowly.
+
+type modelParent struct{ code, x string }
+
+type modelChild struct{ num, parent, boss, qty string }
+
+// modelPolicy is what becomes of rows that are there.
+type modelPolicy string
+
+var modelPolicies = []modelPolicy{"new ids", "natural", "natural fail", "natural update", "skip", "update"}
+
+func (p modelPolicy) importer(i gyro.Importer, key string) gyro.Importer {
+	switch p {
+	case "natural":
+		i.IDs = gyro.NaturalKey(key)
+	case "natural fail":
+		i.IDs, i.Conflict = gyro.NaturalKey(key), gyro.Fail()
+	case "natural update":
+		i.IDs, i.Conflict = gyro.NaturalKey(key), gyro.Update()
+	case "skip":
+		i.Conflict = gyro.Skip(key)
+	case "update":
+		i.Conflict = gyro.Update(key)
+	case "new ids":
+	}
+	return i
+}
+
+func (p modelPolicy) fails() bool { return p == "new ids" || p == "natural fail" }
+
+func (p modelPolicy) updates() bool { return p == "natural update" || p == "update" }
+
+type sheetModel struct {
+	parents        []modelParent
+	children       []modelChild
+	targetParents  map[string]string     // code to x
+	targetChildren map[string]modelChild // by num
+	policies       [2]modelPolicy
+	reject         bool
+	badParent      []bool
+	badChild       []bool
+}
+
+// keys marks rows whose key the target has, and all but the first good one of those with one key.
+func (m *sheetModel) keys(bad []bool, key func(int) string, there func(string) bool, policy modelPolicy) (changed bool) {
+	before := slices.Clone(bad)
+	out := func(i int) bool { return m.reject && before[i] }
+	for i := range bad {
+		if k := key(i); k != "" && !out(i) && policy.fails() && there(k) {
+			bad[i] = true
+		}
+	}
+	groups := map[string][]int{}
+	for i := range bad {
+		if k := key(i); k != "" && !out(i) && !(m.reject && policy == "new ids" && bad[i]) {
+			groups[k] = append(groups[k], i)
+		}
+	}
+	for _, rows := range groups {
+		first := 0
+		for n, i := range rows { // the first without a fault, else the first
+			if !before[i] {
+				first = n
+				break
+			}
+		}
+		for n, i := range rows {
+			if n != first {
+				bad[i] = true
+			}
+		}
+	}
+	return !slices.Equal(before, bad)
+}
+
+func (m *sheetModel) run() {
+	m.badParent, m.badChild = make([]bool, len(m.parents)), make([]bool, len(m.children))
+	for i, p := range m.parents {
+		m.badParent[i] = p.code == "" || p.x == "bad" || p.x == "-1"
+	}
+	hasParent := func(code string) bool { _, ok := m.targetParents[code]; return ok }
+	hasChild := func(num string) bool { _, ok := m.targetChildren[num]; return ok }
+	m.keys(m.badParent, func(i int) string { return m.parents[i].code }, hasParent, m.policies[0])
+	for i, c := range m.children {
+		m.badChild[i] = c.num == "" || c.qty == "" || c.qty == "x" || c.qty == "-3"
+	}
+	counts := func(bad bool) bool { return !m.reject || !bad }
+	for {
+		for changed := true; changed; {
+			changed = false
+			before := slices.Clone(m.badChild)
+			for i, c := range m.children {
+				if m.reject && before[i] {
+					continue
+				}
+				found := c.parent == "" || hasParent(c.parent)
+				for j, p := range m.parents {
+					found = found || p.code == c.parent && counts(m.badParent[j])
+				}
+				boss := c.boss == "" || hasChild(c.boss)
+				for j, b := range m.children {
+					boss = boss || b.num == c.boss && counts(before[j])
+				}
+				if (!found || !boss) && !m.badChild[i] {
+					m.badChild[i], changed = true, true
+				}
+			}
+			changed = changed && m.reject
+		}
+		if again := m.keys(m.badChild, func(i int) string { return m.children[i].num }, hasChild, m.policies[1]); !again || !m.reject {
+			return
+		}
+	}
+}
+
+// after are the tables' rows afterwards.
+func (m *sheetModel) after() []string {
+	parents, children := map[string]string{}, map[string]modelChild{}
+	for code, x := range m.targetParents {
+		parents[code] = x
+	}
+	for num, c := range m.targetChildren {
+		children[num] = c
+	}
+	for i, p := range m.parents {
+		if _, there := m.targetParents[p.code]; !m.badParent[i] && (!there || m.policies[0].updates()) {
+			parents[p.code] = p.x
+		}
+	}
+	for i, c := range m.children {
+		if _, there := m.targetChildren[c.num]; !m.badChild[i] && (!there || m.policies[1].updates()) {
+			children[c.num] = c
+		}
+	}
+	var rows []string
+	for code, x := range parents {
+		rows = append(rows, "p "+code+" "+x)
+	}
+	for num, c := range children {
+		rows = append(rows, fmt.Sprintf("c %s %s %s %s", num, c.parent, c.boss, c.qty))
+	}
+	slices.Sort(rows)
+	return rows
+}
+
+// Random files, with faults of many kinds, chains of rejected rows, and rows that are there:
+// what is bad and what is in the tables afterwards is what the model says.
+func TestSheetRandom(t *testing.T) {
+	t.Parallel()
+	url := pgtest.DB(t)
+	pgtest.Exec(t, url, `
+		CREATE TABLE parent (id bigserial PRIMARY KEY, code text NOT NULL UNIQUE, x int CHECK (x >= 0));
+		CREATE TABLE child (id bigserial PRIMARY KEY, num int NOT NULL UNIQUE, parent_id bigint REFERENCES parent, boss_id bigint REFERENCES child, qty int NOT NULL CHECK (qty > 0));`)
+	parent, child := gyro.Table("parent"), gyro.Table("child")
+	dir := t.TempDir()
+	rapid.Check(t, func(r *rapid.T) {
+		m := &sheetModel{targetParents: map[string]string{}, targetChildren: map[string]modelChild{}, reject: rapid.Bool().Draw(r, "reject")}
+		pick := func(what string, from ...string) string { return rapid.SampledFrom(from).Draw(r, what) }
+		for i := range m.policies {
+			m.policies[i] = rapid.SampledFrom(modelPolicies).Draw(r, "policy")
+		}
+		var setup strings.Builder
+		setup.WriteString("TRUNCATE parent, child;")
+		for _, code := range []string{"p0", "p5"} {
+			if rapid.Bool().Draw(r, "there") {
+				m.targetParents[code] = "7"
+				fmt.Fprintf(&setup, "INSERT INTO parent (code, x) VALUES ('%s', 7);", code)
+			}
+		}
+		for _, num := range []string{"0", "5", "8"} {
+			if rapid.Bool().Draw(r, "there") {
+				m.targetChildren[num] = modelChild{num: num, qty: "9"}
+				fmt.Fprintf(&setup, "INSERT INTO child (num, qty) VALUES (%s, 9);", num)
+			}
+		}
+		pgtest.Exec(t, url, setup.String())
+		parents, children := "code,x\n", "num,parent,boss,qty\n"
+		for range rapid.IntRange(0, 6).Draw(r, "parents") {
+			p := modelParent{pick("code", "p0", "p1", "p2", "p3", "p4", ""), pick("x", "1", "2", "3", "-1", "bad")}
+			m.parents = append(m.parents, p)
+			parents += p.code + "," + p.x + "\n"
+		}
+		for range rapid.IntRange(0, 12).Draw(r, "children") {
+			c := modelChild{pick("num", "0", "1", "2", "3", "4", "6", "7", ""), pick("parent", "", "", "p0", "p1", "p2", "p5", "p6"), pick("boss", "", "", "", "0", "1", "2", "3", "5", "7", "9"), pick("qty", "1", "2", "3", "4", "5", "6", "x", "", "-3")}
+			m.children = append(m.children, c)
+			children += strings.Join([]string{c.num, c.parent, c.boss, c.qty}, ",") + "\n"
+		}
+		m.run()
+
+		sheets := gyro.Sheets{}
+		for name, text := range map[string]string{"parent": parents, "child": children} {
+			path, reject := filepath.Join(dir, name+".csv"), ""
+			if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+				r.Fatal(err)
+			}
+			if m.reject {
+				reject = filepath.Join(dir, name+".bad.csv")
+				_ = os.Remove(reject)
+			}
+			sheets = append(sheets, csvdir.Sheet(gyro.Table(name), path, reject))
+		}
+		report, err := gyro.Slicer{Source: sheets, Target: postgres.DB{URL: url}, Importers: gyro.Registry{
+			m.policies[0].importer(gyro.Importer{Model: parent}, "code"),
+			m.policies[1].importer(gyro.Importer{Model: child, Columns: gyro.Columns{
+				"parent": {Ref: parent, By: gyro.By{"code": "parent"}}, "boss": {Ref: child, By: gyro.By{"num": "boss"}},
+			}}, "num"),
+		}}.Run(t.Context())
+		if report == nil {
+			r.Fatal(err)
+		}
+		got := map[string]bool{}
+		for _, f := range report.Load.Validation.Files {
+			for _, rule := range f.Rules {
+				for _, fault := range rule.First {
+					got[fmt.Sprintf("%s %d", f.Model, fault.Row)] = true
+				}
+			}
+		}
+		any := false
+		compare := func(name string, bad []bool) {
+			for i, b := range bad {
+				any = any || b
+				if key := fmt.Sprintf("%s %d", name, i+1); got[key] != b {
+					r.Fatalf("%s: bad %v, the model says %v (policies %v, reject %v)\n%s\n%s\n%s\n%v", key, got[key], b, m.policies, m.reject, setup.String(), parents, children, faultsOf(report))
+				}
+			}
+		}
+		compare("parent", m.badParent)
+		compare("child", m.badChild)
+		if any && !m.reject {
+			if err == nil {
+				r.Fatal("bad rows were loaded")
+			}
+			return
+		}
+		if err != nil {
+			r.Fatal(err)
+		}
+		now := strings.Split(strings.TrimSpace(string(pgtest.Copy(t, url, `SELECT r FROM (SELECT 'p ' || code || ' ' || coalesce(x::text, '') AS r FROM parent
+			UNION ALL SELECT concat('c ', c.num, ' ', p.code, ' ', b.num, ' ', c.qty) FROM child c LEFT JOIN parent p ON p.id = c.parent_id LEFT JOIN child b ON b.id = c.boss_id) x`))), "\n")
+		now = now[1:] // the header
+		slices.Sort(now)
+		if want := m.after(); !slices.Equal(now, want) {
+			r.Fatalf("got\n%s\nwant\n%s\n(policies %v, reject %v)\n%s\n%s\n%s", strings.Join(now, "\n"), strings.Join(want, "\n"), m.policies, m.reject, setup.String(), parents, children)
+		}
+	})
+}
