@@ -13,7 +13,7 @@ import (
 // checkKeys tells rows of a sheet that have one key, and rows whose key the target has. Its map
 // is there: values are compared as they will be written.
 func (l *loading) checkKeys(ctx context.Context, p *part) error {
-	for _, do := range []func(context.Context, *part) error{l.disagree, l.foundTwice, l.sameRow, l.foundAtAll} {
+	for _, do := range []func(context.Context, *part) error{l.unlisted, l.disagree, l.foundTwice, l.sameRow, l.foundAtAll} {
 		if err := do(ctx, p); err != nil {
 			return err
 		}
@@ -78,6 +78,19 @@ func headersFor(p *part, columns []string) string {
 func (l *loading) rowFault(ctx context.Context, p *part, rule pgcsv.Rule, columns []string, said, query string) error {
 	return l.fault(ctx, p, fmt.Sprintf("SELECT t.row, t.line, %s, %s, %s, NULL::int, NULL::tid FROM %s t JOIN (%s) k ON k.row = t.row",
 		literal(string(rule)), literal(headersFor(p, columns)), literal(said), p.sheetTable(), query))
+}
+
+// unlisted tells rows for whose ids no fixed one was named.
+func (l *loading) unlisted(ctx context.Context, p *part) error {
+	for _, id := range p.New {
+		if len(id.Fixed) == 0 || p.unmapped {
+			continue
+		}
+		if err := l.rowFault(ctx, p, gyro.NotAllowed, []string{id.Column}, "no fixed id is listed for it", "SELECT row FROM "+p.idMap()+" WHERE v_0 IS NULL"); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // disagree tells rows in which two references give one column different values.

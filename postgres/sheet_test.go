@@ -472,3 +472,38 @@ func TestSheetCancel(t *testing.T) {
 	}
 	t.Error("it never came to an end")
 }
+
+// Ids that are derived are the same each time; fixed ones are those that were named; kept ones move
+// the sequence.
+func TestSheetIDs(t *testing.T) {
+	t.Parallel()
+	url := pgtest.DB(t)
+	pgtest.Exec(t, url, `CREATE TABLE a (id uuid PRIMARY KEY, code text NOT NULL, note text);
+		CREATE TABLE b (id int PRIMARY KEY, code text); CREATE TABLE c (id serial PRIMARY KEY, code text); CREATE TABLE d (code text, a_id uuid REFERENCES a)`)
+	a := gyro.Table("a")
+	importers := gyro.Registry{
+		{Model: a, IDs: gyro.Derived("code")}, {Model: gyro.Table("b"), IDs: gyro.Fixed(map[int]int{1: 10, 2: 20})}, {Model: gyro.Table("c")},
+		{Model: gyro.Table("d"), Columns: gyro.Columns{"a": {Ref: a, By: gyro.By{"code": "a"}}}},
+	}
+	sheets := func() []gyro.Sheet {
+		return []gyro.Sheet{
+			sheetOf(t, "d", "code,a\nd1,x\nd2,\n"), sheetOf(t, "a", "code,note\nx,1\ny,2\n"), sheetOf(t, "b", "id,code\n1,one\n2,two\n"), sheetOf(t, "c", "id,code\n7,seven\n3,three\n"),
+		}
+	}
+	if report, err := loadSheets(t, url, importers, sheets()...); err != nil {
+		t.Fatalf("%v\n%s", err, faultsOf(report))
+	}
+	wantQuery(t, url, "SELECT (SELECT string_agg(id::text, ' ' ORDER BY id) FROM b) b, (SELECT string_agg(id::text, ' ' ORDER BY id) FROM c) c, nextval('c_id_seq') AS next", "b,c,next\n10 20,3 7,8")
+	wantQuery(t, url, "SELECT d.code, a.code AS a FROM d LEFT JOIN a ON a.id = d.a_id ORDER BY 1", "code,a\nd1,x\nd2,")
+	before := pgtest.Copy(t, url, "SELECT * FROM a ORDER BY code")
+	if report, err := loadSheets(t, url, importers, sheets()[1]); err != nil || report.Load.Tables[0].Skipped != 2 {
+		t.Fatalf("%v\n%s", err, faultsOf(report))
+	}
+	if after := pgtest.Copy(t, url, "SELECT * FROM a ORDER BY code"); string(after) != string(before) {
+		t.Errorf("%s\n%s", before, after)
+	}
+	report, err := loadSheets(t, url, importers, sheets()[2], sheetOf(t, "c", "id,code\n3,again\n99,\n99,\n"))
+	wantFaults(t, report, err, "b 1: id: exists", "b 2: id: exists", "c 1: id: exists", "c 3: id: duplicate")
+	report, err = loadSheets(t, url, importers, sheetOf(t, "b", "id,code\n3,three\n"))
+	wantFaults(t, report, err, "b 1: id: not-allowed")
+}
