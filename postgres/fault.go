@@ -57,6 +57,11 @@ func headersFor(p *part, columns []string) string {
 			names = append(names, header)
 		}
 	}
+	for _, id := range p.New { // a derived id is what it is derived from
+		if slices.Contains(columns, id.Column) {
+			columns = append(slices.Clone(columns), id.Derived...)
+		}
+	}
 	for _, c := range columns {
 		for _, v := range p.Sheet.Values {
 			if v.Column == c && v.Field >= 0 {

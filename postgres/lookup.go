@@ -264,6 +264,14 @@ func (l *loading) lookUpAll(ctx context.Context, circle []int) error {
 	}
 }
 
+// plainKeys reports whether keys can be compared as the sheet has them: no map changes them, and
+// nobody needs one.
+func (p *part) plainKeys() bool {
+	return len(p.Lists) == 0 &&
+		!slices.ContainsFunc(p.Sheet.References, func(r gyro.SheetReference) bool { return r.To >= 0 }) &&
+		!slices.ContainsFunc(p.New, func(id gyro.NewID) bool { return id.Sequence == "" && !id.Random })
+}
+
 // mapSheets makes the maps of sheets, and holds their keys against each other and the target.
 func (l *loading) mapSheets(ctx context.Context, circle []int) error {
 	for _, i := range circle {
@@ -271,7 +279,7 @@ func (l *loading) mapSheets(ctx context.Context, circle []int) error {
 		if !p.Map {
 			continue
 		}
-		p.unmapped = l.faulty() && len(p.Lists) == 0 && !slices.ContainsFunc(p.Sheet.References, func(r gyro.SheetReference) bool { return r.To >= 0 })
+		p.unmapped = l.faulty() && p.plainKeys()
 		if !p.unmapped {
 			l.stage(gyro.Mapping, i)
 			if err := l.exec(ctx, "map the ids of "+p.Table.Name.String(), l.mapping(p)); err != nil {

@@ -502,7 +502,9 @@ func TestSheetIDs(t *testing.T) {
 	if after := pgtest.Copy(t, url, "SELECT * FROM a ORDER BY code"); string(after) != string(before) {
 		t.Errorf("%s\n%s", before, after)
 	}
-	report, err := loadSheets(t, url, importers, sheets()[2], sheetOf(t, "c", "id,code\n3,again\n99,\n99,\n"))
+	report, err := loadSheets(t, url, importers, sheetOf(t, "a", "code,note\nx,\nz,\nz,\n,\n"))
+	wantFaults(t, report, err, "a 3: code: duplicate", "a 4: code: required")
+	report, err = loadSheets(t, url, importers, sheets()[2], sheetOf(t, "c", "id,code\n3,again\n99,\n99,\n"))
 	wantFaults(t, report, err, "b 1: id: exists", "b 2: id: exists", "c 1: id: exists", "c 3: id: duplicate")
 	report, err = loadSheets(t, url, importers, sheetOf(t, "b", "id,code\n3,three\n"))
 	wantFaults(t, report, err, "b 1: id: not-allowed")
