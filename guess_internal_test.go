@@ -65,7 +65,7 @@ func TestGuessConverts(t *testing.T) {
 				return
 			}
 			for i, c := range table.Columns {
-				convert, err := pgcsv.NewConverter(formatOf(g.Importer.Columns[c.Name].Format, g.Importer.CSV.Format, c.Type))
+				convert, err := pgcsv.NewConverter(formatOf(g.Importer.Columns[c.Name].Format, g.Importer.CSV.Format, c))
 				if err != nil {
 					t.Fatalf("%v\n%+v\n%s", err, g, text)
 				}

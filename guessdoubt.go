@@ -58,7 +58,7 @@ func (g *sheetGuessing) doubtNulls(u *formatUse, say func(string, ...any)) {
 	if !u.column.NotNull || u.match.literal != "" {
 		return
 	}
-	format := formatOf(u.want, g.Importer.CSV.Format, u.column.Type)
+	format := formatOf(u.want, g.Importer.CSV.Format, u.column)
 	convert, err := pgcsv.NewConverter(format)
 	if err != nil {
 		return
@@ -107,7 +107,7 @@ func quotedList(words []string) string {
 // zone tells of times whose zone the file does not say.
 func (g *sheetGuessing) zone(uses []*formatUse) {
 	for _, u := range uses {
-		format := formatOf(u.match.format, g.Importer.CSV.Format, u.column.Type)
+		format := formatOf(u.match.format, g.Importer.CSV.Format, u.column)
 		if u.column.Type == "timestamp with time zone" && format.Date != "" && u.guess.Kind != pgcsv.NoKind {
 			g.Doubts.TimeZone = []string{"that of dates and times without one, such as those of " + u.column.Name + "; else UTC is"}
 			return

@@ -63,6 +63,7 @@ type SheetField struct {
 	// those that the file names.
 	Min, Max   string
 	TestBounds bool
+	Default    string // what stands for NULL; it was put in already
 	// Allowed is what the values may be, in words; they were looked at already.
 	Allowed string
 }

@@ -55,8 +55,11 @@ func (s Slicer) sheetsInto(ctx context.Context, target Loading, sheets Sheets) (
 	streams := make([]*sheetStream, len(p.steps))
 	p.Open = func(table int) (io.ReadCloser, error) {
 		stream, err := p.steps[table].sheet.stream()
+		if err != nil {
+			return nil, err
+		}
 		streams[table] = stream
-		return stream, err
+		return stream, nil
 	}
 	p.DryRun = s.DryRun
 	t := newTelling(s, p)
@@ -162,7 +165,7 @@ func (r *sheetRun) again(ctx context.Context, i int, head func(*pgcsv.Sheet), ro
 	if head != nil {
 		head(reader)
 	}
-	changed := &Error{Op: "read", Place: step.file.File, Err: errors.New("the file was changed while it was loaded"), Hint: "nothing was loaded; let nobody write to it meanwhile"}
+	changed := changedFile(step.file.File)
 	err = rows(func(wanted int64) error {
 		for {
 			record, err := reader.Read()

@@ -24,8 +24,10 @@ func proverOf(c schema.Column) prover {
 		}
 		return func(text []byte) bool { return labels[string(text)] }
 	}
-	base, size, _ := strings.Cut(c.Type, "(")
-	size, _, _ = strings.Cut(size, ")")
+	if c.Base != "" { // a domain may have checks
+		return nil
+	}
+	base, size := bareType(c)
 	switch base {
 	case "text":
 		return func([]byte) bool { return true }
@@ -151,14 +153,21 @@ func isUUID(text []byte) bool {
 	return true
 }
 
-// within takes values that certainly lie within two bounds, of which one may be missing; nil where
-// that can't be told: of numbers, and of dates, in the form that the provers take.
-func within(least, most string) prover {
+// within takes values of a type that certainly lie within two bounds, of which one may be missing; nil
+// where that can't be told: of numbers, and of dates, in the form that the provers take.
+func within(base, least, most string) prover {
 	inOrder := func(a, b string) bool { return a == "" || b == "" || a <= b }
-	if dateOrNone(least) && dateOrNone(most) {
+	switch base {
+	case "smallint", "integer", "bigint", "numeric":
+	case "date":
+		if !dateOrNone(least) || !dateOrNone(most) {
+			return nil
+		}
 		return func(text []byte) bool {
 			return len(text) == 10 && isDate(text) && inOrder(least, string(text)) && inOrder(string(text), most)
 		}
+	default:
+		return nil
 	}
 	low, high := math.Inf(-1), math.Inf(1)
 	for _, bound := range []struct {

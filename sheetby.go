@@ -62,6 +62,10 @@ func (p *loadPlanning) partField(s *loadStep, part *SheetPart, said keyedColumn,
 	text := said.By[path]
 	if literal, is := strings.CutPrefix(text, "="); is {
 		part.Given, part.Literal = true, literal
+		c, _ := p.catalog[part.Table].Column(part.Column)
+		if problem := literalProblem(c, literal); problem != "" {
+			return fieldReading{}, &Mistake{Problem: problem, Hint: "write it as PostgreSQL does, whatever the file has: 2026-12-31"}
+		}
 		return fieldReading{}, nil
 	}
 	header, mistake := s.sheet.must(text)
@@ -80,8 +84,6 @@ func (p *loadPlanning) addLookup(s *loadStep, lookup *sheetLookup) {
 	m := s.sheet
 	for _, c := range lookup.Columns {
 		m.provided[c] = true
-		column, _ := s.load.Table.Column(c)
-		lookup.required = lookup.required || column.NotNull
 	}
 	lookup.Through = fmt.Sprintf("gyro_ref_%d", len(m.lookups))
 	m.lookups = append(m.lookups, lookup)
@@ -165,42 +167,119 @@ func (p *loadPlanning) path(table *schema.Table, path string) (SheetPart, *Mista
 // directReferences takes the references whose key is in the file itself. Such a key means a
 // row of the same load: that it means the same in the target has to be said.
 func (p *loadPlanning) directReferences(s *loadStep) {
-	m := s.sheet
-	for _, r := range s.load.Table.References {
-		var headers []int
-		free := true
-		for _, c := range r.Columns {
-			said := m.keys[c]
-			i, _ := m.headerOf(c, said)
-			free = free && !m.provided[c] && said.Expr == "" && i >= 0
-			headers = append(headers, i)
-		}
-		if !free {
-			continue // not there, said by By, or what the user says
-		}
-		place := s.place() + ", column " + strings.Join(r.Columns, ", ")
-		parent := p.step(r.To)
-		if parent == nil {
-			p.found.add(Mistake{
-				Place: place, Problem: "it refers to " + r.To.String() + ", and nothing says what the file's values mean",
-				Hint: "by its natural key, By {column of " + r.To.Table + ": header}; if they are the target's own keys, By {" + strings.Join(r.ToColumns, ", ") + ": " + m.headers[headers[0]] + "}",
-			})
-			for _, c := range r.Columns {
-				m.provided[c] = true
+	references := slices.Clone(s.load.Table.References)
+	for _, key := range slices.Sorted(maps.Keys(s.importer.Columns)) {
+		references = append(references, p.declaredDirect(s, key, s.importer.Columns[key])...)
+	}
+	for _, r := range references {
+		p.directReference(s, r)
+	}
+}
+
+// declaredDirect is the reference that an importer declares, where the table has none.
+func (p *loadPlanning) declaredDirect(s *loadStep, key string, column Column) []schema.Reference {
+	place := s.sheet.columnPlace(s, key)
+	columns, mistake := columnsOf(s.load.Table, key, column, place)
+	if mistake != nil || len(column.By) > 0 || column.Expr != "" {
+		return nil
+	}
+	if len(column.Cases) > 0 || column.Each {
+		for _, c := range columns {
+			if i, _ := s.sheet.headerOf(c, s.sheet.keys[c]); i >= 0 {
+				p.found.add(Mistake{Place: place, Problem: "the file has its values, and a polymorphic reference, or an array of keys, can't be looked for", Hint: "leave the header out (ignore), or give the column an Expr: then its value is what that says"})
+				return nil
 			}
+		}
+		return nil
+	}
+	if !column.Soft || column.Ref.IsZero() || len(s.load.Table.Over(columns)) > 0 {
+		return nil
+	}
+	reference, mistake := p.referenceOf(s, column, columns, place)
+	if mistake != nil {
+		p.found.add(*mistake)
+		return nil
+	}
+	return []schema.Reference{reference}
+}
+
+func (p *loadPlanning) directReference(s *loadStep, r schema.Reference) {
+	m := s.sheet
+	var headers []int
+	bare, free := 0, true // bare: columns that nothing else gives a value, and the file has
+	for _, c := range r.Columns {
+		said := m.keys[c]
+		i, _ := m.headerOf(c, said)
+		has := i >= 0 && said.Expr == ""
+		if has && !m.provided[c] {
+			bare++
+		}
+		free = free && has && (!m.provided[c] || m.direct[c])
+		headers = append(headers, i)
+	}
+	if bare == 0 {
+		return // not there, said by By, or what the user says
+	}
+	place := s.place() + ", column " + strings.Join(r.Columns, ", ")
+	refuse := func(problem, hint string) {
+		p.found.add(Mistake{Place: place, Problem: problem, Hint: hint})
+		for _, c := range r.Columns {
+			m.provided[c] = true
+		}
+		for _, i := range headers {
+			if i >= 0 {
+				m.used[i] = true
+			}
+		}
+	}
+	if !free {
+		refuse("it refers to "+r.To.String()+", and the file has only a part of the key", "say how the row is found: Over {"+strings.Join(r.Columns, ", ")+"} and By")
+		return
+	}
+	for _, c := range r.Columns {
+		said := m.keys[c]
+		if said.Pattern != "" || said.Min != "" || said.Max != "" || said.Check != "" || said.Default != "" {
+			refuse("it is a reference, and Pattern, Min, Max, Check or Default are set", "leave them out")
+			return
+		}
+	}
+	parent := p.step(r.To)
+	if parent == nil {
+		refuse("it refers to "+r.To.String()+", and nothing says what the file's values mean",
+			"by its natural key, By {column of "+r.To.Table+": header}; if they are the target's own keys, By {"+strings.Join(r.ToColumns, ", ")+": "+m.headers[headers[0]]+"}")
+		return
+	}
+	lookup := &sheetLookup{key: strings.Join(r.Columns, ", "), place: place}
+	lookup.Columns, lookup.Table, lookup.ToColumns, lookup.LoadOnly = r.Columns, r.To, r.ToColumns, true
+	for i, to := range r.ToColumns {
+		field, read, err := m.field(headers[i], m.keys[r.Columns[i]].Column, s.importer.CSV, parent.load.Table, to)
+		if err != nil {
+			p.found.add(Mistake{Place: place, Problem: err.Error(), Err: err})
 			continue
 		}
-		lookup := &sheetLookup{key: strings.Join(r.Columns, ", "), place: place}
-		lookup.Columns, lookup.Table, lookup.ToColumns, lookup.LoadOnly = r.Columns, r.To, r.ToColumns, true
-		for i, to := range r.ToColumns {
-			field, read, err := m.field(headers[i], m.keys[r.Columns[i]].Column, s.importer.CSV, parent.load.Table, to)
-			if err != nil {
-				p.found.add(Mistake{Place: place, Problem: err.Error(), Err: err})
-				continue
-			}
-			lookup.add(SheetPart{SheetField: field}, to, read)
+		m.used[headers[i]] = true
+		lookup.add(SheetPart{SheetField: field}, to, read)
+	}
+	p.addLookup(s, lookup)
+	for _, c := range r.Columns {
+		m.direct[c] = true
+	}
+}
+
+// requireKeys says which references may not be NULL: those that alone give a column its value that may
+// not be. Where several do, the row is looked at when all are resolved.
+func (p *loadPlanning) requireKeys(s *loadStep) {
+	givers := map[string]int{}
+	for _, lookup := range s.sheet.lookups {
+		for _, c := range lookup.Columns {
+			givers[c]++
 		}
-		p.addLookup(s, lookup)
+	}
+	for _, lookup := range s.sheet.lookups {
+		for _, c := range lookup.Columns {
+			column, _ := s.load.Table.Column(c)
+			lookup.required = lookup.required || column.NotNull && givers[c] == 1
+		}
 	}
 }
 
@@ -241,10 +320,15 @@ func (p *loadPlanning) link(lookup *sheetLookup) {
 func (m *sheetMap) valueOf(part *SheetPart) (SheetSource, bool) {
 	if len(part.Path) == 0 {
 		i := slices.IndexFunc(m.plan.Values, func(v SheetValue) bool { return v.Column == part.Column })
-		if i < 0 {
-			return SheetSource{}, false
+		if i >= 0 {
+			return SheetSource{Reference: -1, Value: m.plan.Values[i]}, true
 		}
-		return SheetSource{Reference: -1, Value: m.plan.Values[i]}, true
+		for k, lookup := range m.lookups { // a key that the file itself has
+			if j := slices.Index(lookup.Columns, part.Column); j >= 0 && lookup.LoadOnly {
+				return SheetSource{Reference: k, Part: j}, true
+			}
+		}
+		return SheetSource{}, false
 	}
 	for i, lookup := range m.lookups {
 		if !slices.Equal(lookup.Columns, part.Path[0].Columns) || lookup.Table != part.Path[0].Table {

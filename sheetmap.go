@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -20,8 +21,11 @@ type sheetMap struct {
 	sheet    Sheet
 	dialect  pgcsv.Dialect
 	headers  []string
-	used     []bool // of headers
-	estimate int64  // rows of the file
+	raw      []string        // headers as they stand
+	used     []bool          // of headers
+	claimed  []bool          // of headers, those that the importer names
+	direct   map[string]bool // columns that a key in the file itself gives
+	estimate int64           // rows of the file
 	plan     *LoadSheet
 	reads    []fieldReading         // of plan.Fields
 	keys     map[string]keyedColumn // by column, what the importer says
@@ -44,7 +48,8 @@ type fieldReading struct {
 	allowed   map[string]bool // what the values may be; nil: anything
 	convert   *pgcsv.Converter
 	prove     prover // nil: every value is tested
-	zone      string // behind what is no NULL
+	zone      string // behind a timestamp that says none
+	always    bool   // Date reads it, so that it says none
 	otherwise string // in place of NULL
 }
 
@@ -93,11 +98,12 @@ func (m *sheetMap) open(csv CSV) (notes []string, err error) {
 			m.headers = append(m.headers, strconv.Itoa(i+1))
 		}
 	}
+	m.raw = slices.Clone(m.headers)
 	for i, h := range m.headers {
 		m.headers[i] = strings.TrimSpace(h)
 	}
 	m.estimate = estimateRows(sample, m.sheet.Size)
-	m.used = make([]bool, len(m.headers))
+	m.used, m.claimed = make([]bool, len(m.headers)), make([]bool, len(m.headers))
 	return notes, nil
 }
 
@@ -171,19 +177,21 @@ func someHeaders(headers []string) string {
 // field is what is read from a header for a column's type.
 func (m *sheetMap) field(header int, said Column, csv CSV, table *schema.Table, column string) (SheetField, fieldReading, error) {
 	c, _ := table.Column(column)
-	format := formatOf(said.Format, csv.Format, c.Type)
+	format := formatOf(said.Format, csv.Format, c)
 	convert, err := pgcsv.NewConverter(format)
 	if err != nil {
 		return SheetField{}, fieldReading{}, err //nolint:wrapcheck // the mistake says where
 	}
 	read := fieldReading{header: header, convert: convert, prove: proverOf(c), otherwise: said.Default}
-	if c.Type == "timestamp with time zone" && format.Date != "" && csv.TimeZone != "" {
-		read.zone = " " + csv.TimeZone
-		prove := read.prove
-		read.prove = func(text []byte) bool { return prove(bytes.TrimSuffix(text, []byte(read.zone))) }
+	base, _ := bareType(c)
+	if base == "timestamp with time zone" && csv.TimeZone != "" {
+		read.zone, read.always = " "+csv.TimeZone, format.Date != ""
+		if prove := read.prove; prove != nil {
+			read.prove = func(text []byte) bool { return prove(bytes.TrimSuffix(text, []byte(read.zone))) }
+		}
 	}
 	field := SheetField{
-		Header: m.headers[header], Table: table.Name, Column: column, Expr: said.Expr, Pattern: said.Pattern, Min: said.Min, Max: said.Max,
+		Header: m.headers[header], Table: table.Name, Column: column, Expr: said.Expr, Pattern: said.Pattern, Min: said.Min, Max: said.Max, Default: said.Default,
 	}
 	if len(said.OneOf) > 0 {
 		read.allowed = map[string]bool{}
@@ -205,7 +213,7 @@ func (m *sheetMap) field(header int, said Column, csv CSV, table *schema.Table, 
 		}
 	}
 	if said.Min != "" || said.Max != "" {
-		within := within(said.Min, said.Max)
+		within := within(base, said.Min, said.Max)
 		field.TestBounds = field.Test || within == nil
 		if !field.TestBounds {
 			prove := read.prove
@@ -216,7 +224,7 @@ func (m *sheetMap) field(header int, said Column, csv CSV, table *schema.Table, 
 }
 
 // formatOf is a column's format: its own, and of the file's what its type can be meant by.
-func formatOf(own, all pgcsv.Conversion, typ string) pgcsv.Conversion {
+func formatOf(own, all pgcsv.Conversion, c schema.Column) pgcsv.Conversion {
 	format := own
 	format.Trim = own.Trim || all.Trim
 	if own.Nulls == nil {
@@ -225,22 +233,38 @@ func formatOf(own, all pgcsv.Conversion, typ string) pgcsv.Conversion {
 	if own.Empty == pgcsv.EmptyUnquoted {
 		format.Empty = all.Empty
 	}
+	base, _ := bareType(c)
+	if !takesEmpty(base) && own.Empty == pgcsv.EmptyUnquoted && all.Empty == pgcsv.EmptyText {
+		format.Empty = pgcsv.EmptyNull // "" is no number, whatever texts are
+	}
 	if spoken(own) {
 		return format
 	}
-	base, _, _ := strings.Cut(typ, "(")
 	switch base {
 	case "smallint", "integer", "bigint", "numeric", "real", "double precision", "money":
 		format.Decimal, format.Thousands = all.Decimal, all.Thousands
-	case "date", "timestamp", "timestamp without time zone", "timestamp with time zone":
+	case "date", "timestamp without time zone", "timestamp with time zone":
 		format.Date, format.Language = all.Date, all.Language
 	case "boolean":
 		format.True, format.False = all.True, all.False
 	}
-	if !takesEmpty(base) && own.Empty == pgcsv.EmptyUnquoted && all.Empty == pgcsv.EmptyText {
-		format.Empty = pgcsv.EmptyNull // "" is no number, whatever texts are
-	}
 	return format
+}
+
+// typeSize is what stands in parentheses within a type's name.
+var typeSize = regexp.MustCompile(`\(([0-9, -]+)\)`)
+
+// bareType is a column's type, or what its domain is made of, less its size: of
+// "timestamp(3) with time zone" and of "numeric(10,2)".
+func bareType(c schema.Column) (base, size string) {
+	typ := c.Type
+	if c.Base != "" {
+		typ = c.Base
+	}
+	if found := typeSize.FindStringSubmatch(typ); found != nil {
+		size = found[1]
+	}
+	return typeSize.ReplaceAllString(typ, ""), size
 }
 
 // takesEmpty reports whether an empty text is a value of a type.
@@ -260,10 +284,13 @@ func (p *loadPlanning) mapColumns(s *loadStep) {
 	if zone := s.importer.CSV.TimeZone; zone != "" {
 		m.plan.TimeZones = []string{zone}
 	}
+	m.direct = map[string]bool{}
+	m.claim(s.importer)
 	for _, key := range slices.Sorted(maps.Keys(s.importer.Columns)) {
 		p.key(s, key, s.importer.Columns[key])
 	}
 	p.directReferences(s)
+	p.requireKeys(s)
 	for _, c := range table.Columns {
 		if c.Generated || m.provided[c.Name] {
 			continue
@@ -283,7 +310,8 @@ func (m *sheetMap) columnPlace(s *loadStep, key string) string { return columnPl
 
 // key takes one entry of the importer's Columns.
 func (p *loadPlanning) key(s *loadStep, key string, column Column) {
-	place := s.sheet.columnPlace(s, key)
+	m := s.sheet
+	place := m.columnPlace(s, key)
 	columns, mistake := columnsOf(s.load.Table, key, column, place)
 	if mistake != nil {
 		p.found.add(*mistake)
@@ -298,7 +326,7 @@ func (p *loadPlanning) key(s *loadStep, key string, column Column) {
 	case column.CreateMissing:
 		refuse("CreateMissing is set, but no By", "say by which columns a row is found")
 		return
-	case len(columns) > 1 && (column.From != "" || column.Default != "" || column.Expr != ""):
+	case len(columns) > 1 && (column.From != "" || column.Default != "" || column.Expr != "" || ruled(column)):
 		refuse("it is several columns, "+strings.Join(columns, ", "), "name each of them")
 		return
 	case len(columns) > 1:
@@ -308,11 +336,39 @@ func (p *loadPlanning) key(s *loadStep, key string, column Column) {
 		refuse("the target generates the column itself", "leave it out")
 		return
 	}
-	if before, said := s.sheet.keys[columns[0]]; said {
+	if before, said := m.keys[columns[0]]; said {
 		refuse(fmt.Sprintf("column %s is said twice, by %q too", columns[0], before.key), "keep one")
 		return
 	}
-	s.sheet.keys[columns[0]] = keyedColumn{key, column}
+	m.keys[columns[0]] = keyedColumn{key, column}
+}
+
+// ruled reports whether there are rules for a column's values.
+func ruled(c Column) bool {
+	return c.Pattern != "" || c.Min != "" || c.Max != "" || c.Check != "" || len(c.OneOf) > 0
+}
+
+// claim notes the headers that the importer names, also those that it ignores: no other column
+// takes them by its name.
+func (m *sheetMap) claim(importer Importer) {
+	claim := func(name string) {
+		if i, _ := m.find(name); i >= 0 {
+			m.claimed[i] = true
+		}
+	}
+	for _, header := range importer.CSV.Ignore {
+		claim(header)
+	}
+	for _, column := range importer.Columns {
+		if column.From != "" {
+			claim(column.From)
+		}
+		for _, header := range column.By {
+			if !strings.HasPrefix(header, "=") {
+				claim(header)
+			}
+		}
+	}
 }
 
 // plain finds the header of a column.
@@ -335,12 +391,20 @@ func (p *loadPlanning) plain(s *loadStep, c schema.Column) {
 			p.found.add(Mistake{Place: place, Problem: err.Error(), Err: err})
 			return
 		}
-		read.required = c.NotNull
+		m.used[header] = true
+		read.required = c.NotNull && said.Expr == ""
 		m.plan.Values = append(m.plan.Values, SheetValue{Column: c.Name, Field: len(m.plan.Fields)})
 		m.plan.Fields, m.reads = append(m.plan.Fields, field), append(m.reads, read)
-	case said.Default != "", said.Format.Empty == pgcsv.EmptyText:
+	case (said.Default != "" || said.Format.Empty == pgcsv.EmptyText) && !ruled(said.Column):
+		if len(s.load.Table.Over([]string{c.Name})) > 0 || !said.Ref.IsZero() {
+			p.found.add(Mistake{Place: place, Problem: "a Default for a reference does not say whether the target's key is meant, or that of a row of the same load", Hint: `By {column: "=value"} does`})
+			break
+		}
+		if problem := literalProblem(c, said.Default); problem != "" {
+			p.found.add(Mistake{Place: place + ", Default", Problem: problem, Hint: "write it as PostgreSQL does, whatever the file has: 2026-12-31"})
+		}
 		m.plan.Values = append(m.plan.Values, SheetValue{Column: c.Name, Field: -1, Literal: said.Default})
-	case said.Expr != "" || said.Pattern != "" || said.Min != "" || said.Max != "" || len(said.OneOf) > 0:
+	case said.Expr != "" || ruled(said.Column) && said.Check == "" || said.Default != "":
 		p.found.add(Mistake{Place: place, Problem: "the file has no such column", Hint: "From names the header; it has " + someHeaders(m.headers)})
 		return
 	default:
@@ -373,12 +437,22 @@ func (m *sheetMap) headerOf(column string, said keyedColumn) (int, *Mistake) {
 		if problem != "" {
 			return -1, &Mistake{Problem: problem, Hint: "say which is meant by From, or rename one in the file"}
 		}
-		if i >= 0 {
-			m.used[i] = true
+		if i >= 0 && !m.claimed[i] {
 			return i, nil
 		}
 	}
 	return -1, nil
+}
+
+// literalProblem says what is wrong with a value that an importer gives a column, as far as it
+// would be misread in silence: a date that is not written as PostgreSQL writes it.
+func literalProblem(c schema.Column, text string) string {
+	base, _ := bareType(c)
+	isDay := strings.HasPrefix(base, "date") || strings.HasPrefix(base, "timestamp")
+	if isDay && strings.ContainsAny(text, "0123456789") && (len(text) < 10 || !isDate([]byte(text[:10]))) && !strings.HasPrefix(text, "infinity") {
+		return "it is no date of the form 2026-12-31"
+	}
+	return ""
 }
 
 // leftOver refuses headers that nothing takes.

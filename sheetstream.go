@@ -6,6 +6,7 @@ import (
 	"errors"
 	"hash"
 	"io"
+	"slices"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -82,8 +83,25 @@ func (m *sheetMap) stream() (*sheetStream, error) {
 		s.keys[i].known = map[string]int32{}
 	}
 	var err error
-	s.file, s.source, s.reader, err = m.read()
-	return s, err
+	if s.file, s.source, s.reader, err = m.read(); err != nil {
+		return nil, err
+	}
+	headers, err := s.reader.Header()
+	switch {
+	case err != nil:
+		err = &Error{Op: "read", Place: m.sheet.Name, Err: err}
+	case m.dialect.Header == pgcsv.Yes && !slices.Equal(headers, m.raw):
+		err = changedFile(m.sheet.Name)
+	}
+	if err != nil {
+		return nil, errors.Join(err, s.file.Close())
+	}
+	return s, nil
+}
+
+// changedFile says that a file is not the one that was looked at before.
+func changedFile(name string) error {
+	return &Error{Op: "read", Place: name, Err: errors.New("the file was changed while it was loaded"), Hint: "nothing was loaded; let nobody write to it meanwhile"}
 }
 
 // Read gives what was converted; the next is converted meanwhile.
@@ -151,6 +169,10 @@ func (s *sheetStream) next() {
 		if !errors.Is(err, io.EOF) {
 			s.ended = &Error{Op: "read", Place: s.m.sheet.Name, Err: err}
 		}
+		return
+	}
+	if len(r.Problems) == 0 && len(r.Cells) != len(s.m.headers) {
+		s.ended = changedFile(s.m.sheet.Name)
 		return
 	}
 	s.rows.Add(1)
@@ -225,7 +247,7 @@ func (s *sheetStream) convert(read *fieldReading, r *pgcsv.Record) (text []byte,
 		return text, null, broken
 	case null:
 		text = append(text, read.otherwise...)
-	case read.zone != "":
+	case read.zone != "" && (read.always || isTimestamp(text)):
 		text = append(text, read.zone...)
 	}
 	s.row.text = text
@@ -288,7 +310,7 @@ func (s *sheetStream) key(k int, lookup *sheetLookup, r *pgcsv.Record) int32 {
 	switch {
 	case faulty, asked == 0:
 		return 0
-	case nulls == asked:
+	case nulls == asked, nulls > 0 && lookup.LoadOnly: // a key of which a part is NULL refers to nothing
 		if lookup.required {
 			row.fault('r', k, Required)
 		}

@@ -13,12 +13,15 @@ import (
 // checkKeys tells rows of a sheet that have one key, and rows whose key the target has. Its map
 // is there: values are compared as they will be written.
 func (l *loading) checkKeys(ctx context.Context, p *part) error {
-	for _, do := range []func(context.Context, *part) error{l.unlisted, l.disagree, l.foundTwice, l.sameRow, l.foundAtAll} {
+	for _, do := range []func(context.Context, *part) error{l.unlisted, l.requiredKeys, l.disagree, l.foundTwice, l.sameRow, l.foundAtAll} {
 		if err := do(ctx, p); err != nil {
 			return err
 		}
 	}
 	if err := l.drop(ctx, p); err != nil { // before the other keys: what is left out takes none
+		return err
+	}
+	if err := l.checkWritten(ctx, p); err != nil {
 		return err
 	}
 	for _, key := range uniqueKeys(p) {
@@ -168,21 +171,25 @@ var hashes = map[string]string{
 	"text": "hashtextextended", "character varying": "hashtextextended",
 }
 
-// hashed is a hash of the columns of a key: equal keys have equal ones.
+// hashed is a hash of the columns of a key: equal keys have equal ones; "" where there is none.
 func (l *loading) hashed(p *part, key []string, columns string) string {
-	hash := "0"
+	hash, nulls := "0", false
 	for i, column := range strings.Split(columns, ", ") {
-		base, _, _ := strings.Cut(l.types[p.Table.Name][key[i]].name, "(")
-		function := hashes[base]
-		if function == "" || !l.types[p.Table.Name][key[i]].notNull {
-			if l.version < hashedRecords {
-				return ""
-			}
-			return "hash_record_extended(ROW(" + columns + "), 0)"
+		typ := l.types[p.Table.Name][key[i]]
+		function := hashes[typ.cast]
+		if function == "" {
+			return ""
 		}
+		nulls = nulls || !typ.notNull
 		hash = fmt.Sprintf("%s(%s, %s)", function, column, hash)
 	}
-	return hash
+	switch {
+	case !nulls:
+		return hash
+	case l.version >= hashedRecords:
+		return "hash_record_extended(ROW(" + columns + "), 0)"
+	}
+	return ""
 }
 
 // hashedRecords is the first server that can hash records.
@@ -190,6 +197,9 @@ const hashedRecords = 140000
 
 // duplicates tells all rows but the first good one of those that have one key.
 func (l *loading) duplicates(ctx context.Context, p *part, key []string, from, columns string) error {
+	if p.faults > 0 {
+		from = fmt.Sprintf("(SELECT * FROM %s v WHERE %s)", from, l.whole(p, "v.row"))
+	}
 	count := fmt.Sprintf("SELECT count(*) FROM (SELECT FROM %s v GROUP BY %s HAVING count(*) > 1) d", from, columns)
 	if hash := l.hashed(p, key, columns); hash != "" { // numbers are quicker to sort than what they are a hash of
 		// Where a reference was not found, the hash is NULL: that row is bad already.
@@ -234,44 +244,125 @@ func (l *loading) known(p *part) string {
 	}
 	join, found := "", "false"
 	if !p.empty {
-		join, found = fmt.Sprintf(" LEFT JOIN (SELECT true AS here, * FROM %s) t ON %s", p.target(), l.same(p)), "t.here IS TRUE"
+		join, found = fmt.Sprintf(" LEFT JOIN (SELECT true AS gyro_here, * FROM %s) t ON %s", p.target(), l.same(p)), "t.gyro_here IS TRUE"
 	}
-	return fmt.Sprintf("(SELECT %s, %s AS found FROM %s s%s)", strings.Join(columns, ", "), found, l.staging(p), join)
+	return fmt.Sprintf("(SELECT %s, %s AS found FROM %s s%s%s)", strings.Join(columns, ", "), found, l.staging(p), l.joins(p, nil), join)
 }
 
-// fresher are the rows that were not found, s, in words of FROM.
-func (l *loading) fresher(p *part) string {
+// candidates are the rows whose keys have to be free, s, in words of FROM: those that are new,
+// and, where rows that are there are written into, those too.
+func (l *loading) candidates(p *part) string {
+	updates := p.Found == gyro.UpdateRow
 	switch {
+	case !p.unmapped && updates:
+		return l.source(p, "")
 	case !p.unmapped:
 		return l.source(p, " AND NOT m.found")
-	case len(p.Find) == 0 || p.empty:
-		return l.staging(p) + " s"
+	case len(p.Find) == 0 || p.empty || updates:
+		return l.staging(p) + " s" + l.joins(p, nil)
 	}
-	return fmt.Sprintf("%s s WHERE NOT EXISTS (SELECT FROM %s t WHERE %s)", l.staging(p), p.target(), l.same(p))
+	return fmt.Sprintf("%s s%s WHERE NOT EXISTS (SELECT FROM %s t WHERE %s)", l.staging(p), l.joins(p, nil), p.target(), l.same(p))
 }
 
-// written are the values of a key as the rows that are new would have them.
+// finally is the value of a column as it will be written.
+func (l *loading) finally(p *part, column string) string {
+	if p.unmapped {
+		return l.value(p, column)
+	}
+	return l.final(p, column)
+}
+
+// written are the values of a key as the rows would have them: k_0, k_1, …; with the key of the
+// row that they are written into: m_0, m_1, ….
 func (l *loading) written(p *part, key []string) string {
 	var values, present []string
 	for i, c := range key {
-		value := l.value(p, c)
-		if !p.unmapped {
-			value = l.final(p, c)
-		}
-		values = append(values, fmt.Sprintf("%s AS k_%d", value, i))
+		values = append(values, fmt.Sprintf("%s AS k_%d", l.finally(p, c), i))
 		present = append(present, fmt.Sprintf("w.k_%d IS NOT NULL", i))
 	}
-	return fmt.Sprintf("(SELECT * FROM (SELECT s.gyro_row AS row, %s FROM %s) w WHERE %s)", strings.Join(values, ", "), l.fresher(p), strings.Join(present, " AND "))
+	if !p.unmapped {
+		for i := range p.Key {
+			values = append(values, fmt.Sprintf("CASE WHEN m.found THEN m.v_%d END AS m_%d", i, i))
+		}
+	}
+	return fmt.Sprintf("(SELECT * FROM (SELECT s.gyro_row AS row, %s FROM %s) w WHERE %s)", strings.Join(values, ", "), l.candidates(p), strings.Join(present, " AND "))
+}
+
+// checkWritten holds rows against those checks of the table that need columns of references.
+func (l *loading) checkWritten(ctx context.Context, p *part) error {
+	given, some := []string{}, []string{}
+	for _, v := range p.Sheet.Values {
+		given = append(given, v.Column)
+	}
+	for _, r := range p.Sheet.References {
+		some = append(some, r.Columns...)
+	}
+	if len(some) == 0 {
+		return nil
+	}
+	checks, err := l.tableChecks(ctx, p, append(given, some...), some)
+	if err != nil || len(checks) == 0 {
+		return err
+	}
+	values := []string{"s.gyro_row"}
+	for _, c := range p.Columns {
+		if slices.Contains(given, c.Name) || slices.Contains(some, c.Name) {
+			values = append(values, l.finally(p, c.Name)+" AS "+quote(c.Name))
+		}
+	}
+	from := l.staging(p) + " s" + l.joins(p, nil)
+	if !p.unmapped {
+		from = l.source(p, "")
+	}
+	for _, c := range checks {
+		if err := l.rowFault(ctx, p, gyro.CheckFailed, nil, c.Text, fmt.Sprintf("SELECT gyro_row AS row FROM (SELECT %s FROM %s) w WHERE (%s\n) IS FALSE AND %s",
+			strings.Join(values, ", "), from, c.SQL, l.whole(p, "gyro_row"))); err != nil {
+			return err
+		}
+	}
+	return l.drop(ctx, p)
+}
+
+// requiredKeys tells rows in which none of several references gives a column a value that may not
+// be NULL.
+func (l *loading) requiredKeys(ctx context.Context, p *part) error {
+	givers := map[string][]string{}
+	for _, r := range p.Sheet.References {
+		for _, c := range r.Columns {
+			givers[c] = append(givers[c], headersOf(r))
+		}
+	}
+	from := l.staging(p) + " s" + l.joins(p, nil)
+	if !p.unmapped {
+		from = l.source(p, "")
+	}
+	for _, c := range p.Columns {
+		if len(givers[c.Name]) < 2 || !l.types[p.Table.Name][c.Name].notNull {
+			continue
+		}
+		if err := l.rowFault(ctx, p, gyro.Required, []string{c.Name}, c.Name+" may not be NULL",
+			fmt.Sprintf("SELECT s.gyro_row AS row FROM %s WHERE %s IS NULL AND %s", from, l.finally(p, c.Name), l.whole(p, "s.gyro_row"))); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // taken tells rows with a key that the target has.
 func (l *loading) taken(ctx context.Context, p *part, key []string) error {
-	if p.empty {
+	if p.empty || p.unmapped && p.Found == gyro.UpdateRow { // what is written into is not known there
 		return nil
 	}
 	var terms []string
 	for i, c := range key {
-		terms = append(terms, fmt.Sprintf("t.%s = %s", quote(c), collated(fmt.Sprintf("v.k_%d", i), l.types[p.Table.Name][c])))
+		terms = append(terms, fmt.Sprintf("t.%s = v.k_%d", quote(c), i))
+	}
+	if p.Found == gyro.UpdateRow && !p.unmapped { // but the row itself
+		var same []string
+		for i, c := range p.Key {
+			same = append(same, fmt.Sprintf("t.%s = v.m_%d", quote(c), i))
+		}
+		terms = append(terms, "("+strings.Join(same, " AND ")+") IS NOT TRUE")
 	}
 	return l.rowFault(ctx, p, gyro.RowExists, key, "the target has a row with the same "+strings.Join(key, ", "),
 		fmt.Sprintf("SELECT v.row FROM %s v WHERE EXISTS (SELECT FROM %s t WHERE %s)", l.written(p, key), p.target(), strings.Join(terms, " AND ")))

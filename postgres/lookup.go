@@ -29,9 +29,9 @@ func lookupCondition(p *part, reference int, alias string) string {
 // partValue is what a key looks for.
 func (l *loading) partValue(r gyro.SheetPart, j int) string {
 	if r.Given {
-		return literal(r.Literal) + "::" + l.textType(r.SheetField).name
+		return collated(literal(r.Literal)+"::"+l.textType(r.SheetField).cast, l.textType(r.SheetField))
 	}
-	return fmt.Sprintf("d.c%d::%s", j, l.textType(r.SheetField).cast)
+	return collated(fmt.Sprintf("d.c%d::%s", j, l.textType(r.SheetField).cast), l.textType(r.SheetField))
 }
 
 // sourceValue is a value of the sheet that is referred to, in t, and the join that it needs.
@@ -98,7 +98,7 @@ func (l *loading) lookup(ctx context.Context, p *part, k int) error {
 	switch {
 	case r.Create:
 		fallback = literal(string(gyro.UnknownReference))
-	case p.Sheet.Reject:
+	case r.To >= 0 && l.parts[r.To].Sheet.Reject:
 		fallback = literal(string(gyro.RejectedReference))
 	}
 	enough := "="
@@ -276,17 +276,17 @@ func (p *part) plainKeys() bool {
 func (l *loading) mapSheets(ctx context.Context, circle []int) error {
 	for _, i := range circle {
 		p := l.parts[i]
-		if !p.Map {
+		p.unmapped = !p.Map || l.faulty() && p.plainKeys()
+		if p.unmapped {
 			continue
 		}
-		p.unmapped = l.faulty() && p.plainKeys()
-		if !p.unmapped {
-			l.stage(gyro.Mapping, i)
-			if err := l.exec(ctx, "map the ids of "+p.Table.Name.String(), l.mapping(p)); err != nil {
-				return refusedRow(err)
-			}
+		l.stage(gyro.Mapping, i)
+		if err := l.exec(ctx, "map the ids of "+p.Table.Name.String(), l.mapping(p)); err != nil {
+			return refusedRow(err)
 		}
-		if err := l.checkKeys(ctx, p); err != nil {
+	}
+	for _, i := range circle {
+		if err := l.checkKeys(ctx, l.parts[i]); err != nil {
 			return err
 		}
 	}
@@ -298,7 +298,7 @@ func (l *loading) drop(ctx context.Context, p *part) error {
 	if p.faults == p.marked || !p.Sheet.Reject && len(p.Sheet.Made) == 0 {
 		return nil
 	}
-	if err := l.mark(ctx, p); err != nil || !p.Map {
+	if err := l.mark(ctx, p); err != nil || p.unmapped {
 		return err
 	}
 	return l.exec(ctx, "leave out bad rows", fmt.Sprintf("DELETE FROM %s m USING %s t WHERE t.row = m.row AND t.bad", p.idMap(), p.sheetTable()))
@@ -318,7 +318,9 @@ func (l *loading) make(ctx context.Context, p *part) error {
 			values = append(values, fmt.Sprintf("%s AS n_%d", l.partValue(part, j), j))
 		}
 		ask := "SELECT DISTINCT " + strings.Join(values, ", ")
-		if r.Keyed() {
+		if !r.Keyed() {
+			ask += " FROM " + child.sheetTable() + " t WHERE NOT t.bad"
+		} else {
 			ask += fmt.Sprintf(" FROM %s d WHERE d.k = %d AND NOT d.bad AND EXISTS (SELECT FROM %s t WHERE t.k%d = d.id AND NOT t.bad)", child.keyTable(), from.Reference, child.sheetTable(), from.Reference)
 		}
 		asked = append(asked, ask)
@@ -354,8 +356,13 @@ func (l *loading) make(ctx context.Context, p *part) error {
 		return err
 	}
 	var err error
-	p.rows, err = l.number(ctx, "count rows", "SELECT count(*) FROM "+p.sheetTable())
-	return err
+	if p.rows, err = l.number(ctx, "count rows", "SELECT count(*) FROM "+p.sheetTable()); err != nil {
+		return err
+	}
+	if err := l.checkRows(ctx, p); err != nil {
+		return err
+	}
+	return l.mark(ctx, p)
 }
 
 // prune leaves out rows that were made for others which are rejected.
@@ -365,19 +372,13 @@ func (l *loading) prune(ctx context.Context) error {
 			continue
 		}
 		var wanted []string
+		rejecting := false
 		for _, from := range p.Sheet.Made {
 			child := l.parts[from.Table]
-			if !child.Sheet.Reject || child.faults == 0 {
-				wanted = nil
-				break
-			}
-			for k, r := range child.Sheet.References {
-				if r.To == p.i {
-					wanted = append(wanted, fmt.Sprintf("SELECT b.load_row FROM %s t JOIN %s b ON %s WHERE NOT t.bad", child.sheetTable(), lookupTable(child.i, k), lookupCondition(child, k, "b")))
-				}
-			}
+			rejecting = rejecting || child.faults > 0
+			wanted = append(wanted, fmt.Sprintf("SELECT b.load_row FROM %s t JOIN %s b ON %s WHERE NOT t.bad", child.sheetTable(), lookupTable(child.i, from.Reference), lookupCondition(child, from.Reference, "b")))
 		}
-		if len(wanted) == 0 {
+		if !rejecting || l.faulty() {
 			continue
 		}
 		if err := l.exec(ctx, "leave out rows that nothing refers to", fmt.Sprintf(`UPDATE %[1]s SET bad = true WHERE row NOT IN (SELECT load_row FROM (%[2]s) w WHERE load_row IS NOT NULL);

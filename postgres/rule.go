@@ -41,7 +41,7 @@ func (l *loading) functions(ctx context.Context) error {
 }
 
 func (l *loading) castFunction(ctx context.Context, name, typ, value string) error {
-	body := "DECLARE gyro_x " + typ + "; BEGIN gyro_x := " + value + "; RETURN NULL; EXCEPTION WHEN OTHERS THEN RETURN SQLSTATE; END"
+	body := "BEGIN DECLARE gyro_x " + typ + " := " + value + "; BEGIN RETURN NULL; END; EXCEPTION WHEN OTHERS THEN RETURN SQLSTATE; END"
 	tag := "$gyro$"
 	for n := 0; strings.Contains(body, tag); n++ {
 		tag = fmt.Sprintf("$gyro%d$", n)
@@ -85,6 +85,11 @@ func (l *loading) checkLiterals(ctx context.Context, p *part) error {
 		}
 	}
 	for _, f := range p.Sheet.Fields {
+		if f.Default != "" {
+			if err := try(f.Default, l.textType(f), "Default of "+f.Column); err != nil {
+				return err
+			}
+		}
 		for what, bound := range map[string]string{"Min": f.Min, "Max": f.Max} {
 			if bound != "" {
 				if err := try(bound, l.textType(f), what+" of "+f.Column); err != nil {
@@ -298,7 +303,11 @@ func (l *loading) checkRows(ctx context.Context, p *part) error {
 			}
 		}
 	}
-	checks, err := l.tableChecks(ctx, p)
+	given := []string{}
+	for _, v := range p.Sheet.Values {
+		given = append(given, v.Column)
+	}
+	checks, err := l.tableChecks(ctx, p, given, nil)
 	if err != nil {
 		return err
 	}
@@ -308,23 +317,21 @@ func (l *loading) checkRows(ctx context.Context, p *part) error {
 	if len(broken) == 0 {
 		return nil
 	}
-	return l.fault(ctx, p, fmt.Sprintf("SELECT s.gyro_row, s.gyro_line, f.* FROM %s s CROSS JOIN LATERAL (%s) f WHERE %s",
-		l.base(p), strings.Join(rows, " UNION ALL "), strings.Join(broken, " OR ")))
+	// What could not be read is NULL by now, which says nothing of the row.
+	return l.fault(ctx, p, fmt.Sprintf("SELECT s.gyro_row, s.gyro_line, f.* FROM %s s CROSS JOIN LATERAL (%s) f WHERE (%s) AND %s",
+		l.base(p), strings.Join(rows, " UNION ALL "), strings.Join(broken, " OR "), l.whole(p, "s.gyro_row")))
 }
 
-// tableChecks are the table's own, over columns that the file has.
-func (l *loading) tableChecks(ctx context.Context, p *part) ([]gyro.SheetCheck, error) {
-	var given []string
-	for _, v := range p.Sheet.Values {
-		given = append(given, v.Column)
-	}
+// tableChecks are the table's own, over columns of given, and over one of some, where there are such.
+func (l *loading) tableChecks(ctx context.Context, p *part, given, some []string) ([]gyro.SheetCheck, error) {
 	if err := l.exec(ctx, "set search_path", "SET LOCAL search_path = pg_catalog"); err != nil {
 		return nil, err
 	}
 	rows, err := l.conn.Query(ctx, `SELECT c.conname, pg_get_expr(c.conbin, c.conrelid) FROM pg_constraint c
 		WHERE c.conrelid = $1::text::regclass AND c.contype = 'c' AND cardinality(c.conkey) > 0
 		AND NOT EXISTS (SELECT FROM unnest(c.conkey) k JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = k WHERE a.attname <> ALL ($2::text[]))
-		ORDER BY c.conname`, p.target(), given)
+		AND ($3::text[] IS NULL OR EXISTS (SELECT FROM unnest(c.conkey) k JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = k WHERE a.attname = ANY ($3::text[])))
+		ORDER BY c.conname`, p.target(), given, some)
 	if err != nil {
 		return nil, failed(ctx, "look at the checks of", p.Table.Name.String(), err)
 	}

@@ -3,10 +3,12 @@ package postgres
 import (
 	"context"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/gyrodata/gyro"
+	"github.com/gyrodata/gyro/pgcsv"
 	"github.com/gyrodata/gyro/schema"
 )
 
@@ -78,20 +80,26 @@ func (l *loading) takeKeys(ctx context.Context, p *part) (int64, error) {
 // columnType is what is known of a column anywhere.
 type columnType struct {
 	name      string // as any search_path reads it
-	cast      string // to which a text that is valid can be cast; without a length, that costs nothing
+	cast      string // to which a text that is valid, or NULL, can be cast: what a domain is made of; a length would cost time
 	collation string // that has to be said in a comparison; "" is the default one
 	enum      bool
 	notNull   bool
 }
+
+// sizedText is the type varchar(n).
+var sizedText = regexp.MustCompile(`^character varying\(\d+\)$`)
 
 // columnTypes gives the types of a table's columns. It asks once a table.
 func (l *loading) columnTypes(ctx context.Context, table schema.Name) (map[string]columnType, error) {
 	if known := l.types[table]; known != nil {
 		return known, nil
 	}
-	rows, err := l.conn.Query(ctx, `SELECT a.attname, format_type(a.atttypid, a.atttypmod), coalesce(quote_ident(n.nspname) || '.' || quote_ident(c.collname), ''),
+	rows, err := l.conn.Query(ctx, `WITH RECURSIVE b AS (
+			SELECT a.attnum, a.atttypid AS typ, a.atttypmod AS typmod FROM pg_attribute a WHERE a.attrelid = $1::text::regclass AND a.attnum > 0 AND NOT a.attisdropped
+			UNION ALL SELECT b.attnum, t.typbasetype, t.typtypmod FROM b JOIN pg_type t ON t.oid = b.typ WHERE t.typtype = 'd')
+		SELECT a.attname, format_type(a.atttypid, a.atttypmod), format_type(b.typ, b.typmod), coalesce(quote_ident(n.nspname) || '.' || quote_ident(c.collname), ''),
 			y.typtype = 'e', a.attnotnull
-		FROM pg_attribute a JOIN pg_type y ON y.oid = a.atttypid
+		FROM pg_attribute a JOIN b ON b.attnum = a.attnum JOIN pg_type y ON y.oid = b.typ AND y.typtype <> 'd'
 		LEFT JOIN pg_collation c ON c.oid = a.attcollation AND c.oid <> 100 LEFT JOIN pg_namespace n ON n.oid = c.collnamespace,
 		(SELECT set_config('search_path', 'pg_catalog', true)) p
 		WHERE a.attrelid = $1::text::regclass AND a.attnum > 0 AND NOT a.attisdropped`, identifier(table))
@@ -105,11 +113,10 @@ func (l *loading) columnTypes(ctx context.Context, table schema.Name) (map[strin
 			name string
 			t    columnType
 		)
-		if err := rows.Scan(&name, &t.name, &t.collation, &t.enum, &t.notNull); err != nil {
+		if err := rows.Scan(&name, &t.name, &t.cast, &t.collation, &t.enum, &t.notNull); err != nil {
 			return nil, failed(ctx, "look at", table.String(), err)
 		}
-		t.cast = t.name
-		if strings.HasPrefix(t.name, "character varying(") {
+		if sizedText.MatchString(t.cast) {
 			t.cast = "character varying"
 		}
 		types[name] = t
@@ -153,13 +160,13 @@ func (l *loading) fieldValue(p *part, field int) string {
 	if f.Expr != "" {
 		own = fmt.Sprintf("(SELECT (%s\n) FROM (SELECT %s AS value) gyro_value)", f.Expr, own)
 	}
-	return own + "::" + l.textType(f).cast
+	return collated(own+"::"+l.textType(f).cast, l.textType(f))
 }
 
 // sheetValue is a field's value, or a literal of a column's type.
 func (l *loading) sheetValue(p *part, v gyro.SheetValue, typ columnType) string {
 	if v.Field < 0 {
-		return literal(v.Literal) + "::" + typ.name
+		return collated(literal(v.Literal)+"::"+typ.cast, typ)
 	}
 	return l.fieldValue(p, v.Field)
 }
@@ -167,7 +174,7 @@ func (l *loading) sheetValue(p *part, v gyro.SheetValue, typ columnType) string 
 // base are the rows of a sheet with the columns that it gives itself, as gyro_row and gyro_line
 // say.
 func (l *loading) base(p *part) string {
-	columns := []string{"t.row AS gyro_row", "t.line AS gyro_line", "t.test AS gyro_test"}
+	columns := []string{"t.row AS gyro_row", "t.line AS gyro_line", "t.test AS gyro_test", "t.broken AS gyro_broken"}
 	for _, v := range p.Sheet.Values {
 		columns = append(columns, l.sheetValue(p, v, l.types[p.Table.Name][v.Column])+" AS "+quote(v.Column))
 	}
@@ -188,13 +195,13 @@ func (l *loading) sheetStaging(p *part) string {
 		joins.WriteString(" LEFT JOIN " + lookupTable(p.i, i) + fmt.Sprintf(" b%d ON ", i) + lookupCondition(p, i, fmt.Sprintf("b%d", i)))
 		columns = append(columns, fmt.Sprintf("b%d.load_row AS %s", i, r.Through))
 		for j, c := range r.Columns {
-			value := fmt.Sprintf("b%d.to_%d::%s", i, j, l.types[p.Table.Name][c].name)
+			value := fmt.Sprintf("b%d.to_%d::%s", i, j, l.types[p.Table.Name][c].cast)
 			columns = append(columns, fmt.Sprintf("%s AS gyro_to_%d_%d", value, i, j))
 			given[c] = append(given[c], value)
 		}
 	}
 	for _, c := range p.Columns {
-		value := "NULL::" + l.types[p.Table.Name][c.Name].name
+		value := "NULL::" + l.types[p.Table.Name][c.Name].cast
 		switch values := given[c.Name]; len(values) {
 		case 0:
 		case 1:
@@ -215,7 +222,7 @@ func (l *loading) validate(ctx context.Context) error {
 	if err := l.learnTypes(ctx); err != nil {
 		return err
 	}
-	if err := l.exec(ctx, "make a table for faults", "CREATE TEMP TABLE gyro_fault (sheet int, row bigint, line bigint, rule text, col text, said text, field int, tid tid) ON COMMIT DROP"); err != nil {
+	if err := l.exec(ctx, "make a table for faults", "CREATE TEMP TABLE gyro_fault (sheet int, row bigint, line bigint, rule text, col text, said text, field int, tid tid, lacks boolean) ON COMMIT DROP"); err != nil {
 		return err
 	}
 	if err := l.functions(ctx); err != nil {
@@ -246,9 +253,28 @@ func (l *loading) validate(ctx context.Context) error {
 	return l.countRows(ctx)
 }
 
+// lackingRules are those by which a row lacks a value, so that it can't be held against others.
+var lackingRules = []pgcsv.Rule{
+	gyro.Required, gyro.NotAllowed, gyro.UnknownReference, gyro.AmbiguousReference, gyro.IncompleteReference, gyro.RejectedReference,
+	pgcsv.NotANumber, pgcsv.AmbiguousNumber, pgcsv.NotADate, pgcsv.NoSuchDate, pgcsv.NotABoolean,
+}
+
+// whole is a condition that keeps rows away that lack a value, by the number of the row.
+func (l *loading) whole(p *part, row string) string {
+	if p.faults == 0 {
+		return "true"
+	}
+	return fmt.Sprintf("%s NOT IN (SELECT f.row FROM %s f WHERE f.sheet = %d AND f.lacks)", row, faultTable, p.i)
+}
+
 // fault writes down the rows that a query gives: row, line, rule, headers, words, field, place.
 func (l *loading) fault(ctx context.Context, p *part, query string) error {
-	tag, err := l.conn.Exec(ctx, fmt.Sprintf("INSERT INTO %s SELECT %d, q.* FROM (%s) q", faultTable, p.i, query))
+	var lacking []string
+	for _, r := range lackingRules {
+		lacking = append(lacking, literal(string(r)))
+	}
+	tag, err := l.conn.Exec(ctx, fmt.Sprintf("INSERT INTO %s SELECT %d, q.*, q.field IS NOT NULL OR q.rule IN (%s) FROM (%s) q(row, line, rule, col, said, field, tid)",
+		faultTable, p.i, strings.Join(lacking, ", "), query))
 	if err != nil {
 		return hidden(failed(ctx, "validate", p.File, err))
 	}

@@ -112,13 +112,13 @@ func (l *loading) mapping(p *part) string {
 	for i, c := range p.columns {
 		value := l.fresh(p, c)
 		if len(p.Find) > 0 && (p.Found != gyro.UpdateRow || slices.Contains(p.Key, c) || slices.Contains(p.Find, c)) {
-			value = fmt.Sprintf("CASE WHEN t.here THEN t.%s ELSE %s END", quote(c), value)
+			value = fmt.Sprintf("CASE WHEN t.gyro_here THEN t.%s ELSE %s END", quote(c), value)
 		}
 		columns = append(columns, fmt.Sprintf("s.%s AS o_%d, %s AS v_%d", quote(c), i, value, i))
 	}
 	found := "false"
 	if len(p.Find) > 0 {
-		found = "t.here IS TRUE"
+		found = "t.gyro_here IS TRUE"
 	}
 	order := "s.ctid"
 	if p.Sheet != nil {
@@ -148,7 +148,7 @@ func (l *loading) mapping(p *part) string {
 		if p.MapOnly { // what is not there can't be referred to
 			join = "JOIN"
 		}
-		text += fmt.Sprintf(" %s (SELECT true AS here, * FROM %s) t ON %s", join, p.target(), l.same(p))
+		text += fmt.Sprintf(" %s (SELECT true AS gyro_here, * FROM %s) t ON %s", join, p.target(), l.same(p))
 	}
 	if !l.faulty() && slices.ContainsFunc(p.New, func(id gyro.NewID) bool { return id.Sequence != "" }) {
 		text += " ORDER BY " + order // the file's order; the server sorts before it draws

@@ -34,8 +34,10 @@ type Table struct {
 
 // Column is one column of a [Table].
 type Column struct {
-	Name    string
-	Type    string // as format_type prints it: "numeric(10,2)"; empty where an ORM left it open
+	Name string
+	Type string // as format_type prints it: "numeric(10,2)"; empty where an ORM left it open
+	// Base is what a domain is made of, in a catalog of what is loaded into; else empty.
+	Base    string
 	NotNull bool
 	// Generated: GENERATED ALWAYS AS (expression). Data to a reader, never written.
 	Generated bool
