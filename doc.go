@@ -17,7 +17,9 @@
 //	}.Run(ctx)
 //
 // The other way round, from a directory to a database, it loads the slice: see [IDs] for the
-// ids that rows get there, [Conflict] for rows that are there already, and [Undo].
+// ids that rows get there, [Conflict] for rows that are there already, and [Undo]. From
+// [Sheets] it loads CSV files that others wrote: see [CSV], [By], and the fields of [Column] that
+// are for them; rows that break rules are told in a [Validation].
 //
 // # What is promised
 //

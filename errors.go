@@ -18,6 +18,10 @@ var ErrConflict = errors.New("the server gave up the snapshot")
 // not whole or not closed. Nothing was loaded.
 var ErrUnproven = errors.New("the slice is not proved")
 
+// ErrUncertain is wrapped by what [Slicer.Run] returns where the connection was lost while a load
+// was committed, and the server could not be asked whether it counts.
+var ErrUncertain = errors.New("whether the load counts is not known")
+
 // ErrQuery is wrapped by what [Snapshot].Explain returns where the query, or the right to run
 // it, is at fault, not the source or the way to it.
 var ErrQuery = errors.New("the query is wrong")

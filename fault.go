@@ -91,7 +91,19 @@ func (v *Validation) invalid() error {
 		words = v.Files[0].File
 	}
 	return &Error{
-		Op: "load", Place: words, Err: fmt.Errorf("%d %w", v.Bad(), ErrInvalid),
+		Op: "load", Place: words, Err: invalidRows(v.Bad()),
 		Hint: "nothing was loaded; mend the file, or have the good rows loaded and the bad ones rejected (--reject)",
 	}
 }
+
+// invalidRows says how many rows are bad; it is [ErrInvalid].
+type invalidRows int64
+
+func (n invalidRows) Error() string {
+	if n == 1 {
+		return "1 row breaks rules"
+	}
+	return fmt.Sprintf("%d %v", int64(n), ErrInvalid)
+}
+
+func (invalidRows) Is(target error) bool { return target == ErrInvalid }

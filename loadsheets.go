@@ -107,7 +107,9 @@ func (r *sheetRun) finish(ctx context.Context) (*Report, error) {
 	}
 	if err != nil {
 		for _, w := range rejects {
-			err = errors.Join(err, w.Abort())
+			if !errors.Is(err, ErrUncertain) { // else they may be wanted
+				err = errors.Join(err, w.Abort())
+			}
 		}
 		return nil, err
 	}
@@ -284,7 +286,11 @@ func (r *sheetRun) showValues(ctx context.Context) error {
 		for j := range file.Rules {
 			rule := &file.Rules[j]
 			var indexes []int
-			for _, name := range strings.Split(rule.Column, ", ") {
+			names := strings.Split(rule.Column, ", ")
+			if slices.Contains(step.sheet.headers, rule.Column) { // a header may hold a comma
+				names = []string{rule.Column}
+			}
+			for _, name := range names {
 				if at := slices.Index(step.sheet.headers, name); at >= 0 {
 					indexes = append(indexes, at)
 				}

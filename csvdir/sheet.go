@@ -51,7 +51,13 @@ func bare(err error) error {
 	return err
 }
 
+// vacantFile sees to it that a file can be made, and is not there.
 func vacantFile(path string) error {
+	if info, err := os.Stat(filepath.Dir(path)); err != nil {
+		return &gyro.Error{Op: "reject into", Place: path, Err: bare(err), Hint: "make the directory"}
+	} else if !info.IsDir() {
+		return &gyro.Error{Op: "reject into", Place: path, Err: fmt.Errorf("%s is no directory", filepath.Dir(path))}
+	}
 	if _, err := os.Lstat(path); err == nil {
 		return &gyro.Error{Op: "reject into", Place: path, Err: fmt.Errorf("it %w", gyro.ErrExists), Hint: "rows that were rejected before are not written over: move it away, or name another file"}
 	}

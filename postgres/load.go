@@ -420,7 +420,7 @@ func (l *loading) settle(failure error) error {
 	ctx, cancel := context.WithTimeout(context.Background(), settleTime)
 	defer cancel()
 	unknown := &gyro.Error{
-		Op: "commit", Err: fmt.Errorf("%w; whether the load counts is not known", errLost),
+		Op: "commit", Err: fmt.Errorf("%w; %w", errLost, gyro.ErrUncertain),
 		Hint: fmt.Sprintf("ask the server: SELECT pg_xact_status('%d')", l.loaded.Transaction.ID),
 	}
 	for {

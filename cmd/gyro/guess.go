@@ -13,7 +13,7 @@ import (
 
 // guessSheets writes a mapping for CSV files to standard output, and nothing else.
 func (c *cli) guessSheets(ctx context.Context, conf config.Config, s *sheetSettings) error {
-	sheets, models, done, err := s.sheets(os.Stdin)
+	sheets, models, done, err := s.sheets(ctx, os.Stdin)
 	defer func() { done() }()
 	if err != nil {
 		return err

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
@@ -58,6 +59,7 @@ func (s *sheetSettings) check(source string, tables []string) error {
 		refuse("--guess is given, and --reject, --report or --show-values", "--guess loads nothing")
 	}
 	stdin := 0
+	names := map[string]bool{}
 	for _, file := range s.files {
 		table, path, ok := strings.Cut(file, "=")
 		if !ok || table == "" || path == "" {
@@ -66,6 +68,11 @@ func (s *sheetSettings) check(source string, tables []string) error {
 		if path == "-" {
 			stdin++
 		}
+		name := rejectName(table, path)
+		if names[name] && s.reject != "" {
+			refuse("the rows rejected of two files would go into one, "+name, "give the files different names")
+		}
+		names[name] = true
 	}
 	if stdin > 1 {
 		refuse("standard input is given twice", "")
@@ -81,6 +88,15 @@ func (s *sheetSettings) check(source string, tables []string) error {
 		}
 	}
 	return errors.Join(found...)
+}
+
+// rejectName is the name of a file of rejected rows, where there are several.
+func rejectName(table, path string) string {
+	base := filepath.Base(path)
+	if path == "-" {
+		base = table + ".csv"
+	}
+	return strings.TrimSuffix(base, filepath.Ext(base)) + ".rejected.csv"
 }
 
 // over puts the flags over what the importers say.
@@ -106,25 +122,22 @@ func (s *sheetSettings) over(importers gyro.Registry, models []gyro.Model) gyro.
 }
 
 // sheets opens the files; done removes what was kept of standard input.
-func (s *sheetSettings) sheets(stdin io.Reader) (sheets gyro.Sheets, models []gyro.Model, done func(), err error) {
+func (s *sheetSettings) sheets(ctx context.Context, stdin io.Reader) (sheets gyro.Sheets, models []gyro.Model, done func(), err error) {
 	done = func() {}
 	for _, file := range s.files {
 		name, path, _ := strings.Cut(file, "=")
 		reject := s.reject
 		if reject != "" && len(s.files) > 1 {
-			base := filepath.Base(path)
-			if path == "-" {
-				base = name + ".csv"
-			}
-			reject = filepath.Join(s.reject, strings.TrimSuffix(base, filepath.Ext(base))+".rejected.csv")
+			reject = filepath.Join(s.reject, rejectName(name, path))
 		}
 		model := gyro.Table(name)
 		shown := ""
 		if path == "-" {
-			if path, err = spool(stdin); err != nil {
+			spooled, err := spool(ctx, stdin)
+			if err != nil {
 				return nil, nil, done, err
 			}
-			done = func() { _ = os.Remove(path) }
+			path, done = spooled, func() { _ = os.Remove(spooled) }
 			shown = "standard input"
 		}
 		sheet := csvdir.Sheet(model, path, reject)
@@ -136,26 +149,39 @@ func (s *sheetSettings) sheets(stdin io.Reader) (sheets gyro.Sheets, models []gy
 	return sheets, models, done, nil
 }
 
-// spool keeps standard input, which may have to be read twice.
-func spool(stdin io.Reader) (string, error) {
+// spool keeps standard input, which may have to be read twice. Who writes may take his time: the
+// reading is left alone where ctx ends.
+func spool(ctx context.Context, stdin io.Reader) (string, error) {
 	file, err := os.CreateTemp("", "gyro-stdin-*.csv")
-	if err == nil {
-		_, err = io.Copy(file, stdin)
-		if closeErr := file.Close(); err == nil {
-			err = closeErr
-		}
-		if err != nil {
-			_ = os.Remove(file.Name())
-		}
+	if err != nil {
+		return "", &gyro.Error{Op: "keep", Place: "standard input", Err: err}
+	}
+	copied := make(chan error, 1)
+	go func() {
+		_, err := io.Copy(file, stdin)
+		copied <- errors.Join(err, file.Close())
+	}()
+	select {
+	case err = <-copied:
+	case <-ctx.Done():
+		_ = os.Remove(file.Name())
+		return "", context.Cause(ctx)
 	}
 	if err != nil {
+		_ = os.Remove(file.Name())
 		return "", &gyro.Error{Op: "keep", Place: "standard input", Err: err}
 	}
 	return file.Name(), nil
 }
 
 func (c *cli) importSheets(ctx context.Context, conf config.Config, s *sheetSettings, dryRun, asPlan bool, mode string) error {
-	sheets, models, done, err := s.sheets(os.Stdin)
+	if _, err := os.Stat(s.reject); s.reject != "" && (asPlan || dryRun && len(s.files) > 1 && err != nil) {
+		s.reject = os.TempDir() // nothing will be written
+		if len(s.files) == 1 {
+			s.reject = filepath.Join(s.reject, rand.Text())
+		}
+	}
+	sheets, models, done, err := s.sheets(ctx, os.Stdin)
 	defer func() { done() }()
 	if err != nil {
 		return err
@@ -166,7 +192,14 @@ func (c *cli) importSheets(ctx context.Context, conf config.Config, s *sheetSett
 	if asPlan {
 		return c.planImport(ctx, slicer)
 	}
-	if s.reject != "" && len(s.files) > 1 {
+	if s.report != "" { // so that it does not fail when the load is done
+		file, err := os.OpenFile(s.report, os.O_WRONLY|os.O_CREATE, 0o644) //nolint:gosec // a report for people
+		if err != nil {
+			return &gyro.Error{Op: "write", Place: s.report, Err: errors.Unwrap(err)}
+		}
+		_ = file.Close()
+	}
+	if s.reject != "" && len(s.files) > 1 && !dryRun {
 		if err := os.MkdirAll(s.reject, 0o755); err != nil {
 			return &gyro.Error{Op: "reject into", Place: s.reject, Err: err}
 		}
@@ -193,7 +226,7 @@ func (c *cli) importSheets(ctx context.Context, conf config.Config, s *sheetSett
 		c.printLoad(report)
 		for _, f := range report.Load.Validation.Files {
 			if f.Rejects != "" {
-				fmt.Fprintf(c.stdout, "rejected %s rows of %s into %s\n", count(f.Bad), f.File, f.Rejects)
+				fmt.Fprintf(c.stdout, "rejected %s of %s into %s\n", rowWords(f.Bad), f.File, f.Rejects)
 			}
 		}
 	} else {
