@@ -28,6 +28,7 @@ const (
 	AmbiguousReference  pgcsv.Rule = "ambiguous-reference"  // By finds several rows
 	IncompleteReference pgcsv.Rule = "incomplete-reference" // some cells of By are NULL, and some are not
 	RejectedReference   pgcsv.Rule = "rejected-reference"   // By finds a row that is rejected itself
+	Refused             pgcsv.Rule = "refused"              // the server refuses the row: a trigger, an index, a policy
 	ReferencesDisagree  pgcsv.Rule = "references-disagree"  // two references share a column, and give it different values
 )
 

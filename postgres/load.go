@@ -50,8 +50,25 @@ func idMapOf(i int) string { return fmt.Sprintf("pg_temp.gyro_map_%d", i) }
 // READ COMMITTED is enough: what was there before is looked at once, and where another session
 // inserts the same key meanwhile, a unique constraint says so. There is no savepoint around
 // what is inserted: every row bears the transaction's own id, by which undo knows it.
+//
+// Where the server refuses a row of a sheet for a reason that only it knows, such as a trigger or a
+// partial index, all begins anew, and it is found out which rows it refuses: see try.
 func (l *loading) Load(ctx context.Context, plan *gyro.LoadPlan) (*gyro.Loaded, error) {
-	l.plan, l.loaded = plan, &gyro.Loaded{Tables: make([]gyro.TableCount, len(plan.Tables))}
+	for {
+		loaded, err := l.once(ctx, plan)
+		var refused refusal
+		if !errors.As(err, &refused) {
+			return loaded, err
+		}
+		if err := l.again(ctx, refused); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// once is one try.
+func (l *loading) once(ctx context.Context, plan *gyro.LoadPlan) (*gyro.Loaded, error) {
+	l.plan, l.loaded, l.parts, l.types = plan, &gyro.Loaded{Tables: make([]gyro.TableCount, len(plan.Tables))}, nil, nil
 	if err := l.begin(ctx); err != nil {
 		return nil, err
 	}
@@ -219,8 +236,13 @@ func (l *loading) insertAll(ctx context.Context) error {
 		for _, i := range circle {
 			parts = append(parts, l.parts[i])
 		}
+		if l.trying {
+			if err := l.try(ctx, parts); err != nil || l.faulty() {
+				return err
+			}
+		}
 		if err := l.insertCircle(ctx, parts); err != nil {
-			return err
+			return l.refuse(err)
 		}
 	}
 	return nil

@@ -228,8 +228,8 @@ func (l *loading) final(p *part, column string) string {
 	return l.value(p, column)
 }
 
-// insertion inserts the rows that were not found.
-func (l *loading) insertion(p *part) string {
+// insertion inserts the rows that were not found, those of them that also are what more says.
+func (l *loading) insertion(p *part, more ...string) string {
 	var values []string
 	for _, c := range p.Columns {
 		if c.Load {
@@ -237,14 +237,14 @@ func (l *loading) insertion(p *part) string {
 		}
 	}
 	text := fmt.Sprintf("INSERT INTO %s (%s) OVERRIDING SYSTEM VALUE SELECT %s FROM %s", p.target(), p.list(""), strings.Join(values, ", "), l.source(p, " AND NOT m.found"))
-	if terms := l.conditions(p); len(terms) > 0 {
+	if terms := append(l.conditions(p), more...); len(terms) > 0 {
 		text += " WHERE " + strings.Join(terms, " AND ")
 	}
 	return text
 }
 
-// updating writes into the rows that were found; "" where there is nothing to write.
-func (l *loading) updating(p *part) string {
+// updating writes into the rows that were found, as insertion; "" where there is nothing to write.
+func (l *loading) updating(p *part, more ...string) string {
 	var sets, terms []string
 	for _, c := range p.Columns {
 		target, _ := p.Table.Column(c.Name)
@@ -263,7 +263,7 @@ func (l *loading) updating(p *part) string {
 		keys = append(keys, fmt.Sprintf("t.%s = gyro_new.gyro_key_%d", quote(c), i))
 	}
 	where := ""
-	if conditions := l.conditions(p); len(conditions) > 0 {
+	if conditions := append(l.conditions(p), more...); len(conditions) > 0 {
 		where = " WHERE " + strings.Join(conditions, " AND ")
 	}
 	return fmt.Sprintf("UPDATE %s t SET %s FROM (SELECT %s FROM %s%s) gyro_new WHERE %s", p.target(), strings.Join(sets, ", "),

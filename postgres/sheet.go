@@ -236,7 +236,7 @@ func (l *loading) validate(ctx context.Context) error {
 		if err := l.exec(ctx, "analyze", "SET LOCAL default_statistics_target = 10; ANALYZE "+p.sheetTable()+" (row); SET LOCAL default_statistics_target TO DEFAULT"); err != nil {
 			return err
 		}
-		for _, do := range []func(context.Context, *part) error{l.checkCells, l.checkParts, l.checkRows, l.mark} {
+		for _, do := range []func(context.Context, *part) error{l.checkCells, l.checkParts, l.checkRows, l.checkRefused, l.mark} {
 			if err := do(ctx, p); err != nil {
 				return err
 			}

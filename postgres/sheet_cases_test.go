@@ -200,6 +200,38 @@ var sheetCases = map[string]sheetCase{
 		schema: "CREATE TABLE t (id serial PRIMARY KEY, here text, row int, bad int, UNIQUE (here)); INSERT INTO t (here) VALUES ('x')", yaml: "t: {ids: {natural: [here]}, conflict: update}",
 		files: [][2]string{{"t", "here,row,bad\nx,1,2\ny,3,4\n"}}, query: "SELECT here, row, bad FROM t ORDER BY 1", want: "here,row,bad\nx,1,2\ny,3,4",
 	},
+	"what only the server knows": {
+		schema: `CREATE TABLE u (id serial PRIMARY KEY, name text, email text, active bool DEFAULT true, a int, b int DEFAULT 5, CHECK (a < b), state text);
+			CREATE UNIQUE INDEX ON u (lower(email)); CREATE UNIQUE INDEX only_active ON u (name) WHERE active; INSERT INTO u (name, email) VALUES ('there', 'THERE@');
+			CREATE FUNCTION no() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN IF NEW.name = ''forbidden'' THEN RAISE EXCEPTION ''no''; END IF; RETURN NEW; END';
+			CREATE TRIGGER no BEFORE INSERT ON u FOR EACH ROW EXECUTE FUNCTION no()`,
+		yaml:   `u: {columns: {state: {expr: "nullif(value, '-')"}}}`,
+		files:  [][2]string{{"u", "name,email,a,state\na,a@,1,x\nb,A@,1,x\nc,There@,1,-\nthere,t@,1,x\nforbidden,f@,1,x\nd,d@,9,x\ne,e@,4,\n"}},
+		faults: []string{"u 2: : refused", "u 3: : refused", "u 4: : refused", "u 5: : refused", "u 6: : refused"}, reject: true,
+		query: "SELECT name FROM u ORDER BY id", want: "name\nthere\na\ne",
+	},
+	"what only the server knows, and nothing rejected": {
+		schema: "CREATE TABLE u (id serial PRIMARY KEY, email text); CREATE UNIQUE INDEX ON u (lower(email)); CREATE TABLE c (id serial PRIMARY KEY, u_id int REFERENCES u)",
+		yaml:   "u: {}\n  c: {columns: {u: {by: {email: u}}}}",
+		files:  [][2]string{{"u", "email\na\nA\nb\n"}, {"c", "u\nA\nb\n"}}, faults: []string{"u 2: : refused"},
+	},
+	"what refers to a row that the server refuses": {
+		schema: "CREATE TABLE u (id serial PRIMARY KEY, email text UNIQUE, boss_id int REFERENCES u); CREATE UNIQUE INDEX ON u (lower(email)); CREATE TABLE c (id serial PRIMARY KEY, u_id int REFERENCES u)",
+		yaml:   "u: {columns: {boss: {by: {email: boss}}}}\n  c: {columns: {u: {by: {email: u}}}}",
+		files:  [][2]string{{"u", "email,boss\nb,z\na,\nA,\nz,a\nq,A\n"}, {"c", "u\nA\nb\n"}}, reject: true,
+		faults: []string{"u 3: : refused", "u 5: boss: rejected-reference", "c 1: u: rejected-reference"},
+		query:  "SELECT u.email, b.email AS boss, (SELECT count(*) FROM c WHERE u_id = u.id) n FROM u LEFT JOIN u b ON b.id = u.boss_id ORDER BY 1", want: "email,boss,n\na,,0\nb,z,1\nz,a,0",
+	},
+	"an update that the server refuses": {
+		schema: "CREATE TABLE u (id serial PRIMARY KEY, name text UNIQUE, email text); CREATE UNIQUE INDEX ON u (lower(email)); INSERT INTO u (name, email) VALUES ('a', 'a'), ('b', 'b'), ('c', 'c')",
+		yaml:   "u: {ids: {natural: [name]}, conflict: update}",
+		files:  [][2]string{{"u", "name,email\na,x\nb,C\nd,D\n"}}, reject: true, faults: []string{"u 2: : refused"},
+		query: "SELECT name, email FROM u ORDER BY 1", want: "name,email\na,x\nb,b\nc,c\nd,D",
+	},
+	"a sequence that is behind": {
+		schema: "CREATE TABLE u (id serial PRIMARY KEY, name text); INSERT INTO u VALUES (1, 'a'), (2, 'b')", yaml: "u: {}",
+		files: [][2]string{{"u", "name\nx\n"}}, reject: true, fails: "its sequence is behind the rows that are there",
+	},
 	"bounds of texts": {
 		schema: "CREATE TABLE t (id serial PRIMARY KEY, a text)", yaml: "t: {columns: {a: {min: b, max: d}}}",
 		files: [][2]string{{"t", "a\na\nb\nd\ne\n"}}, faults: []string{"t 1: a: out-of-range", "t 4: a: out-of-range"},

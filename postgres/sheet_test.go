@@ -482,7 +482,9 @@ func TestSheetIDs(t *testing.T) {
 		CREATE TABLE b (id int PRIMARY KEY, code text); CREATE TABLE c (id serial PRIMARY KEY, code text); CREATE TABLE d (code text, a_id uuid REFERENCES a)`)
 	a := gyro.Table("a")
 	importers := gyro.Registry{
-		{Model: a, IDs: gyro.Derived("code")}, {Model: gyro.Table("b"), IDs: gyro.Fixed(map[int]int{1: 10, 2: 20})}, {Model: gyro.Table("c")},
+		{Model: a, IDs: gyro.Derived("code")},
+		{Model: gyro.Table("b"), IDs: gyro.Fixed(map[int]int{1: 10, 2: 20})},
+		{Model: gyro.Table("c")},
 		{Model: gyro.Table("d"), Columns: gyro.Columns{"a": {Ref: a, By: gyro.By{"code": "a"}}}},
 	}
 	sheets := func() []gyro.Sheet {

@@ -33,6 +33,8 @@ type loading struct {
 	parts   []*part // as the plan's tables
 	loaded  *gyro.Loaded
 	began   bool                                  // a transaction is open
+	trying  bool                                  // rows of sheets are tried before they go in
+	refused map[int]refusals                      // by table, the rows of sheets that the server was found to refuse
 	version int                                   // of the server, as 150018
 	types   map[schema.Name]map[string]columnType // of tables that sheets are compared with
 	// dropped are the foreign keys, and the indexes, that are to be made again.
