@@ -71,7 +71,7 @@ func (m *sheetModel) keys(bad []bool, key func(int) string, there func(string) b
 	}
 	groups := map[string][]int{}
 	for i := range bad {
-		if k := key(i); k != "" && !out(i) && !(m.reject && policy == "new ids" && bad[i]) {
+		if k := key(i); k != "" && !out(i) && (!m.reject || policy != "new ids" || !bad[i]) {
 			groups[k] = append(groups[k], i)
 		}
 	}

@@ -393,8 +393,9 @@ func TestSheetValues(t *testing.T) {
 	pgtest.Exec(t, url, goods+"CREATE UNIQUE INDEX ON good (lower(sku)); INSERT INTO good (sku) VALUES ('SECRET')")
 	importers := gyro.Registry{{Model: gyro.Table("good")}}
 	report, err := loadSheets(t, url, importers, sheetOf(t, "good", "sku,price\nsecret,1\n"))
-	if err == nil || strings.Contains(strings.ToLower(fmt.Sprintf("%v %+v", err, report)), "secret") || !strings.Contains(err.Error(), "good_lower_idx") {
-		t.Errorf("%v %+v", err, report)
+	wantFaults(t, report, err, "good 1: : refused")
+	if text := fmt.Sprintf("%v %+v", err, report.Load.Validation); strings.Contains(strings.ToLower(text), "secret") || !strings.Contains(text, "good_lower_idx") {
+		t.Error(text)
 	}
 	s := gyro.Slicer{Source: gyro.Sheets{sheetOf(t, "good", "sku,price\nx,\"secret\nprice\"\ny,1\n")}, Target: postgres.DB{URL: url}, Importers: importers}
 	report, err = s.Run(t.Context())
