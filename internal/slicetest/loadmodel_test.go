@@ -104,9 +104,14 @@ func (m *loadModel) found(tab *table, r row) []row {
 	return all
 }
 
-// final is the value of a column of a row of the file, as others refer to it.
+// final is the value of a column of a row of the file, as others refer to it. In a column that a row
+// is looked for by, the one that is found has the same: it need not be looked for, which would
+// never end where such a column refers to the table itself.
 func (m *loadModel) final(tab *table, r row, column string) (string, bool) {
-	if all := m.found(tab, r); len(all) > 0 && (m.plans[tab.name].conflict != "update" || slices.Contains(tab.pk, column) || slices.Contains(m.find(tab), column)) {
+	if slices.Contains(m.find(tab), column) {
+		return m.fresh(tab, r, column)
+	}
+	if all := m.found(tab, r); len(all) > 0 && (m.plans[tab.name].conflict != "update" || slices.Contains(tab.pk, column)) {
 		v, ok := all[0][column]
 		return v, ok
 	}
