@@ -6,6 +6,8 @@ import (
 	"iter"
 	"strings"
 
+	"github.com/jackc/pgx/v5/pgconn"
+
 	"github.com/gyrodata/gyro"
 )
 
@@ -24,39 +26,62 @@ func (s *snapshot) settingOf(keys *gyro.Keys, column int) string {
 	return fmt.Sprintf("gyro.keys_%d_%d", n, column)
 }
 
-// send puts the keys of a selection where its statement reads them.
+// send puts the keys of a selection where its statement reads them, and frees those of the
+// one before: in one round trip, but that many keys go in pieces.
 func (s *snapshot) send(ctx context.Context, selection gyro.Selection) error {
+	var batch pgconn.Batch
+	size := 0
+	flush := func() error {
+		_, err := s.conn.PgConn().ExecBatch(ctx, &batch).ReadAll()
+		batch, size = pgconn.Batch{}, 0
+		if err != nil {
+			return failed(ctx, "send keys", selection.Table.Name.String(), err)
+		}
+		return nil
+	}
+	queue := func(sql string, values ...[]byte) {
+		// Straight into the wire's bytes: on pgx's way the text would be copied once more.
+		batch.ExecParams(sql, values, nil, nil, nil)
+	}
+	queued := len(s.stale) > 0
+	for _, setting := range s.stale {
+		queue("SELECT set_config($1, '', true)", []byte(setting))
+	}
+	s.stale = nil
 	for _, keys := range keysOf(selection) {
 		for column := range keys.Width() {
 			setting, sql := []byte(s.settingOf(keys, column)), "SELECT length(set_config($1, $2, true))"
 			for piece := range arrayText(keys, column, s.piece) {
-				// Straight to the wire: on the usual way the text would be copied once more.
-				result := s.conn.PgConn().ExecParams(ctx, sql, [][]byte{setting, piece}, nil, nil, nil)
-				if _, err := result.Close(); err != nil {
-					return failed(ctx, "send keys", selection.Table.Name.String(), err)
+				queue(sql, setting, piece)
+				queued = true
+				if size += len(piece); size >= s.piece {
+					if err := flush(); err != nil {
+						return err
+					}
+					queued = false
 				}
 				sql = "SELECT length(set_config($1, current_setting($1) || $2::text, true))"
 			}
 		}
 	}
-	return nil
+	if !queued {
+		return nil
+	}
+	return flush()
 }
 
 // keyPiece is how much of a set of keys is written out at once, so that the client never holds
 // the whole text. The server copies what it has for each piece.
 const keyPiece = 16 << 20
 
-// forget frees the keys of a selection on the server.
-func (s *snapshot) forget(ctx context.Context, selection gyro.Selection) error {
+// forget lets the keys of a selection go: the server frees them when the next are sent.
+func (s *snapshot) forget(selection gyro.Selection) {
 	for _, keys := range keysOf(selection) {
 		for column := range keys.Width() {
-			if _, err := s.conn.Exec(ctx, "SELECT set_config($1, '', true)", s.settingOf(keys, column)); err != nil {
-				return failed(ctx, "free keys", selection.Table.Name.String(), err)
-			}
+			s.stale = append(s.stale, s.settingOf(keys, column))
 		}
 		delete(s.settings, keys)
 	}
-	return nil
 }
 
 func keysOf(selection gyro.Selection) []*gyro.Keys {

@@ -121,15 +121,27 @@ func (l *loading) begin(ctx context.Context) error {
 	return l.exec(ctx, "set the session's settings", roomSQL)
 }
 
-// set fixes settings for the transaction.
+// setSQL fixes settings for the transaction.
+const setSQL = "SELECT set_config(s.name, s.value, true) FROM unnest($1::text[], $2::text[]) s(name, value)"
+
 func set(ctx context.Context, conn *pgx.Conn, settings map[string]string) error {
-	names, values := make([]string, 0, len(settings)), make([]string, 0, len(settings))
+	names, values := split(settings)
+	if _, err := conn.Exec(ctx, setSQL, names, values); err != nil {
+		return failed(ctx, "set the session's settings", "", err)
+	}
+	return conforming(conn)
+}
+
+// split gives the names of settings and their values.
+func split(settings map[string]string) (names, values []string) {
 	for name, value := range settings {
 		names, values = append(names, name), append(values, value)
 	}
-	if _, err := conn.Exec(ctx, "SELECT set_config(s.name, s.value, true) FROM unnest($1::text[], $2::text[]) s(name, value)", names, values); err != nil {
-		return failed(ctx, "set the session's settings", "", err)
-	}
+	return names, values
+}
+
+// conforming checks the setting that the lexer stands on.
+func conforming(conn *pgx.Conn) error {
 	if conn.PgConn().ParameterStatus("standard_conforming_strings") != "on" {
 		return &gyro.Error{Op: "set standard_conforming_strings", Err: errors.New("the server left it off")}
 	}

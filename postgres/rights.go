@@ -109,7 +109,7 @@ func (l *loading) expressions(ctx context.Context, t *gyro.LoadTable) []error {
 
 // vet sees to it that a text of the user's is one expression over what from has, and no more.
 func (l *loading) vet(ctx context.Context, text, from, place, hint string) error {
-	_, _, err := safe(ctx, l.conn, text, nil, func(text string) string { return "SELECT (" + text + "\n) FROM " + from })
+	_, _, err := newParser(l.conn).safe(ctx, text, nil, func(text string) string { return "SELECT (" + text + "\n) FROM " + from })
 	var failure *gyro.Error
 	if errors.As(err, &failure) {
 		return &gyro.Mistake{Place: place, Problem: failure.Err.Error(), Hint: hint, Err: err}

@@ -7,21 +7,22 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/gyrodata/gyro"
-	"github.com/gyrodata/gyro/schema"
 )
 
 // snapshot is one READ ONLY, REPEATABLE READ transaction.
 type snapshot struct {
 	conn     *pgx.Conn
 	origin   gyro.Origin
+	parser   parser
 	settings map[*gyro.Keys]int // the number of the settings that hold keys
 	sets     int                // how many numbers were given
+	stale    []string           // settings that hold keys which are of no more use
 	force    shape
 	piece    int       // bytes of keys that are sent at once
 	deadline time.Time // zero: none
@@ -29,46 +30,6 @@ type snapshot struct {
 }
 
 var _ gyro.Snapshot = (*snapshot)(nil)
-
-// oldest is the first version of PostgreSQL that Gyro reads.
-const oldest = 130000
-
-// settings are fixed for the transaction: what decides how values are printed and
-// compared, and how the source is treated. See the package comment.
-func (d DB) settings() map[string]string {
-	s := map[string]string{
-		"standard_conforming_strings": "on",
-		"client_encoding":             "UTF8",
-		"search_path":                 schema.Public,
-		"DateStyle":                   "ISO, MDY", // the second word decides what an argument means
-		"IntervalStyle":               "postgres",
-		"TimeZone":                    "UTC",
-		"extra_float_digits":          "1",
-		"bytea_output":                "hex",
-		"lc_monetary":                 "C",
-		"xmlbinary":                   "base64",
-		"quote_all_identifiers":       "off",
-		"synchronize_seqscans":        "off",
-		"row_security":                "off", // an error instead of hidden rows
-	}
-	d.timeouts(s)
-	return s
-}
-
-// timeouts adds the settings that end a statement.
-func (d DB) timeouts(s map[string]string) {
-	switch {
-	case d.LockTimeout > 0:
-		s["lock_timeout"] = milliseconds(d.LockTimeout)
-	case d.LockTimeout == 0:
-		s["lock_timeout"] = milliseconds(defaultLockTimeout)
-	}
-	if d.StatementTimeout > 0 {
-		s["statement_timeout"] = milliseconds(d.StatementTimeout)
-	}
-}
-
-func milliseconds(d time.Duration) string { return fmt.Sprintf("%dms", max(1, d.Milliseconds())) }
 
 // Open connects and takes a snapshot.
 func (d DB) Open(ctx context.Context) (gyro.Snapshot, error) { return d.open(ctx, anyShape) }
@@ -79,7 +40,7 @@ func (d DB) open(ctx context.Context, force shape) (gyro.Snapshot, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &snapshot{conn: conn, settings: map[*gyro.Keys]int{}, force: force, piece: keyPiece}
+	s := &snapshot{conn: conn, parser: newParser(conn), settings: map[*gyro.Keys]int{}, force: force, piece: keyPiece}
 	s.limit(d.MaxDuration)
 	if err := s.begin(ctx, d.settings()); err != nil {
 		return nil, errors.Join(err, s.Close())
@@ -110,36 +71,6 @@ func (s *snapshot) within(ctx context.Context) (context.Context, context.CancelF
 	return context.WithDeadlineCause(ctx, s.deadline, s.tooLong)
 }
 
-func (s *snapshot) begin(ctx context.Context, settings map[string]string) error {
-	if _, err := s.conn.Exec(ctx, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"); err != nil {
-		return failed(ctx, "begin", "", err)
-	}
-	// The first SELECT takes the snapshot; its moment is read together with it.
-	var (
-		number  int
-		version string
-		micros  int64 // not a timestamp: DateStyle is not set yet
-		lsn     *string
-	)
-	err := s.conn.QueryRow(ctx, `SELECT current_setting('server_version_num')::int, current_setting('server_version'),
-		pg_is_in_recovery(), (extract(epoch FROM clock_timestamp()) * 1000000)::bigint,
-		CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn() ELSE pg_current_wal_lsn() END::text`,
-	).Scan(&number, &version, &s.origin.Standby, &micros, &lsn)
-	if err != nil {
-		return failed(ctx, "take a snapshot", "", err)
-	}
-	if number < oldest {
-		return &gyro.Error{Op: "connect", Err: fmt.Errorf("the server is PostgreSQL %s; Gyro reads 13 and later", version)}
-	}
-	version, _, _ = strings.Cut(version, " ") // less the packager's name
-	s.origin.Server = "PostgreSQL " + version
-	s.origin.Time = time.UnixMicro(micros).UTC()
-	if lsn != nil {
-		s.origin.LSN = *lsn
-	}
-	return set(ctx, s.conn, settings)
-}
-
 // Origin says what is read, and of when.
 func (s *snapshot) Origin() gyro.Origin { return s.origin }
 
@@ -147,49 +78,63 @@ func (s *snapshot) Origin() gyro.Origin { return s.origin }
 func (s *snapshot) Explain(ctx context.Context, selection gyro.Selection) (gyro.Estimate, error) {
 	ctx, cancel := s.within(ctx)
 	defer cancel()
-	var estimate gyro.Estimate
-	err := s.guarded(ctx, func() error {
-		text, shape, err := s.statement(ctx, selection)
-		if err != nil {
-			return err
-		}
-		estimate.SQL, estimate.Shape = text, shape
-		var plan []byte
-		if err := s.conn.QueryRow(ctx, "EXPLAIN (FORMAT JSON) "+text).Scan(&plan); err != nil {
-			return failed(ctx, "explain", "", err)
-		}
-		if bytes.Contains(plan, []byte(`"Node Type": "LockRows"`)) {
-			return &gyro.Error{Op: "explain", Err: errors.New("the query locks rows (FOR UPDATE, FOR SHARE), and the source is only read"), Hint: "leave that out"}
-		}
-		var root []struct {
-			Plan struct {
-				Rows float64 `json:"Plan Rows"`
-				Cost float64 `json:"Total Cost"`
-			}
-		}
-		if err := json.Unmarshal(plan, &root); err != nil || len(root) != 1 {
-			return &gyro.Error{Op: "explain", Err: errors.New("the plan can't be read")}
-		}
-		estimate.Rows, estimate.Cost = root[0].Plan.Rows, root[0].Plan.Cost
-		return nil
-	})
+	estimate, err := s.explain(ctx, selection)
+	if err != nil {
+		// The savepoint is there, but where none could be made: then the run is over anyway.
+		_, _ = s.conn.Exec(ctx, "ROLLBACK TO SAVEPOINT gyro")
+		s.parser = newParser(s.conn) // the locks are gone
+	}
 	return estimate, blamed(s.conflict(err))
 }
 
-// guarded runs do behind a savepoint, so that an error leaves the transaction usable.
-func (s *snapshot) guarded(ctx context.Context, do func() error) error {
-	if _, err := s.conn.Exec(ctx, "SAVEPOINT gyro"); err != nil {
-		return failed(ctx, "savepoint", "", err)
+// explain works behind a savepoint, so that an error leaves the transaction usable. Where
+// nothing has to be parsed before, the savepoint and its end travel with the EXPLAIN.
+func (s *snapshot) explain(ctx context.Context, selection gyro.Selection) (estimate gyro.Estimate, err error) {
+	var batch pgx.Batch
+	op := "savepoint"
+	saved := batch.Queue("SAVEPOINT gyro")
+	if parses(selection) {
+		if err := s.conn.SendBatch(ctx, &batch).Close(); err != nil {
+			return estimate, failed(ctx, op, "", err)
+		}
+		batch, op = pgx.Batch{}, "explain"
+	} else {
+		saved.Exec(func(pgconn.CommandTag) error { op = "explain"; return nil })
 	}
-	err := do()
-	end := "RELEASE SAVEPOINT gyro"
-	if err != nil {
-		end = "ROLLBACK TO SAVEPOINT gyro"
+	if estimate.SQL, estimate.Shape, err = s.statement(ctx, selection); err != nil {
+		return estimate, err
 	}
-	if _, endErr := s.conn.Exec(ctx, end); err == nil && endErr != nil {
-		return failed(ctx, "savepoint", "", endErr)
+	var plan []byte
+	batch.Queue("EXPLAIN (FORMAT JSON) " + estimate.SQL).QueryRow(func(row pgx.Row) error {
+		err := row.Scan(&plan)
+		if err == nil {
+			op = "savepoint"
+		}
+		return err
+	})
+	batch.Queue("RELEASE SAVEPOINT gyro")
+	if err := s.conn.SendBatch(ctx, &batch).Close(); err != nil {
+		return estimate, failed(ctx, op, "", err)
 	}
-	return err
+	estimate.Rows, estimate.Cost, err = readPlan(plan)
+	return estimate, err
+}
+
+// readPlan takes the planner's figures out of a plan, and refuses one that would lock rows.
+func readPlan(plan []byte) (rows, cost float64, err error) {
+	if bytes.Contains(plan, []byte(`"Node Type": "LockRows"`)) {
+		return 0, 0, &gyro.Error{Op: "explain", Err: errors.New("the query locks rows (FOR UPDATE, FOR SHARE), and the source is only read"), Hint: "leave that out"}
+	}
+	var root []struct {
+		Plan struct {
+			Rows float64 `json:"Plan Rows"`
+			Cost float64 `json:"Total Cost"`
+		}
+	}
+	if err := json.Unmarshal(plan, &root); err != nil || len(root) != 1 {
+		return 0, 0, &gyro.Error{Op: "explain", Err: errors.New("the plan can't be read")}
+	}
+	return root[0].Plan.Rows, root[0].Plan.Cost, nil
 }
 
 // Copy streams the rows of a selection as CSV.
@@ -216,7 +161,8 @@ func (s *snapshot) copy(ctx context.Context, selection gyro.Selection, w io.Writ
 	case err != nil:
 		return 0, hidden(failed(ctx, "copy", selection.Table.Name.String(), err))
 	}
-	return tag.RowsAffected(), s.forget(ctx, selection)
+	s.forget(selection)
+	return tag.RowsAffected(), nil
 }
 
 // writer remembers its own error, to tell it from the connection's.

@@ -27,12 +27,12 @@ func (s *snapshot) statement(ctx context.Context, selection gyro.Selection) (tex
 	query, queryArgs, isQuery := selection.Query.Select()
 	switch {
 	case isCondition:
-		condition, _, err = safe(ctx, s.conn, condition, args, func(text string) string {
+		condition, _, err = s.parser.safe(ctx, condition, args, func(text string) string {
 			return "SELECT 1 FROM " + b.from() + " WHERE (" + text + "\n)"
 		})
 		b.where("(" + condition + "\n)")
 	case isQuery:
-		query, err = b.query(ctx, s.conn, query, queryArgs)
+		query, err = b.query(ctx, s.parser, query, queryArgs)
 		if len(selection.Table.PrimaryKey) == 0 {
 			b.rows = "(" + query + "\n)"
 			break
@@ -43,10 +43,10 @@ func (s *snapshot) statement(ctx context.Context, selection gyro.Selection) (tex
 		b.where("(" + names(b.prefix, key) + ") IN (SELECT " + names("gyro_query.", key) + " FROM (" + query + "\n) AS gyro_query)")
 	}
 	if err == nil {
-		err = b.conditions(ctx, s.conn)
+		err = b.conditions(ctx, s.parser)
 	}
 	if err == nil && selection.OrderBy != "" {
-		b.orderBy, _, err = safe(ctx, s.conn, selection.OrderBy, nil, func(text string) string {
+		b.orderBy, _, err = s.parser.safe(ctx, selection.OrderBy, nil, func(text string) string {
 			return "SELECT 1 FROM " + b.from() + " ORDER BY " + text + "\n"
 		})
 	}
@@ -58,7 +58,7 @@ func (s *snapshot) statement(ctx context.Context, selection gyro.Selection) (tex
 }
 
 // conditions makes the conditions of references safe.
-func (b *builder) conditions(ctx context.Context, conn *pgx.Conn) error {
+func (b *builder) conditions(ctx context.Context, p parser) error {
 	all := slices.Clone(b.s.Flags)
 	for _, r := range b.s.Restrict {
 		all = append(all, r.When)
@@ -70,7 +70,7 @@ func (b *builder) conditions(ctx context.Context, conn *pgx.Conn) error {
 		if _, done := b.checked[when]; done || when == "" {
 			continue
 		}
-		text, _, err := safe(ctx, conn, when, nil, func(text string) string {
+		text, _, err := p.safe(ctx, when, nil, func(text string) string {
 			return "SELECT 1 FROM " + b.from() + " WHERE (" + text + "\n)"
 		})
 		if err != nil {
@@ -82,17 +82,36 @@ func (b *builder) conditions(ctx context.Context, conn *pgx.Conn) error {
 }
 
 // query makes a query safe and sees to it that it returns what it must.
-func (b *builder) query(ctx context.Context, conn *pgx.Conn, query string, args []any) (string, error) {
-	query, fields, err := safe(ctx, conn, query, args, func(query string) string { return query })
+func (b *builder) query(ctx context.Context, p parser, query string, args []any) (string, error) {
+	query, fields, err := p.safe(ctx, query, args, func(query string) string { return query })
 	if err != nil {
 		return "", err
 	}
 	return query, returns(fields, b.wanted(), len(b.s.Table.PrimaryKey) > 0)
 }
 
+// parses reports whether a selection has text that the server has to parse by itself.
+func parses(s gyro.Selection) bool {
+	when := func(r gyro.Restriction) bool { return r.When != "" }
+	return !s.Query.IsZero() || s.OrderBy != "" || len(s.Flags) > 0 || slices.ContainsFunc(s.Restrict, when) ||
+		slices.ContainsFunc(s.Null, func(n gyro.Nulling) bool { return when(n.Restriction) })
+}
+
+// parser has the server parse texts, each once: what one was found to be holds as long as
+// the locks that were taken with it, which is to the transaction's end.
+type parser struct {
+	conn      *pgx.Conn
+	described map[string]*pgconn.StatementDescription // by text
+	types     map[uint32]string                       // names, by OID
+}
+
+func newParser(conn *pgx.Conn) parser {
+	return parser{conn: conn, described: map[string]*pgconn.StatementDescription{}, types: map[uint32]string{}}
+}
+
 // safe checks text with the lexer, has the server parse it where whole puts it, and gives
 // it with literals for its arguments, and the columns that the parsed statement returns.
-func safe(ctx context.Context, conn *pgx.Conn, text string, args []any, whole func(string) string) (string, []pgconn.FieldDescription, error) {
+func (p parser) safe(ctx context.Context, text string, args []any, whole func(string) string) (string, []pgconn.FieldDescription, error) {
 	placeholders := make([]string, len(args))
 	for i := range args {
 		placeholders[i] = fmt.Sprintf("$%d", i+1)
@@ -101,14 +120,11 @@ func safe(ctx context.Context, conn *pgx.Conn, text string, args []any, whole fu
 	if err != nil {
 		return "", nil, &gyro.Error{Op: "read the query", Err: err}
 	}
-	described, err := conn.PgConn().Prepare(ctx, "", whole(checked), nil)
+	described, err := p.describe(ctx, whole(checked))
 	if err != nil {
-		return "", nil, failed(ctx, "prepare the query", "", err)
+		return "", nil, err
 	}
-	if len(described.Fields) == 0 {
-		return "", nil, &gyro.Error{Op: "prepare the query", Err: errors.New("it returns no rows"), Hint: "write a SELECT"}
-	}
-	literals, err := literals(ctx, conn, described.ParamOIDs, args)
+	literals, err := p.literals(ctx, described.ParamOIDs, args)
 	if err != nil {
 		return "", nil, err
 	}
@@ -116,18 +132,46 @@ func safe(ctx context.Context, conn *pgx.Conn, text string, args []any, whole fu
 	return spliced, described.Fields, err
 }
 
+// describe has the server parse a statement, which must be one that returns rows.
+func (p parser) describe(ctx context.Context, sql string) (*pgconn.StatementDescription, error) {
+	if described, done := p.described[sql]; done {
+		return described, nil
+	}
+	described, err := p.conn.PgConn().Prepare(ctx, "", sql, nil)
+	if err != nil {
+		return nil, failed(ctx, "prepare the query", "", err)
+	}
+	if len(described.Fields) == 0 {
+		return nil, &gyro.Error{Op: "prepare the query", Err: errors.New("it returns no rows"), Hint: "write a SELECT"}
+	}
+	p.described[sql] = described
+	return described, nil
+}
+
+// typeName is a type as SQL names it.
+func (p parser) typeName(ctx context.Context, oid uint32) (string, error) {
+	name, known := p.types[oid]
+	if !known {
+		if err := p.conn.QueryRow(ctx, "SELECT pg_catalog.format_type($1, -1)", oid).Scan(&name); err != nil {
+			return "", failed(ctx, "encode arguments", "", err)
+		}
+		p.types[oid] = name
+	}
+	return name, nil
+}
+
 // literals encodes arguments for the types that the server inferred.
-func literals(ctx context.Context, conn *pgx.Conn, oids []uint32, args []any) ([]string, error) {
+func (p parser) literals(ctx context.Context, oids []uint32, args []any) ([]string, error) {
 	if len(oids) != len(args) {
 		return nil, &gyro.Error{Op: "encode arguments", Err: fmt.Errorf("the query has %d and %d are given", len(oids), len(args))}
 	}
 	texts := make([]string, len(args))
 	for i, arg := range args {
-		var typeName string
-		if err := conn.QueryRow(ctx, "SELECT pg_catalog.format_type($1, -1)", oids[i]).Scan(&typeName); err != nil {
-			return nil, failed(ctx, "encode arguments", "", err)
+		typeName, err := p.typeName(ctx, oids[i])
+		if err != nil {
+			return nil, err
 		}
-		text, err := encode(ctx, conn, oids[i], typeName, arg)
+		text, err := encode(ctx, p.conn, oids[i], typeName, arg)
 		if err != nil {
 			return nil, &gyro.Error{Op: "encode arguments", Err: fmt.Errorf("$%d is a %s for PostgreSQL, and a Go %T can't be sent as one", i+1, typeName, arg)}
 		}
