@@ -29,3 +29,15 @@ type (
 
 func (p Plain) Open(ctx context.Context) (gyro.Snapshot, error)  { return p.open(ctx, plainPredicate) }
 func (j Joined) Open(ctx context.Context) (gyro.Snapshot, error) { return j.open(ctx, unnestJoin) }
+
+// Narrow is a database whose hash tables have next to no room.
+type Narrow struct{ DB }
+
+func (n Narrow) Open(ctx context.Context) (gyro.Snapshot, error) {
+	opened, err := n.open(ctx, plainPredicate)
+	if s, ok := opened.(*snapshot); ok && err == nil {
+		s.room.workMem = 64 << 10
+		_, err = s.conn.Exec(ctx, "SET LOCAL work_mem = '64kB'")
+	}
+	return opened, err
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"strconv"
 	"strings"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -48,6 +49,10 @@ func (s *snapshot) send(ctx context.Context, selection gyro.Selection) error {
 		queue("SELECT set_config($1, '', true)", []byte(setting))
 	}
 	s.stale = nil
+	if multiplier, changes := s.room.fit(selection); changes {
+		queue("SELECT set_config('hash_mem_multiplier', $1, true)", strconv.AppendFloat(nil, multiplier, 'f', -1, 64))
+		queued = true
+	}
 	for _, keys := range keysOf(selection) {
 		for column := range keys.Width() {
 			setting, sql := []byte(s.settingOf(keys, column)), "SELECT length(set_config($1, $2, true))"

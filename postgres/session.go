@@ -34,6 +34,7 @@ func (d DB) settings() map[string]string {
 		"quote_all_identifiers":       "off",
 		"synchronize_seqscans":        "off",
 		"row_security":                "off", // an error instead of hidden rows
+		"jit":                         "off", // it compiles for long what runs once
 	}
 	d.timeouts(s)
 	return s
@@ -54,6 +55,12 @@ func (d DB) timeouts(s map[string]string) {
 
 func milliseconds(d time.Duration) string { return fmt.Sprintf("%dms", max(1, d.Milliseconds())) }
 
+// memorySQL gives sorts and tables of keys the room that a load takes too, where the server's
+// setting is narrower: what does not fit is written to the server's disk. It returns the room
+// that one hash table then has, in parts.
+const memorySQL = `WITH now AS (SELECT greatest(pg_size_bytes(current_setting('work_mem')), pg_size_bytes('64MB')) AS work_mem)
+	SELECT work_mem, current_setting('hash_mem_multiplier')::float8, set_config('work_mem', work_mem / 1024 || 'kB', true) FROM now`
+
 // begin takes the snapshot and fixes the settings, in one round trip.
 func (s *snapshot) begin(ctx context.Context, settings map[string]string) error {
 	var batch pgx.Batch
@@ -72,6 +79,9 @@ func (s *snapshot) begin(ctx context.Context, settings map[string]string) error 
 	})
 	names, values := split(settings)
 	batch.Queue(setSQL, names, values)
+	batch.Queue(memorySQL).QueryRow(func(row pgx.Row) error {
+		return row.Scan(&s.room.workMem, &s.room.server, nil)
+	})
 	var refused *gyro.Error
 	err := s.conn.SendBatch(ctx, &batch).Close()
 	switch {
@@ -80,6 +90,7 @@ func (s *snapshot) begin(ctx context.Context, settings map[string]string) error 
 	case err != nil:
 		return failed(ctx, op, "", err)
 	}
+	s.room.given = s.room.server
 	return conforming(s.conn)
 }
 

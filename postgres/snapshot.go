@@ -23,6 +23,7 @@ type snapshot struct {
 	settings map[*gyro.Keys]int // the number of the settings that hold keys
 	sets     int                // how many numbers were given
 	stale    []string           // settings that hold keys which are of no more use
+	room     hashRoom
 	force    shape
 	piece    int       // bytes of keys that are sent at once
 	deadline time.Time // zero: none
