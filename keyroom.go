@@ -90,6 +90,7 @@ type keyRun struct {
 	count  int
 	starts []int64  // of each block
 	firsts [][]byte // the block's first key
+	last   []byte   // of all keys
 	block  []byte   // that was read last
 	at     int      // its number, from 1
 }
@@ -113,6 +114,7 @@ func (m *keyRoom) writeRun(fixed int, next func() []byte) (*keyRun, error) {
 			r.size += int64(len(length))
 		}
 		_, _ = w.Write(key)
+		r.last = append(r.last[:0], key...)
 		r.size += int64(len(key))
 		r.count++
 	}

@@ -329,7 +329,7 @@ func (k *Keys) all() iter.Seq[[][]byte] {
 			for ; err == nil && c.key != nil; err = c.next() {
 				switch k.kind {
 				case integerKeys:
-					values[0] = strconv.AppendInt(values[0][:0], int64(binary.BigEndian.Uint64(c.key)^1<<63), 10)
+					values[0] = strconv.AppendInt(values[0][:0], decodeInteger(c.key), 10)
 				case uuidKeys:
 					values[0] = appendUUID(values[0][:0], [16]byte(c.key))
 				case textKeys:

@@ -28,18 +28,20 @@ const (
 //
 // Keys stand in settings of the transaction (see keys.go) and are unnested in the statement.
 type builder struct {
-	s         gyro.Selection
-	settingOf func(*gyro.Keys, int) string // the setting that holds a column of keys
-	prefix    string                       // the table's own name, which queries may use too
-	rows      string                       // what is read in the table's stead, or empty
-	terms     []string                     // of WHERE
-	orderBy   string                       // checked
-	checked   map[string]string            // conditions of references, made safe
-	force     shape
+	s       gyro.Selection
+	number  func(*gyro.Keys) int // of a set of keys
+	keys    []keySetting         // what the statement reads
+	hashed  []*gyro.Keys         // those that are looked up in a hash table
+	prefix  string               // the table's own name, which queries may use too
+	rows    string               // what is read in the table's stead, or empty
+	terms   []string             // of WHERE
+	orderBy string               // checked
+	checked map[string]string    // conditions of references, made safe
+	force   shape
 }
 
-func newBuilder(s gyro.Selection, settingOf func(*gyro.Keys, int) string, force shape) *builder {
-	return &builder{s: s, settingOf: settingOf, force: force, checked: map[string]string{}, prefix: quote(s.Table.Name.Table) + "."}
+func newBuilder(s gyro.Selection, number func(*gyro.Keys) int, force shape) *builder {
+	return &builder{s: s, number: number, force: force, checked: map[string]string{}, prefix: quote(s.Table.Name.Table) + "."}
 }
 
 func (b *builder) where(term string) { b.terms = append(b.terms, term) }
@@ -146,9 +148,12 @@ func better(a, b gyro.Restriction) bool {
 
 // filter keeps the rows whose reference is NULL or leads to one of the keys. CASE keeps the
 // planner from turning it into a join that it then begins with, not knowing how many keys
-// there are: as it stands, it is a look into a hash table.
+// there are: as it stands, it is a look into a hash table. Bits are no subquery to join.
 func (b *builder) filter(r gyro.Restriction) string {
-	in := "CASE WHEN " + b.in(r) + " THEN true END"
+	in := b.in(r)
+	if !b.bits(r) {
+		in = "CASE WHEN " + in + " THEN true END"
+	}
 	if r.NotNull {
 		return in
 	}
@@ -174,6 +179,10 @@ func (b *builder) null(r gyro.Restriction) string {
 
 // in holds where a reference leads to one of the keys.
 func (b *builder) in(r gyro.Restriction) string {
+	if b.bits(r) {
+		return b.bit(r)
+	}
+	b.hashed = append(b.hashed, r.Keys)
 	return fmt.Sprintf("(%s) IN (SELECT %s FROM %s)", strings.Join(b.referring(r), ", "),
 		strings.Join(leadColumns("gyro_keys", r), ", "), b.unnest(r.Keys, r.To, "gyro_keys"))
 }
@@ -323,7 +332,7 @@ func (b *builder) unnest(keys *gyro.Keys, to []schema.Column, alias string) stri
 		if c.Nested {
 			array = "text[]"
 		}
-		arrays[i] = fmt.Sprintf("current_setting('%s', true)::%s", b.settingOf(keys, i), array)
+		arrays[i] = fmt.Sprintf("current_setting('%s', true)::%s", b.setting(keySetting{keys: keys, column: i}), array)
 		columns[i] = fmt.Sprintf("gyro_%d", i)
 	}
 	return "unnest(" + strings.Join(arrays, ", ") + ") AS " + alias + "(" + strings.Join(columns, ", ") + ")"

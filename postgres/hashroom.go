@@ -19,11 +19,11 @@ const (
 	hashMultiplier = 1000.0
 )
 
-// fit gives the multiplier with which a selection's keys have room, and whether it is another
+// fit gives the multiplier with which each of the sets of keys has room, and whether it is another
 // than the one that was set last.
-func (h *hashRoom) fit(selection gyro.Selection) (multiplier float64, changes bool) {
+func (h *hashRoom) fit(hashed []*gyro.Keys) (multiplier float64, changes bool) {
 	multiplier = h.server
-	for _, keys := range keysOf(selection) {
+	for _, keys := range hashed {
 		size := float64(keys.Len()) * float64(hashEntry+hashColumn*keys.Width())
 		multiplier = max(multiplier, min(hashMultiplier, size/float64(h.workMem)))
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -14,29 +15,58 @@ import (
 
 // Keys reach the server as settings of the transaction: set_config binds them as values, so
 // that they stand in no statement's text, no log and no pg_stat_statements, and it works READ
-// ONLY and on a standby. A statement reads them back as an array.
+// ONLY and on a standby. A statement reads them back as an array, or as a string of bits.
 
-// settingOf names the setting that holds a column of keys.
-func (s *snapshot) settingOf(keys *gyro.Keys, column int) string {
+// keySetting is one setting that a statement reads: a column of keys as an array, or all keys
+// as bits.
+type keySetting struct {
+	name   string
+	keys   *gyro.Keys
+	column int
+	bits   bool
+}
+
+// text gives what the setting is to hold, in pieces of about that size.
+func (k keySetting) text(size int) iter.Seq[[]byte] {
+	if k.bits {
+		return bitsText(k.keys, size)
+	}
+	return arrayText(k.keys, k.column, size)
+}
+
+// setting names the setting that the statement reads.
+func (b *builder) setting(k keySetting) string {
+	k.name = fmt.Sprintf("gyro.keys_%d_%d", b.number(k.keys), k.column)
+	if k.bits {
+		k.name = fmt.Sprintf("gyro.keys_%d_bits", b.number(k.keys))
+	}
+	if !slices.Contains(b.keys, k) {
+		b.keys = append(b.keys, k)
+	}
+	return k.name
+}
+
+// number numbers a set of keys.
+func (s *snapshot) number(keys *gyro.Keys) int {
 	n, ok := s.settings[keys]
 	if !ok {
 		s.sets++ // a number is not used twice: EXPLAIN would read what was there
 		n = s.sets
 		s.settings[keys] = n
 	}
-	return fmt.Sprintf("gyro.keys_%d_%d", n, column)
+	return n
 }
 
-// send puts the keys of a selection where its statement reads them, and frees those of the
-// one before: in one round trip, but that many keys go in pieces.
-func (s *snapshot) send(ctx context.Context, selection gyro.Selection) error {
+// send puts keys where a statement reads them, and frees those of the one before: in one
+// round trip, but that many keys go in pieces.
+func (s *snapshot) send(ctx context.Context, text statement, table string) error {
 	var batch pgconn.Batch
 	size := 0
 	flush := func() error {
 		_, err := s.conn.PgConn().ExecBatch(ctx, &batch).ReadAll()
 		batch, size = pgconn.Batch{}, 0
 		if err != nil {
-			return failed(ctx, "send keys", selection.Table.Name.String(), err)
+			return failed(ctx, "send keys", table, err)
 		}
 		return nil
 	}
@@ -49,24 +79,22 @@ func (s *snapshot) send(ctx context.Context, selection gyro.Selection) error {
 		queue("SELECT set_config($1, '', true)", []byte(setting))
 	}
 	s.stale = nil
-	if multiplier, changes := s.room.fit(selection); changes {
+	if multiplier, changes := s.room.fit(text.hashed); changes {
 		queue("SELECT set_config('hash_mem_multiplier', $1, true)", strconv.AppendFloat(nil, multiplier, 'f', -1, 64))
 		queued = true
 	}
-	for _, keys := range keysOf(selection) {
-		for column := range keys.Width() {
-			setting, sql := []byte(s.settingOf(keys, column)), "SELECT length(set_config($1, $2, true))"
-			for piece := range arrayText(keys, column, s.piece) {
-				queue(sql, setting, piece)
-				queued = true
-				if size += len(piece); size >= s.piece {
-					if err := flush(); err != nil {
-						return err
-					}
-					queued = false
+	for _, k := range text.keys {
+		sql := "SELECT length(set_config($1, $2, true))"
+		for piece := range k.text(s.piece) {
+			queue(sql, []byte(k.name), piece)
+			queued = true
+			if size += len(piece); size >= s.piece {
+				if err := flush(); err != nil {
+					return err
 				}
-				sql = "SELECT length(set_config($1, current_setting($1) || $2::text, true))"
+				queued = false
 			}
+			sql = "SELECT length(set_config($1, current_setting($1) || $2::text, true))"
 		}
 	}
 	if !queued {
@@ -79,27 +107,12 @@ func (s *snapshot) send(ctx context.Context, selection gyro.Selection) error {
 // the whole text. The server copies what it has for each piece.
 const keyPiece = 16 << 20
 
-// forget lets the keys of a selection go: the server frees them when the next are sent.
-func (s *snapshot) forget(selection gyro.Selection) {
-	for _, keys := range keysOf(selection) {
-		for column := range keys.Width() {
-			s.stale = append(s.stale, s.settingOf(keys, column))
-		}
-		delete(s.settings, keys)
+// forget lets the keys of a statement go: the server frees them when the next are sent.
+func (s *snapshot) forget(text statement) {
+	for _, k := range text.keys {
+		s.stale = append(s.stale, k.name)
+		delete(s.settings, k.keys)
 	}
-}
-
-func keysOf(selection gyro.Selection) []*gyro.Keys {
-	var all []*gyro.Keys
-	for _, r := range selection.Restrict {
-		if r.Keys != nil {
-			all = append(all, r.Keys)
-		}
-	}
-	for _, n := range selection.Null {
-		all = append(all, n.Keys)
-	}
-	return all
 }
 
 // arrayText writes a column of keys as PostgreSQL reads an array, in pieces of about that size,

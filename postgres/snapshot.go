@@ -102,9 +102,11 @@ func (s *snapshot) explain(ctx context.Context, selection gyro.Selection) (estim
 	} else {
 		saved.Exec(func(pgconn.CommandTag) error { op = "explain"; return nil })
 	}
-	if estimate.SQL, estimate.Shape, err = s.statement(ctx, selection); err != nil {
+	text, err := s.statement(ctx, selection)
+	if err != nil {
 		return estimate, err
 	}
+	estimate.SQL, estimate.Shape = text.sql, text.shape
 	var plan []byte
 	batch.Queue("EXPLAIN (FORMAT JSON) " + estimate.SQL).QueryRow(func(row pgx.Row) error {
 		err := row.Scan(&plan)
@@ -147,22 +149,22 @@ func (s *snapshot) Copy(ctx context.Context, selection gyro.Selection, w io.Writ
 func (s *snapshot) copy(ctx context.Context, selection gyro.Selection, w io.Writer) (int64, error) {
 	ctx, cancel := s.within(ctx)
 	defer cancel()
-	text, _, err := s.statement(ctx, selection)
+	text, err := s.statement(ctx, selection)
 	if err != nil {
 		return 0, err
 	}
-	if err := s.send(ctx, selection); err != nil {
+	if err := s.send(ctx, text, selection.Table.Name.String()); err != nil {
 		return 0, err
 	}
 	out := &writer{w: w}
-	tag, err := s.conn.PgConn().CopyTo(ctx, out, "COPY ("+text+"\n) TO STDOUT (FORMAT csv, HEADER)")
+	tag, err := s.conn.PgConn().CopyTo(ctx, out, "COPY ("+text.sql+"\n) TO STDOUT (FORMAT csv, HEADER)")
 	switch {
 	case out.err != nil:
 		return 0, out.err
 	case err != nil:
 		return 0, hidden(failed(ctx, "copy", selection.Table.Name.String(), err))
 	}
-	s.forget(selection)
+	s.forget(text)
 	return tag.RowsAffected(), nil
 }
 

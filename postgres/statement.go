@@ -19,10 +19,18 @@ import (
 // statement that runs. COPY takes no bound parameters and runs in the simple protocol,
 // where a text that closes its parenthesis could go on with any statement.
 
-// statement builds the SELECT that a selection stands for, complete: with literals in the
-// place of arguments, and the names of the settings that hold its keys.
-func (s *snapshot) statement(ctx context.Context, selection gyro.Selection) (text, shape string, err error) {
-	b := newBuilder(selection, s.settingOf, s.force)
+// statement is the SELECT that a selection stands for, complete: with literals in the place
+// of arguments, and the names of the settings that hold its keys.
+type statement struct {
+	sql, shape string
+	keys       []keySetting
+	hashed     []*gyro.Keys // those that are looked up in a hash table
+}
+
+// statement builds the statement of a selection.
+func (s *snapshot) statement(ctx context.Context, selection gyro.Selection) (statement, error) {
+	b := newBuilder(selection, s.number, s.force)
+	var err error
 	condition, args, isCondition := selection.Query.Condition()
 	query, queryArgs, isQuery := selection.Query.Select()
 	switch {
@@ -51,10 +59,10 @@ func (s *snapshot) statement(ctx context.Context, selection gyro.Selection) (tex
 		})
 	}
 	if err != nil {
-		return "", "", err
+		return statement{}, err
 	}
-	text, shape = b.build()
-	return text, shape, nil
+	sql, shape := b.build()
+	return statement{sql: sql, shape: shape, keys: b.keys, hashed: b.hashed}, nil
 }
 
 // conditions makes the conditions of references safe.

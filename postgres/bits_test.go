@@ -1,0 +1,76 @@
+package postgres_test
+
+import (
+	"path/filepath"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/gyrodata/gyro"
+	"github.com/gyrodata/gyro/csvdir"
+	"github.com/gyrodata/gyro/internal/pgtest"
+	"github.com/gyrodata/gyro/postgres"
+)
+
+// Keys that can be bits and keys that can't choose the same rows: at the edges of bytes, below
+// zero, far apart, of each size of integer, and where the reference is NULL.
+func TestBits(t *testing.T) {
+	t.Parallel()
+	url := pgtest.DB(t)
+	pgtest.Exec(t, url, `
+		CREATE TABLE parent (id bigint PRIMARY KEY);
+		INSERT INTO parent SELECT unnest(array[-9, -8, -1, 0, 1, 2, 3, 5, 6, 7, 8, 9, 15, 62, 63, 64, 65, 999, 1000, 1001, 32767,
+			1048574, 1048575, 1048576, 1048577, 2147483646, 2147483647]);
+		CREATE TABLE large (id int PRIMARY KEY, parent_id bigint REFERENCES parent);
+		CREATE TABLE middle (id int PRIMARY KEY, parent_id integer REFERENCES parent);
+		CREATE TABLE small (id int PRIMARY KEY, parent_id smallint REFERENCES parent);
+		CREATE TABLE exact (id int PRIMARY KEY, parent_id numeric);
+		INSERT INTO large SELECT row_number() OVER (), id FROM parent;
+		INSERT INTO middle SELECT * FROM large;
+		INSERT INTO small SELECT * FROM large WHERE parent_id < 32768;
+		INSERT INTO exact SELECT * FROM large;
+		INSERT INTO large VALUES (0); INSERT INTO middle VALUES (0); INSERT INTO small VALUES (0); INSERT INTO exact VALUES (0)`)
+	for _, ids := range []string{
+		"{0}", "{8}", "{0,1,7,8,9,63,64,1000}", "{1048575}", "{3,1048576}", "{-1,0,5}", "{32767}", "{}",
+	} {
+		t.Run(ids, func(t *testing.T) {
+			t.Parallel()
+			all := jobs("parent", "large", "middle", "small", "exact")
+			all[0].Query = gyro.Where("id = ANY($1::text::bigint[])", ids)
+			for i := range all[1:] {
+				all[1+i].Orphans = i%2 == 0
+			}
+			importers := gyro.Registry{}
+			for _, job := range all {
+				importers = append(importers, gyro.Importer{Model: job.Model})
+			}
+			importers[4].Columns = gyro.Columns{"parent_id": {Ref: all[0].Model, Soft: true}}
+			files := want{"parent": "SELECT * FROM parent WHERE id = ANY('" + ids + "') ORDER BY id"}
+			for _, job := range all[1:] {
+				table := job.Model.Name().Table
+				files[table] = "SELECT * FROM " + table + " WHERE parent_id = ANY('" + ids + "'::bigint[]) ORDER BY id"
+				if job.Orphans {
+					files[table] = "SELECT * FROM " + table + " WHERE parent_id IS NULL OR parent_id = ANY('" + ids + "'::bigint[]) ORDER BY id"
+				}
+			}
+			wantSlice(t, url, gyro.Slicer{Jobs: all, Importers: importers}, files)
+			var sums [2][]string
+			for i, db := range []gyro.Source{postgres.Plain{DB: postgres.DB{URL: url}}, postgres.Piecemeal{DB: postgres.DB{URL: url}}} {
+				s := gyro.Slicer{Source: db, Target: csvdir.Dir{Path: filepath.Join(t.TempDir(), "slice")}, Jobs: all, Importers: importers, KeyMemory: int64(i)}
+				if _, err := s.Run(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+				m, err := csvdir.ReadManifest(s.Target.(csvdir.Dir).Path)
+				if err != nil {
+					t.Fatal(err)
+				}
+				for _, f := range m.Files {
+					sums[i] = append(sums[i], f.SHA256)
+				}
+			}
+			if diff := cmp.Diff(sums[0], sums[1]); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
