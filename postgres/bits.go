@@ -1,7 +1,6 @@
 package postgres
 
 import (
-	"encoding/hex"
 	"fmt"
 	"iter"
 
@@ -44,12 +43,13 @@ func (b *builder) bit(r gyro.Restriction) string {
 // bitsText writes keys as PostgreSQL reads a string of bytes, in pieces of about that size,
 // each valid until the next.
 func bitsText(keys *gyro.Keys, size int) iter.Seq[[]byte] {
+	const digits = "0123456789abcdef"
 	return func(yield func([]byte) bool) {
-		text, at, byteAt := []byte(`\x`), int64(0), [1]byte{}
+		text, at, bits := []byte(`\x`), int64(0), byte(0)
 		for n := range keys.Integers() {
 			for ; at < n/8; at++ {
-				text = hex.AppendEncode(text, byteAt[:])
-				byteAt[0] = 0
+				text = append(text, digits[bits>>4], digits[bits&15])
+				bits = 0
 				if len(text) >= size {
 					if !yield(text) {
 						return
@@ -57,8 +57,8 @@ func bitsText(keys *gyro.Keys, size int) iter.Seq[[]byte] {
 					text = text[:0]
 				}
 			}
-			byteAt[0] |= 1 << (n % 8)
+			bits |= 1 << (n % 8)
 		}
-		yield(hex.AppendEncode(text, byteAt[:]))
+		yield(append(text, digits[bits>>4], digits[bits&15]))
 	}
 }

@@ -39,7 +39,7 @@ func TestCatalog(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer snapshot.Close()
+	defer snapshot.Close() //nolint:errcheck // only read; nothing to lose
 	catalog, err := snapshot.Catalog(t.Context())
 	if err != nil {
 		t.Fatal(err)
