@@ -1,24 +1,14 @@
 package gyro
 
 import (
+	"io"
 	"slices"
 
 	"github.com/gyrodata/gyro/schema"
 )
 
-// LoadSheet says how the rows of a foreign CSV file become rows of a table.
-//
-// The file of [LoadPlan].Open is CSV as COPY reads it, without a header. A row of it has: the
-// row's number and line; true where the record itself is broken; what its values break, as
-// "h3:rule f0:rule" (h: a column of the file, f: of Fields, r: of References, from 0; h-1: the
-// record), or NULL; the Fields whose values have to be tested, as " 0 4 ", or NULL; for each of
-// References the number of its key; the Fields.
-//
-// The keys by which references look for rows repeat: each stands in a row of its own, before the
-// first that has its number. Of such a row the first column is NULL, the second is the
-// reference, the third is true, the fifth says which Parts have to be tested; then come the
-// key's number, as that of the first reference, and the Parts in place of Fields. A key may
-// come several times, under several numbers.
+// LoadSheet says how the rows of a foreign CSV file become rows of a table. Its texts come as
+// a [SheetStream].
 type LoadSheet struct {
 	Headers    []string // the file's columns
 	Fields     []SheetField
@@ -37,10 +27,37 @@ type LoadSheet struct {
 	MadeParts  [][]int
 }
 
-// Columns is how many columns the file has for texts: as many as Fields, or as the longest
-// key has parts.
-func (s *LoadSheet) Columns() int {
-	n := len(s.Fields)
+// SheetStream is a foreign CSV file on its way to the server: portions, each of one kind.
+type SheetStream interface {
+	// Next goes on to the next portion; at the end its error is io.EOF. Read gives the portion, up to
+	// io.EOF: CSV as COPY reads it, without a header.
+	Next() (SheetPortion, error)
+	io.ReadCloser
+}
+
+// SheetPortion is a kind of portion of a [SheetStream].
+type SheetPortion int
+
+// What a portion holds. A row has its number and its line; for each of References the number of
+// its key, or NULL; the Fields. The keys by which references look for rows repeat, and stand in
+// portions of their own: the reference, the key's number, the Parts that have to be tested, as
+// " 0 1 ", or NULL; the Parts, and NULL for those that longer keys of other references have. A
+// key may come several times, under several numbers, and before or after its rows.
+const (
+	// SheetRows are rows of which nothing has to be tested.
+	SheetRows SheetPortion = iota
+	// SheetSuspects are the others. Between line and keys they have: true where the record itself
+	// is broken; what its values break, as "h3:rule f0:rule" (h: a column of the file, f: of
+	// Fields, r: of References, from 0; h-1: the record), or NULL; the Fields whose values have
+	// to be tested, as " 0 4 ", or NULL.
+	SheetSuspects
+	// SheetKeys are keys.
+	SheetKeys
+)
+
+// KeyParts is how many columns keys have: as many as the longest has Parts.
+func (s *LoadSheet) KeyParts() int {
+	n := 0
 	for _, r := range s.References {
 		n = max(n, len(r.Parts))
 	}

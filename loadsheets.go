@@ -53,7 +53,7 @@ func (s Slicer) sheetsInto(ctx context.Context, target Loading, sheets Sheets) (
 		return nil, err
 	}
 	streams := make([]*sheetStream, len(p.steps))
-	p.Open = func(table int) (io.ReadCloser, error) {
+	p.OpenSheet = func(table int) (SheetStream, error) {
 		stream, err := p.steps[table].sheet.stream()
 		if err != nil {
 			return nil, err

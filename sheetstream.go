@@ -14,31 +14,39 @@ import (
 	"github.com/gyrodata/gyro/pgcsv"
 )
 
-// sheetStream is a foreign CSV file as [LoadSheet] wants it: each record with its number, line and
-// faults, its cells converted.
+// sheetStream is a [SheetStream] of a file: each record with its number, line and faults, its
+// cells converted.
 type sheetStream struct {
-	m           *sheetMap
-	file        io.ReadCloser
-	source      *summed
-	reader      *pgcsv.Sheet
-	buffer      []byte // what is not read yet, from pos on
-	pos         int
-	full, empty chan []byte // buffers on their way: see start
-	stopped     chan struct{}
-	working     sync.WaitGroup
-	out         []byte       // the buffer that is being filled
-	ended       error        // why there is no more; read when full is closed
-	keys        []keyNumbers // by reference
-	row         streamRow
-	rows        atomic.Int64
+	m       *sheetMap
+	file    io.ReadCloser
+	source  *summed
+	reader  *pgcsv.Sheet
+	got     portion // what is read, from pos on
+	pos     int
+	is      SheetPortion // what Read gives
+	full    chan portion // on their way: see start
+	empty   chan []byte  // buffers for rows
+	stopped chan struct{}
+	working sync.WaitGroup
+	out     [SheetKeys + 1][]byte // what is being filled, by what it holds
+	ended   error                 // why there is no more; read when full is closed
+	keys    []keyNumbers          // by reference
+	row     streamRow
+	rows    atomic.Int64
+}
+
+// portion is a piece of a portion.
+type portion struct {
+	is   SheetPortion
+	text []byte
 }
 
 // streamRow is the row in hand.
 type streamRow struct {
-	broken, test, keys, fields, text, key []byte
+	broken, test, keys, fields, text, cells, key []byte
 }
 
-// keyNumbers numbers the keys of one reference. It forgets them where they are many: a key may
+// keyNumbers numbers the keys of one reference, by the cells they are made of. It forgets them where they are many: a key may
 // have several numbers.
 type keyNumbers struct {
 	known map[string]int32
@@ -63,8 +71,12 @@ func (s *summed) Read(b []byte) (int, error) {
 	return n, err //nolint:wrapcheck // io.EOF has to stay what it is
 }
 
-// streamSize is how much is converted at a time.
-const streamSize = 64 << 10
+// How much is converted at a time, and how much of what is rare is put aside: each portion is a
+// statement.
+const (
+	streamSize = 64 << 10
+	asideSize  = 1 << 20
+)
 
 // read opens a sheet's file and reads it in its dialect.
 func (m *sheetMap) read() (io.ReadCloser, *summed, *pgcsv.Sheet, error) {
@@ -104,31 +116,46 @@ func changedFile(name string) error {
 	return &Error{Op: "read", Place: name, Err: errors.New("the file was changed while it was loaded"), Hint: "nothing was loaded; let nobody write to it meanwhile"}
 }
 
-// Read gives what was converted; the next is converted meanwhile.
-func (s *sheetStream) Read(b []byte) (int, error) {
+// Next waits for the next portion.
+func (s *sheetStream) Next() (SheetPortion, error) {
 	if s.full == nil {
 		s.start()
 	}
-	for s.pos == len(s.buffer) {
-		if s.buffer != nil {
-			s.empty <- s.buffer[:0]
-		}
-		next, more := <-s.full
-		if !more {
-			s.buffer, s.pos = nil, 0
-			return 0, s.ended
-		}
-		s.buffer, s.pos = next, 0
+	if s.pos == len(s.got.text) && !s.take() {
+		return 0, s.ended
 	}
-	n := copy(b, s.buffer[s.pos:])
+	s.is = s.got.is
+	return s.is, nil
+}
+
+// Read gives what was converted; the next is converted meanwhile.
+func (s *sheetStream) Read(b []byte) (int, error) {
+	if s.pos == len(s.got.text) && !s.take() {
+		return 0, s.ended
+	}
+	if s.got.is != s.is {
+		return 0, io.EOF
+	}
+	n := copy(b, s.got.text[s.pos:])
 	s.pos += n
 	return n, nil
+}
+
+// take takes the next piece, where there is one.
+func (s *sheetStream) take() bool {
+	if s.got.is == SheetRows && s.got.text != nil {
+		s.empty <- s.got.text[:0]
+	}
+	var more bool
+	s.got, more = <-s.full
+	s.pos = 0
+	return more
 }
 
 // start begins to convert, a few buffers ahead of who reads.
 func (s *sheetStream) start() {
 	const buffers = 4
-	s.full, s.empty, s.stopped = make(chan []byte, buffers), make(chan []byte, buffers), make(chan struct{})
+	s.full, s.empty, s.stopped = make(chan portion, buffers), make(chan []byte, buffers), make(chan struct{})
 	for range buffers {
 		s.empty <- make([]byte, 0, streamSize+streamSize/4)
 	}
@@ -138,18 +165,39 @@ func (s *sheetStream) start() {
 			select {
 			case <-s.stopped:
 				return
-			case s.out = <-s.empty:
+			case s.out[SheetRows] = <-s.empty:
 			}
-			for len(s.out) < streamSize && s.ended == nil {
+			for !s.enough(SheetRows, streamSize) && !s.enough(SheetSuspects, asideSize) && !s.enough(SheetKeys, asideSize) {
 				s.next()
 			}
-			select {
-			case <-s.stopped:
+			if !s.pass(SheetRows, 1) || !s.pass(SheetSuspects, asideSize) || !s.pass(SheetKeys, asideSize) {
 				return
-			case s.full <- s.out:
 			}
 		}
 	})
+}
+
+// enough reports whether there is enough to be passed on, for this time.
+func (s *sheetStream) enough(is SheetPortion, size int) bool {
+	return s.ended != nil || len(s.out[is]) >= size
+}
+
+// pass passes on what there is, where it is enough; false where nobody wants it any more.
+func (s *sheetStream) pass(is SheetPortion, size int) bool {
+	text := s.out[is]
+	if len(text) == 0 || !s.enough(is, size) {
+		if is == SheetRows {
+			s.empty <- text
+		}
+		return true
+	}
+	s.out[is] = nil
+	select {
+	case <-s.stopped:
+		return false
+	case s.full <- portion{is, text}:
+		return true
+	}
 }
 
 // Close ends the work, also where not all was read.
@@ -184,7 +232,7 @@ func (s *sheetStream) next() {
 			row.fault('h', p.Column, p.Rule)
 		}
 		row.keys = commas(row.keys, len(s.m.lookups))
-		row.fields = commas(row.fields, s.m.plan.Columns())
+		row.fields = commas(row.fields, len(s.m.reads))
 	} else {
 		for k, lookup := range s.m.lookups {
 			row.keys = append(row.keys, ',')
@@ -196,27 +244,31 @@ func (s *sheetStream) next() {
 			row.fields = append(row.fields, ',')
 			s.field(i, r)
 		}
-		row.fields = commas(row.fields, s.m.plan.Columns()-len(s.m.reads))
 	}
-	b := s.out
+	is := SheetRows
+	if len(row.broken) > 0 || len(row.test) > 0 {
+		is = SheetSuspects
+	}
+	b := s.out[is]
 	b = strconv.AppendInt(b, r.Row, 10)
 	b = append(b, ',')
 	b = strconv.AppendInt(b, r.Line, 10)
-	if spoilt {
-		b = append(b, ",t,"...)
-	} else {
-		b = append(b, ",f,"...)
-	}
-	b = append(b, row.broken...)
-	b = append(b, ',')
-	b = append(b, row.test...)
-	if len(row.test) > 0 {
-		b = append(b, ' ')
+	if is == SheetSuspects {
+		if spoilt {
+			b = append(b, ",t,"...)
+		} else {
+			b = append(b, ",f,"...)
+		}
+		b = append(b, row.broken...)
+		b = append(b, ',')
+		b = append(b, row.test...)
+		if len(row.test) > 0 {
+			b = append(b, ' ')
+		}
 	}
 	b = append(b, row.keys...)
 	b = append(b, row.fields...)
-	b = append(b, '\n')
-	s.out = b
+	s.out[is] = append(b, '\n')
 }
 
 func commas(b []byte, n int) []byte {
@@ -278,12 +330,47 @@ func (s *sheetStream) field(i int, r *pgcsv.Record) {
 	s.row.fields = pgcsv.AppendField(s.row.fields, text, false)
 }
 
-// key numbers the key of a reference; 0 is NULL.
+// key numbers the key of a reference; 0 is NULL. Where the cells are as before so is the number,
+// and nothing is converted.
 func (s *sheetStream) key(k int, lookup *sheetLookup, r *pgcsv.Record) int32 {
+	row := &s.row
+	row.cells = row.cells[:0]
+	for j := range lookup.reads {
+		if lookup.Parts[j].Given {
+			continue
+		}
+		cell := r.Cells[lookup.reads[j].header]
+		size := uint64(len(cell.Text)) << 1
+		if cell.Quoted {
+			size |= 1
+		}
+		row.cells = binary.AppendUvarint(row.cells, size)
+		row.cells = append(row.cells, cell.Text...)
+	}
+	numbers := &s.keys[k]
+	if number, known := numbers.known[string(row.cells)]; known {
+		return number
+	}
+	test, is := s.convertKey(k, lookup, r)
+	if !is {
+		return 0
+	}
+	numbers.last++
+	if numbers.bytes += len(row.cells); numbers.bytes > knownKeys {
+		clear(numbers.known)
+		numbers.bytes = len(row.cells)
+	}
+	numbers.known[string(row.cells)] = numbers.last
+	s.newKey(k, lookup, numbers.last, test)
+	return numbers.last
+}
+
+// convertKey converts the parts of a key, and says which of them have to be tested; false where the
+// reference is NULL, or the key is none.
+func (s *sheetStream) convertKey(k int, lookup *sheetLookup, r *pgcsv.Record) (test []byte, is bool) {
 	row := &s.row
 	row.key = row.key[:0]
 	given, nulls, faulty := 0, 0, false
-	var test []byte
 	for j := range lookup.Parts {
 		if lookup.Parts[j].Given {
 			given++
@@ -309,42 +396,28 @@ func (s *sheetStream) key(k int, lookup *sheetLookup, r *pgcsv.Record) int32 {
 	asked := len(lookup.Parts) - given
 	switch {
 	case faulty, asked == 0:
-		return 0
 	case nulls == asked, nulls > 0 && lookup.LoadOnly: // a key of which a part is NULL refers to nothing
 		if lookup.required {
 			row.fault('r', k, Required)
 		}
-		return 0
 	case nulls > 0:
 		row.fault('r', k, IncompleteReference)
-		return 0
+	default:
+		is = true
 	}
-	numbers := &s.keys[k]
-	if number, known := numbers.known[string(row.key)]; known {
-		return number
-	}
-	numbers.last++
-	if numbers.bytes += len(row.key); numbers.bytes > knownKeys {
-		clear(numbers.known)
-		numbers.bytes = len(row.key)
-	}
-	numbers.known[string(row.key)] = numbers.last
-	s.newKey(k, lookup, numbers.last, test)
-	return numbers.last
+	return test, is
 }
 
-// newKey writes the row of a key.
+// newKey writes a key.
 func (s *sheetStream) newKey(k int, lookup *sheetLookup, number int32, test []byte) {
-	b := s.out
-	b = append(b, ',')
+	b := s.out[SheetKeys]
 	b = strconv.AppendInt(b, int64(k), 10)
-	b = append(b, ",t,,"...)
+	b = append(b, ',')
+	b = strconv.AppendInt(b, int64(number), 10)
+	b = append(b, ',')
 	if len(test) > 0 {
 		b = append(append(b, test...), ' ')
 	}
-	b = append(b, ',')
-	b = strconv.AppendInt(b, int64(number), 10)
-	b = commas(b, len(s.m.lookups)-1)
 	key := s.row.key
 	for _, part := range lookup.Parts {
 		b = append(b, ',')
@@ -356,5 +429,5 @@ func (s *sheetStream) newKey(k int, lookup *sheetLookup, number int32, test []by
 		b = pgcsv.AppendField(b, text, false)
 		key = key[n+len(text):]
 	}
-	s.out = append(commas(b, s.m.plan.Columns()-len(lookup.Parts)), '\n')
+	s.out[SheetKeys] = append(commas(b, s.m.plan.KeyParts()-len(lookup.Parts)), '\n')
 }

@@ -84,7 +84,7 @@ func headersFor(p *part, columns []string) string {
 
 // rowFault writes a fault for the rows whose numbers a query gives.
 func (l *loading) rowFault(ctx context.Context, p *part, rule pgcsv.Rule, columns []string, said, query string) error {
-	return l.fault(ctx, p, fmt.Sprintf("SELECT t.row, t.line, %s, %s, %s, NULL::int, NULL::tid FROM %s t JOIN (%s) k ON k.row = t.row",
+	return l.fault(ctx, p, fmt.Sprintf("SELECT t.row, t.line, %s, %s, %s, NULL::int FROM %s t JOIN (%s) k ON k.row = t.row",
 		literal(string(rule)), literal(headersFor(p, columns)), literal(said), p.sheetTable(), query))
 }
 
@@ -197,9 +197,7 @@ const hashedRecords = 140000
 
 // duplicates tells all rows but the first good one of those that have one key.
 func (l *loading) duplicates(ctx context.Context, p *part, key []string, from, columns string) error {
-	if p.faults > 0 {
-		from = fmt.Sprintf("(SELECT * FROM %s v WHERE %s)", from, l.whole(p, "v.row"))
-	}
+	// Bad rows may be counted: then there is more to look at than needs be.
 	count := fmt.Sprintf("SELECT count(*) FROM (SELECT FROM %s v GROUP BY %s HAVING count(*) > 1) d", from, columns)
 	if hash := l.hashed(p, key, columns); hash != "" { // numbers are quicker to sort than what they are a hash of
 		// Where a reference was not found, the hash is NULL: that row is bad already.
@@ -208,6 +206,9 @@ func (l *loading) duplicates(ctx context.Context, p *part, key []string, from, c
 	n, err := l.number(ctx, "look for rows that are the same", count)
 	if err != nil || n == 0 {
 		return err
+	}
+	if p.faults > 0 {
+		from = fmt.Sprintf("(SELECT * FROM %s v WHERE %s)", from, l.whole(p, "v.row"))
 	}
 	var terms []string // NULL is equal to NULL; see same
 	for c := range strings.SplitSeq(columns, ", ") {

@@ -22,6 +22,7 @@ type part struct {
 	types    map[string]string // of the table's columns, as any search_path reads them
 	columns  []string          // of the map: the key's, then those that others refer to
 	rows     int64             // in the staging table, or that were copied
+	suspects int64             // of a sheet, those that have to be tested
 	fresh    int64             // of them, those to be inserted
 	found    int64             // of them, those that are there already
 	faults   int64             // of a sheet, and how many of them made their rows bad

@@ -77,7 +77,7 @@ func (l *loading) lookup(ctx context.Context, p *part, k int) error {
 		}
 		found = "l.good, l.good_row, l.any_row"
 		other += fmt.Sprintf(` LEFT JOIN (SELECT n.id, count(*) FILTER (WHERE NOT t.bad) AS good, min(t.row) FILTER (WHERE NOT t.bad) AS good_row, min(t.row) AS any_row
-			FROM %s t%s JOIN n ON %s WHERE t.row IS NOT NULL GROUP BY n.id) l ON l.id = n.id`, to.sheetTable(), strings.Join(joins, ""), strings.Join(terms, " AND "))
+			FROM %s t%s JOIN n ON %s GROUP BY n.id) l ON l.id = n.id`, to.sheetTable(), strings.Join(joins, ""), strings.Join(terms, " AND "))
 	}
 	there := "0 AS there"
 	for i, c := range r.ToColumns {
@@ -187,7 +187,7 @@ func (l *loading) lookUp(ctx context.Context, p *part) error {
 			some = append(some, "true")
 		}
 		keys = append(keys, fmt.Sprintf("k%d", k))
-		rows = append(rows, fmt.Sprintf("SELECT t.row, t.line, b.fault, %s, %s, NULL::int, NULL::tid FROM t JOIN %s b ON %s WHERE b.fault IS NOT NULL",
+		rows = append(rows, fmt.Sprintf("SELECT t.row, t.line, b.fault, %s, %s, NULL::int FROM t JOIN %s b ON %s WHERE b.fault IS NOT NULL",
 			literal(headersOf(r)), said, lookupTable(p.i, k), lookupCondition(p, k, "b")))
 	}
 	if len(some) == 0 {
@@ -336,7 +336,7 @@ func (l *loading) make(ctx context.Context, p *part) error {
 	}
 	for k, from := range p.Sheet.MadeParts {
 		columns, values = append(columns, fmt.Sprintf("k%d", k)), append(values, "d.row")
-		key := fmt.Sprintf("SELECT %d AS k, d.row::int AS id, false AS bad, NULL::text AS test", k)
+		key := fmt.Sprintf("SELECT %d AS k, d.row::int AS id", k)
 		for j := range parts {
 			if j < len(from) {
 				key += fmt.Sprintf(", d.n_%d::text AS c%d", from[j], j)
@@ -350,7 +350,7 @@ func (l *loading) make(ctx context.Context, p *part) error {
 		INSERT INTO %s (%s) SELECT %s FROM pg_temp.gyro_made_%d d; ANALYZE %s`,
 		p.i, keyList(n, "d.n_"), strings.Join(asked, " UNION "), p.sheetTable(), strings.Join(columns, ", "), strings.Join(values, ", "), p.i, p.sheetTable())
 	if len(keys) > 0 {
-		text += fmt.Sprintf("; CREATE TEMP TABLE gyro_key_%d ON COMMIT DROP AS %s", p.i, strings.Join(keys, " UNION ALL "))
+		text += fmt.Sprintf("; INSERT INTO %s (k, id%s) %s", p.keyTable(), and(parts, "c", ""), strings.Join(keys, " UNION ALL "))
 	}
 	if err := l.exec(ctx, "list the rows of "+p.Table.Name.String()+" that are referred to", text); err != nil {
 		return err

@@ -116,23 +116,33 @@ func (r rule) row() string {
 	return fmt.Sprintf("%s, %s, %s", r.name, literal(r.column), r.said)
 }
 
-// faultsOf finds the rows that break rules in one pass: all conditions at once find them, and
-// only for them it is asked which. What the reader found comes with them.
-func (l *loading) faultsOf(ctx context.Context, p *part, rules []rule) error {
-	var any, tested, rows []string
+// faultsOf finds the rows that break rules in one pass, or in two, where some hold for all rows:
+// all conditions at once find them, and only for them it is asked which. What the reader found
+// comes with them. It reports where there are some: only among the suspect rows, or anywhere.
+func (l *loading) faultsOf(ctx context.Context, p *part, rules []rule) (anywhere bool, err error) {
+	pass := func(table, some string, rows, broken []string) error {
+		return l.fault(ctx, p, fmt.Sprintf("SELECT t.row, t.line, f.* FROM (SELECT * FROM %s t WHERE %sNOT bad AND (%s) OFFSET 0) t CROSS JOIN LATERAL (%s) f(rule, col, said, field)",
+			table, some, strings.Join(append(broken, "false"), " OR "), strings.Join(rows, " UNION ALL ")))
+	}
+	var all, tested, allRows, testedRows []string
 	for _, r := range rules {
+		condition, row := "("+r.broken+")", "SELECT "+r.row()+", "+r.field+" WHERE NOT t.bad AND "+r.broken
 		if r.tested {
-			tested = append(tested, "("+r.broken+")")
+			tested, testedRows = append(tested, condition), append(testedRows, row)
 		} else {
-			any = append(any, "("+r.broken+")")
+			all, allRows = append(all, condition), append(allRows, row)
 		}
-		rows = append(rows, "SELECT "+r.row()+", "+r.field+" WHERE NOT t.bad AND "+r.broken)
 	}
-	if len(tested) > 0 {
-		any = append(any, "t.test IS NOT NULL AND ("+strings.Join(tested, " OR ")+")")
+	if p.suspects > 0 {
+		if err := pass(p.suspectTable(), "broken IS NOT NULL OR ", append(testedRows, readerFaults(p)), tested); err != nil {
+			return false, err
+		}
 	}
-	return l.fault(ctx, p, fmt.Sprintf("SELECT t.row, t.line, f.rule, f.col, f.said, f.field, t.tid FROM (SELECT *, ctid AS tid FROM %s t WHERE broken IS NOT NULL OR NOT bad AND (%s) OFFSET 0) t CROSS JOIN LATERAL (%s) f(rule, col, said, field)",
-		p.sheetTable(), strings.Join(append(any, "false"), " OR "), strings.Join(append(rows, readerFaults(p)), " UNION ALL ")))
+	before := p.faults
+	if len(all) > 0 {
+		err = pass(p.sheetTable(), "", allRows, all)
+	}
+	return p.faults > before, err
 }
 
 // checkCells holds the texts against the types of their columns, and against patterns. What
@@ -153,10 +163,15 @@ func (l *loading) checkCells(ctx context.Context, p *part) error {
 			})
 		}
 	}
-	if err := l.faultsOf(ctx, p, rules); err != nil {
+	anywhere, err := l.faultsOf(ctx, p, rules)
+	if err != nil {
 		return err
 	}
-	return l.nullify(ctx, p)
+	table := p.suspectTable()
+	if anywhere {
+		table = p.sheetTable()
+	}
+	return l.nullify(ctx, p, table)
 }
 
 // checkParts holds the parts of keys against the types of what they are compared with. The
@@ -183,7 +198,7 @@ func (l *loading) checkParts(ctx context.Context, p *part) error {
 				return err
 			}
 			cast := l.castRule(part.SheetField, fmt.Sprintf("d.c%d", j), name, "d.test", j)
-			if err := l.fault(ctx, p, fmt.Sprintf("SELECT t.row, t.line, %s, NULL::int, NULL::tid FROM %s d JOIN %s t ON t.k%d = d.id WHERE NOT t.bad AND %s AND %s",
+			if err := l.fault(ctx, p, fmt.Sprintf("SELECT t.row, t.line, %s, NULL::int FROM %s d JOIN %s t ON t.k%d = d.id WHERE NOT t.bad AND %s AND %s",
 				cast.row(), p.keyTable(), p.sheetTable(), k, where, cast.broken)); err != nil {
 				return err
 			}
@@ -247,8 +262,9 @@ func readerFaults(p *part) string {
 		literal(string(gyro.Required)), literal(string(gyro.NotAllowed)), literal(string(gyro.IncompleteReference)), strings.Join(places, ", "))
 }
 
-// nullify takes out the texts that can't be cast, so that no query stumbles over them.
-func (l *loading) nullify(ctx context.Context, p *part) error {
+// nullify takes out the texts that can't be cast, so that no query stumbles over them. They are in
+// that table.
+func (l *loading) nullify(ctx context.Context, p *part, table string) error {
 	if p.faults == 0 {
 		return nil
 	}
@@ -276,31 +292,30 @@ func (l *loading) nullify(ctx context.Context, p *part) error {
 		sets = append(sets, fmt.Sprintf("c%d = CASE WHEN %d <> ALL (f.fields) THEN t.c%d END", f, f, f))
 	}
 	return l.exec(ctx, "take out what can't be cast", fmt.Sprintf(`UPDATE %s t SET %s
-		FROM (SELECT tid, array_agg(field) AS fields FROM %s WHERE sheet = %d AND field IS NOT NULL GROUP BY tid) f WHERE t.ctid = f.tid`,
-		p.sheetTable(), strings.Join(sets, ", "), faultTable, p.i))
+		FROM (SELECT row, array_agg(field) AS fields FROM %s WHERE sheet = %d AND field IS NOT NULL GROUP BY row) f WHERE t.row = f.row`,
+		table, strings.Join(sets, ", "), faultTable, p.i))
 }
 
 // checkRows holds the values against bounds and checks, those of the importer and those of the
 // table, as far as the file has their columns.
 func (l *loading) checkRows(ctx context.Context, p *part) error {
-	var broken, rows []string
-	add := func(condition string, name pgcsv.Rule, column, said string) {
-		broken = append(broken, "("+condition+")")
-		rows = append(rows, fmt.Sprintf("SELECT %s, %s, %s, NULL::int, NULL::tid WHERE %s", literal(string(name)), literal(column), literal(said), condition))
-	}
+	var all, suspect []condition
 	for _, v := range p.Sheet.Values {
 		if v.Field < 0 {
 			continue
 		}
 		f := p.Sheet.Fields[v.Field]
 		for _, b := range []struct{ bound, operator, said string }{{f.Min, "<", "less than "}, {f.Max, ">", "more than "}} {
-			if b.bound != "" {
-				guard := ""
-				if !f.TestBounds {
-					guard = fmt.Sprintf("s.gyro_test LIKE '%% %d %%' AND ", v.Field)
-				}
-				add(fmt.Sprintf("%ss.%s %s %s::%s", guard, quote(v.Column), b.operator, literal(b.bound), l.textType(f).name), gyro.OutOfRange, f.Header, b.said+b.bound)
+			if b.bound == "" {
+				continue
 			}
+			c := condition{fmt.Sprintf("s.%s %s %s::%s", quote(v.Column), b.operator, literal(b.bound), l.textType(f).name), gyro.OutOfRange, f.Header, b.said + b.bound}
+			if f.TestBounds {
+				all = append(all, c)
+				continue
+			}
+			c.broken = fmt.Sprintf("s.gyro_test LIKE '%% %d %%' AND %s", v.Field, c.broken)
+			suspect = append(suspect, c)
 		}
 	}
 	given := []string{}
@@ -312,14 +327,38 @@ func (l *loading) checkRows(ctx context.Context, p *part) error {
 		return err
 	}
 	for _, c := range slices.Concat(p.Sheet.Checks, checks) {
-		add("("+c.SQL+"\n) IS FALSE", gyro.CheckFailed, "", c.Text)
+		all = append(all, condition{"(" + c.SQL + "\n) IS FALSE", gyro.CheckFailed, "", c.Text})
 	}
-	if len(broken) == 0 {
+	if len(suspect) > 0 && p.suspects > 0 {
+		if err := l.conditionFaults(ctx, p, l.base(p, p.suspectTable(), ", t.test AS gyro_test"), suspect); err != nil {
+			return err
+		}
+	}
+	if len(all) == 0 {
 		return nil
 	}
-	// What could not be read is NULL by now, which says nothing of the row.
-	return l.fault(ctx, p, fmt.Sprintf("SELECT s.gyro_row, s.gyro_line, f.* FROM %s s CROSS JOIN LATERAL (%s) f WHERE (%s) AND %s",
-		l.base(p), strings.Join(rows, " UNION ALL "), strings.Join(broken, " OR "), l.whole(p, "s.gyro_row")))
+	return l.conditionFaults(ctx, p, l.base(p, p.sheetTable(), ""), all)
+}
+
+// condition is a condition that makes a row bad whose values can be read.
+type condition struct {
+	broken string // SQL
+	rule   pgcsv.Rule
+	column string
+	said   string
+}
+
+// conditionFaults finds the rows of base, s, that conditions make bad.
+func (l *loading) conditionFaults(ctx context.Context, p *part, base string, conditions []condition) error {
+	var broken, rows []string
+	for _, c := range conditions {
+		broken = append(broken, "("+c.broken+")")
+		rows = append(rows, fmt.Sprintf("SELECT %s, %s, %s, NULL::int WHERE %s", literal(string(c.rule)), literal(c.column), literal(c.said), c.broken))
+	}
+	// What could not be read is NULL by now, which says nothing of the row. Few rows are asked
+	// for that, those that break a rule.
+	return l.fault(ctx, p, fmt.Sprintf("SELECT s.gyro_row, s.gyro_line, f.* FROM (SELECT * FROM %s s WHERE %s OFFSET 0) s CROSS JOIN LATERAL (%s) f WHERE %s",
+		base, strings.Join(broken, " OR "), strings.Join(rows, " UNION ALL "), l.whole(p, "s.gyro_row")))
 }
 
 // tableChecks are the table's own, over columns of given, and over one of some, where there are such.

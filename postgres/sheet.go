@@ -2,7 +2,9 @@ package postgres
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io"
 	"regexp"
 	"slices"
 	"strings"
@@ -15,20 +17,24 @@ import (
 // How the rows of a foreign CSV file (a sheet) become those of a staging table. Their texts are
 // copied into a table of their own, in which t is one row of it: its number and line, whether
 // it is bad, k0, k1, … the numbers of the keys by which its references look for rows, and c0,
-// c1, … its fields. The keys themselves have a table too, in which d is one: the reference (k), its
-// number (id), and its parts. What breaks rules is written into one table of faults. The
-// staging rows, of the columns' types, are a query over that: they are never stored.
+// c1, … its fields. Rows of which something has to be tested stand in a child of that table, so
+// that the tests need not look for them. The keys have a table too, in which d is one: the
+// reference (k), its number (id), and its parts. What breaks rules is written into one table of
+// faults. The staging rows, of the columns' types, are a query over that: they are never
+// stored.
 
 // sheetTable is the table of texts.
-func (p *part) sheetTable() string { return sheetTableOf(p.i) }
+func (p *part) sheetTable() string { return fmt.Sprintf("pg_temp.gyro_sheet_%d", p.i) }
 
-func sheetTableOf(i int) string { return fmt.Sprintf("pg_temp.gyro_sheet_%d", i) }
+// suspectTable is the child of sheetTable with the rows that have to be tested: broken and test are
+// as in [gyro.SheetSuspects].
+func (p *part) suspectTable() string { return fmt.Sprintf("pg_temp.gyro_suspect_%d", p.i) }
 
 // keyTable is the table of the keys of a sheet's references.
 func (p *part) keyTable() string { return fmt.Sprintf("pg_temp.gyro_key_%d", p.i) }
 
 // faultTable has a row for each rule that a row breaks: rule, the headers of the columns, the
-// rule in words; and, where the value can't be cast, the number of its field, and where the row lies.
+// rule in words; and, where the value can't be cast, the number of its field.
 const faultTable = "pg_temp.gyro_fault"
 
 // sheets reports whether the plan is one of foreign CSV files.
@@ -36,45 +42,69 @@ func (l *loading) sheets() bool { return len(l.plan.Sheets) > 0 }
 
 // stageSheet copies a file's texts.
 func (l *loading) stageSheet(ctx context.Context, p *part) error {
-	columns := []string{"row bigint", "line bigint", "bad boolean", "broken text", "test text"}
-	for i := range p.Sheet.References {
-		columns = append(columns, fmt.Sprintf("k%d int", i))
-	}
-	for i := range p.Sheet.Columns() {
-		columns = append(columns, fmt.Sprintf("c%d text", i))
-	}
-	if err := l.exec(ctx, "make a staging table", fmt.Sprintf("CREATE TEMP TABLE gyro_sheet_%d (%s) ON COMMIT DROP", p.i, strings.Join(columns, ", "))); err != nil {
+	if err := l.exec(ctx, "make a staging table", fmt.Sprintf(`CREATE TEMP TABLE gyro_sheet_%[1]d (row bigint, line bigint, bad boolean DEFAULT false%[2]s%[3]s) ON COMMIT DROP;
+		CREATE TEMP TABLE gyro_suspect_%[1]d (broken text, test text) INHERITS (pg_temp.gyro_sheet_%[1]d) ON COMMIT DROP;
+		CREATE TEMP TABLE gyro_key_%[1]d (k int, id int, bad boolean DEFAULT false, test text%[4]s) ON COMMIT DROP`,
+		p.i, and(len(p.Sheet.References), "k", " int"), and(len(p.Sheet.Fields), "c", " text"), and(p.Sheet.KeyParts(), "c", " text"))); err != nil {
 		return err
 	}
 	p.columns = mapColumns(p.LoadTable)
 	if len(p.Sheet.Made) > 0 {
 		return nil
 	}
-	var err error
-	p.rows, err = l.copyIn(ctx, p, gyro.Staging, "COPY "+p.sheetTable()+" FROM STDIN (FORMAT csv)")
+	stream, err := l.plan.OpenSheet(p.i)
 	if err != nil {
 		return err
 	}
-	keys, err := l.takeKeys(ctx, p)
-	p.rows -= keys
-	return err
+	source := l.reading(p, stream, gyro.Staging)
+	err = l.copySheet(ctx, p, stream, source)
+	if err := l.copied(p, gyro.Staging, source, p.rows, stream.Close(), err); err != nil || len(p.Sheet.References) == 0 {
+		return err
+	}
+	return l.exec(ctx, "analyze", "ANALYZE "+p.keyTable())
 }
 
-// takeKeys gives the keys of references a table of their own. The rows that brought them stay, as bad ones.
-func (l *loading) takeKeys(ctx context.Context, p *part) (int64, error) {
-	if len(p.Sheet.References) == 0 {
-		return 0, nil
+// and lists more columns: prefix0, prefix1, ….
+func and(n int, prefix, typ string) string {
+	var columns strings.Builder
+	for i := range n {
+		fmt.Fprintf(&columns, ", %s%d%s", prefix, i, typ)
 	}
-	parts := 0
-	for _, r := range p.Sheet.References {
-		parts = max(parts, len(r.Parts))
+	return columns.String()
+}
+
+// copySheet copies each portion into its table.
+func (l *loading) copySheet(ctx context.Context, p *part, stream gyro.SheetStream, source *reading) error {
+	columns := and(len(p.Sheet.References), "k", "") + and(len(p.Sheet.Fields), "c", "")
+	for {
+		is, err := stream.Next()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err //nolint:wrapcheck // it says the file
+		}
+		var to string
+		switch is {
+		case gyro.SheetRows:
+			to = p.sheetTable() + " (row, line" + columns + ")"
+		case gyro.SheetSuspects:
+			to = p.suspectTable() + " (row, line, bad, broken, test" + columns + ")"
+		case gyro.SheetKeys:
+			to = p.keyTable() + " (k, id, test" + and(p.Sheet.KeyParts(), "c", "") + ")"
+		}
+		rows, err := l.copy(ctx, p, source, "COPY "+to+" FROM STDIN (FORMAT csv)")
+		if err != nil {
+			return err
+		}
+		switch is {
+		case gyro.SheetKeys:
+			continue
+		case gyro.SheetSuspects:
+			p.suspects += rows
+		}
+		p.rows += rows
 	}
-	tag, err := l.conn.Exec(ctx, fmt.Sprintf("CREATE TEMP TABLE gyro_key_%d ON COMMIT DROP AS SELECT line::int AS k, k0 AS id, false AS bad, test, %s FROM %s WHERE row IS NULL",
-		p.i, keyList(parts, "c"), p.sheetTable()))
-	if err != nil {
-		return 0, failed(ctx, "list the keys of", p.File, err)
-	}
-	return tag.RowsAffected(), l.exec(ctx, "analyze", "ANALYZE "+p.keyTable())
 }
 
 // columnType is what is known of a column anywhere.
@@ -171,14 +201,14 @@ func (l *loading) sheetValue(p *part, v gyro.SheetValue, typ columnType) string 
 	return l.fieldValue(p, v.Field)
 }
 
-// base are the rows of a sheet with the columns that it gives itself, as gyro_row and gyro_line
-// say.
-func (l *loading) base(p *part) string {
-	columns := []string{"t.row AS gyro_row", "t.line AS gyro_line", "t.test AS gyro_test", "t.broken AS gyro_broken"}
+// base are the rows of a sheet's table, or of that of its suspect rows alone, with the columns
+// that it gives itself, and as gyro_row, gyro_line and more say.
+func (l *loading) base(p *part, table, more string) string {
+	columns := []string{"t.row AS gyro_row", "t.line AS gyro_line" + more}
 	for _, v := range p.Sheet.Values {
 		columns = append(columns, l.sheetValue(p, v, l.types[p.Table.Name][v.Column])+" AS "+quote(v.Column))
 	}
-	return "(SELECT " + strings.Join(columns, ", ") + " FROM " + p.sheetTable() + " t WHERE NOT t.bad)"
+	return "(SELECT " + strings.Join(columns, ", ") + " FROM " + table + " t WHERE NOT t.bad)"
 }
 
 // sheetStaging are the rows of a sheet as a staging table would have them, those that are to
@@ -222,7 +252,7 @@ func (l *loading) validate(ctx context.Context) error {
 	if err := l.learnTypes(ctx); err != nil {
 		return err
 	}
-	if err := l.exec(ctx, "make a table for faults", "CREATE TEMP TABLE gyro_fault (sheet int, row bigint, line bigint, rule text, col text, said text, field int, tid tid, lacks boolean) ON COMMIT DROP"); err != nil {
+	if err := l.exec(ctx, "make a table for faults", "CREATE TEMP TABLE gyro_fault (sheet int, row bigint, line bigint, rule text, col text, said text, field int, lacks boolean) ON COMMIT DROP"); err != nil {
 		return err
 	}
 	if err := l.functions(ctx); err != nil {
@@ -267,13 +297,13 @@ func (l *loading) whole(p *part, row string) string {
 	return fmt.Sprintf("%s NOT IN (SELECT f.row FROM %s f WHERE f.sheet = %d AND f.lacks)", row, faultTable, p.i)
 }
 
-// fault writes down the rows that a query gives: row, line, rule, headers, words, field, place.
+// fault writes down the rows that a query gives: row, line, rule, headers, words, field.
 func (l *loading) fault(ctx context.Context, p *part, query string) error {
 	var lacking []string
 	for _, r := range lackingRules {
 		lacking = append(lacking, literal(string(r)))
 	}
-	tag, err := l.conn.Exec(ctx, fmt.Sprintf("INSERT INTO %s SELECT %d, q.*, q.field IS NOT NULL OR q.rule IN (%s) FROM (%s) q(row, line, rule, col, said, field, tid)",
+	tag, err := l.conn.Exec(ctx, fmt.Sprintf("INSERT INTO %s SELECT %d, q.*, q.field IS NOT NULL OR q.rule IN (%s) FROM (%s) q(row, line, rule, col, said, field)",
 		faultTable, p.i, strings.Join(lacking, ", "), query))
 	if err != nil {
 		return hidden(failed(ctx, "validate", p.File, err))

@@ -409,22 +409,24 @@ func TestSheetValues(t *testing.T) {
 	}
 }
 
-// More keys than the reader remembers: each row still refers to its own.
+// More keys than the reader remembers, and more rows that have to be tested than it puts aside at
+// once: each row still refers to its own, and has its value.
 func TestSheetManyKeys(t *testing.T) {
 	t.Parallel()
 	url := pgtest.DB(t)
 	const keys = 50_000 // of a hundred bytes: five megabytes, of which four are remembered
 	pgtest.Exec(t, url, goods+fmt.Sprintf("INSERT INTO maker (code) SELECT lpad(n::text, 100, '.') FROM generate_series(0, %d - 1) n", keys))
 	var file strings.Builder
-	file.WriteString("sku,maker\n")
+	file.WriteString("sku,maker,price\n")
 	for i := range 2 * keys {
-		fmt.Fprintf(&file, "%d,%s\n", i, strings.ReplaceAll(fmt.Sprintf("%100d", i%keys), " ", "."))
+		zeros := strings.Repeat("0", i%3*20) // with which a price has more digits than its column
+		fmt.Fprintf(&file, "%d,%s,%s%d.%d\n", i, strings.ReplaceAll(fmt.Sprintf("%100d", i%keys), " ", "."), zeros, i%1000, i%10)
 	}
 	importers := gyro.Registry{{Model: gyro.Table("maker")}, {Model: gyro.Table("good"), Columns: gyro.Columns{"maker": {By: gyro.By{"code": "maker"}}}}}
 	if report, err := loadSheets(t, url, importers, sheetOf(t, "good", file.String())); err != nil {
 		t.Fatalf("%v\n%s", err, faultsOf(report))
 	}
-	wantQuery(t, url, fmt.Sprintf("SELECT count(*) FROM good g JOIN maker m ON m.id = g.maker_id WHERE ltrim(m.code, '.') = (g.sku::int %% %d)::text", keys), fmt.Sprintf("count\n%d", 2*keys))
+	wantQuery(t, url, fmt.Sprintf("SELECT count(*) FROM good g JOIN maker m ON m.id = g.maker_id WHERE ltrim(m.code, '.') = (g.sku::int %% %d)::text AND price = (g.sku::int %% 1000) + (g.sku::int %% 10) / 10.0", keys), fmt.Sprintf("count\n%d", 2*keys))
 }
 
 // A load that is cancelled at any moment leaves nothing, and nothing running.

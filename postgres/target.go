@@ -213,32 +213,52 @@ func (l *loading) copyIn(ctx context.Context, p *part, stage gyro.Stage, text st
 	if err != nil {
 		return 0, err
 	}
-	source := &reading{ReadCloser: file, tell: func(bytes int64) { l.tell(gyro.LoadEvent{Stage: stage, Table: p.i, Bytes: bytes}) }}
+	source := l.reading(p, file, stage)
+	rows, err := l.copy(ctx, p, source, text)
+	return rows, l.copied(p, stage, source, rows, file.Close(), err)
+}
+
+// reading begins to read a file that is to be copied.
+func (l *loading) reading(p *part, file io.Reader, stage gyro.Stage) *reading {
+	source := &reading{Reader: file, tell: func(bytes int64) { l.tell(gyro.LoadEvent{Stage: stage, Table: p.i, Bytes: bytes}) }}
 	source.tell(0)
+	return source
+}
+
+// copy sends what is read, up to io.EOF, to COPY … FROM STDIN.
+func (l *loading) copy(ctx context.Context, p *part, source *reading, text string) (int64, error) {
 	tag, err := l.conn.PgConn().CopyFrom(ctx, source, text)
-	closeErr := file.Close()
 	switch {
 	case source.err != nil:
 		return 0, source.err
 	case err != nil:
 		return 0, refusedRow(failed(ctx, "copy", p.Table.Name.String(), err))
-	case closeErr != nil:
-		return 0, fmt.Errorf("close %s: %w", p.File, closeErr)
 	}
-	l.tell(gyro.LoadEvent{Stage: stage, Table: p.i, Done: true, Rows: tag.RowsAffected(), Bytes: source.n})
 	return tag.RowsAffected(), nil
+}
+
+// copied tells that a file was copied, where it was.
+func (l *loading) copied(p *part, stage gyro.Stage, source *reading, rows int64, closeErr, err error) error {
+	switch {
+	case err != nil:
+		return err
+	case closeErr != nil:
+		return fmt.Errorf("close %s: %w", p.File, closeErr)
+	}
+	l.tell(gyro.LoadEvent{Stage: stage, Table: p.i, Done: true, Rows: rows, Bytes: source.n})
+	return nil
 }
 
 // reading counts what is read, and remembers its own error, to tell it from the connection's.
 type reading struct {
-	io.ReadCloser
+	io.Reader
 	n    int64
 	err  error
 	tell func(int64)
 }
 
 func (r *reading) Read(b []byte) (int, error) {
-	n, err := r.ReadCloser.Read(b)
+	n, err := r.Reader.Read(b)
 	r.n += int64(n)
 	if n > 0 {
 		r.tell(r.n)

@@ -80,7 +80,7 @@ func (l *loading) checkRefused(ctx context.Context, p *part) error {
 	if _, err := l.conn.Exec(ctx, fmt.Sprintf("CREATE TEMP TABLE gyro_refused_%d ON COMMIT DROP AS SELECT * FROM unnest($1::bigint[], $2::text[]) r(row, said)", p.i), refused.rows, refused.words); err != nil {
 		return failed(ctx, "list bad rows of", p.File, err)
 	}
-	return l.fault(ctx, p, fmt.Sprintf("SELECT t.row, t.line, %s, '', r.said, NULL::int, NULL::tid FROM %s t JOIN pg_temp.gyro_refused_%d r ON r.row = t.row", literal(string(gyro.Refused)), p.sheetTable(), p.i))
+	return l.fault(ctx, p, fmt.Sprintf("SELECT t.row, t.line, %s, '', r.said, NULL::int FROM %s t JOIN pg_temp.gyro_refused_%d r ON r.row = t.row", literal(string(gyro.Refused)), p.sheetTable(), p.i))
 }
 
 // tryBatch is how many rows are tried at once; those of a batch that is refused, one by one.
@@ -169,7 +169,7 @@ func (l *loading) tryOne(ctx context.Context, p *part, text string) (refusals, e
 	for n := 0; strings.Contains(body, tag); n++ {
 		tag = fmt.Sprintf("$gyro%d$", n)
 	}
-	index := fmt.Sprintf("CREATE INDEX ON %s (row)", p.sheetTable())
+	index := fmt.Sprintf("CREATE INDEX ON %s (row); CREATE INDEX ON %s (row)", p.sheetTable(), p.suspectTable())
 	if p.Map {
 		index += fmt.Sprintf("; CREATE INDEX ON %s (row); ANALYZE %s", p.idMap(), p.idMap())
 	}
