@@ -10,7 +10,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"github.com/gyrodata/gyro/examples/shop"
+	"github.com/gyrodata/gyro/examples/shop/shopdb"
 )
 
 var shopTables = []string{
@@ -66,7 +66,7 @@ func (b *bench) load(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	for name, schema := range map[string]string{"bench_shop": shop.Schema(), "bench_few": few + "INSERT INTO few SELECT n, 'mine' FROM generate_series(1, 20000) n; SELECT setval('few_id_seq', 20000)"} {
+	for name, schema := range map[string]string{"bench_shop": shopdb.Schema(), "bench_few": few + "INSERT INTO few SELECT n, 'mine' FROM generate_series(1, 20000) n; SELECT setval('few_id_seq', 20000)"} {
 		if _, err := conn.Exec(ctx, "CREATE DATABASE "+name); err != nil {
 			return err
 		}
@@ -115,7 +115,7 @@ func (b *bench) load(ctx context.Context) error {
 			}
 		}
 	}
-	counts, err := shop.Size(b.scale)
+	counts, err := shopdb.Size(b.scale)
 	if err != nil {
 		return err
 	}

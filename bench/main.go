@@ -24,7 +24,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"github.com/gyrodata/gyro/examples/shop"
+	"github.com/gyrodata/gyro/examples/shop/shopdb"
 	"github.com/gyrodata/gyro/internal/pgtest"
 )
 
@@ -91,7 +91,7 @@ func (b *bench) shop(ctx context.Context, scale float64) (*pgtest.Server, error)
 	conn, err := pgx.Connect(ctx, server.URL("postgres"))
 	if err == nil {
 		defer conn.Close(ctx)
-		err = shop.Fill(ctx, conn, scale)
+		err = shopdb.Fill(ctx, conn, scale)
 	}
 	if err == nil {
 		_, err = conn.Exec(ctx, "VACUUM (FREEZE, ANALYZE)") // no hint bits to set while measuring

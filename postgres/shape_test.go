@@ -11,6 +11,7 @@ import (
 	"github.com/gyrodata/gyro"
 	"github.com/gyrodata/gyro/csvdir"
 	"github.com/gyrodata/gyro/examples/shop"
+	"github.com/gyrodata/gyro/examples/shop/shopdb"
 	"github.com/gyrodata/gyro/internal/pgtest"
 	"github.com/gyrodata/gyro/postgres"
 )
@@ -23,7 +24,7 @@ func TestShapesGiveTheSameBytes(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		return shop.Fill(t.Context(), conn, 0.02)
+		return shopdb.Fill(t.Context(), conn, 0.02)
 	}
 	url := pgtest.Template(t, "shop", fill)
 	jobs := shop.Jobs()

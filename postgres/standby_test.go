@@ -17,6 +17,7 @@ import (
 	"github.com/gyrodata/gyro"
 	"github.com/gyrodata/gyro/csvdir"
 	"github.com/gyrodata/gyro/examples/shop"
+	"github.com/gyrodata/gyro/examples/shop/shopdb"
 	"github.com/gyrodata/gyro/internal/pgtest"
 	"github.com/gyrodata/gyro/postgres"
 )
@@ -32,7 +33,7 @@ func pair(t *testing.T) (primary, standby *pgtest.Server) {
 	}
 	t.Cleanup(func() { _ = primary.Stop() })
 	conn := connect(t, primary.URL("postgres"))
-	if err := shop.Fill(ctx, conn, 0.01); err != nil {
+	if err := shopdb.Fill(ctx, conn, 0.01); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := conn.Exec(ctx, "CREATE ROLE reader LOGIN; GRANT SELECT ON ALL TABLES IN SCHEMA public TO reader"); err != nil {

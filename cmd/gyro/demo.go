@@ -12,7 +12,7 @@ import (
 
 	"github.com/gyrodata/gyro"
 	"github.com/gyrodata/gyro/csvdir"
-	"github.com/gyrodata/gyro/examples/shop"
+	"github.com/gyrodata/gyro/examples/shop/shopdb"
 	"github.com/gyrodata/gyro/internal/pgtest"
 	"github.com/gyrodata/gyro/postgres"
 	"github.com/gyrodata/gyro/progress"
@@ -32,7 +32,7 @@ tenants of its own. The server is gone afterwards, the slice stays. It needs Pos
 		Example: "  gyro demo\n  gyro demo --scale 0.1 --target /tmp/slice",
 		Args:    noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if _, err := shop.Size(scale); err != nil {
+			if _, err := shopdb.Size(scale); err != nil {
 				return &usageError{err: err, hint: "1 is 100,000 orders"}
 			}
 			return c.runDemo(cmd.Context(), scale, target)
@@ -79,8 +79,8 @@ func (c *cli) runDemo(ctx context.Context, scale float64, target string) (err er
 	report, err := gyro.Slicer{
 		Source:    postgres.DB{URL: url},
 		Target:    directory,
-		Importers: shop.Importers,
-		Jobs:      shop.Jobs(),
+		Importers: demoImporters(gyro.Columns{}),
+		Jobs:      demoJobs(),
 		Progress:  shown.Event,
 	}.Run(ctx)
 	shown.Close()
@@ -116,11 +116,9 @@ func (c *cli) demoLoad(ctx context.Context, server *pgtest.Server, slice csvdir.
 		Source: slice,
 		Target: postgres.DB{URL: url},
 		// A subdomain is one tenant's only, and tenant 1 is there already.
-		Importers: shop.Importers.With(gyro.Importer{
-			Model: shop.Tenants, Columns: gyro.Columns{"subdomain": {Expr: "value || '-copy'"}},
-		}),
-		IDs:      gyro.Sequential(),
-		Progress: shown.Event,
+		Importers: demoImporters(gyro.Columns{"subdomain": {Expr: "value || '-copy'"}}),
+		IDs:       gyro.Sequential(),
+		Progress:  shown.Event,
 	}.Run(ctx)
 	shown.Close()
 	if err != nil {
@@ -128,6 +126,29 @@ func (c *cli) demoLoad(ctx context.Context, server *pgtest.Server, slice csvdir.
 	}
 	c.printLoad(report)
 	return nil
+}
+
+// demoImporters are those of the shop's tables. The database knows their references; examples/shop
+// has them as Go structs.
+func demoImporters(tenant gyro.Columns) gyro.Registry {
+	all := gyro.Registry{{Model: gyro.Table("accounts_tenant"), Columns: tenant}}
+	for _, table := range []string{"accounts_shop", "products_product", "accounts_customer", "orders_order", "orders_orderitem"} {
+		all = append(all, gyro.Importer{Model: gyro.Table(table)})
+	}
+	return all
+}
+
+// demoJobs are tenant 1, three of its shops, all their products, 100 customers, at most 10 orders
+// of each, and every item.
+func demoJobs() []gyro.ImportJob {
+	return []gyro.ImportJob{
+		{Model: gyro.Table("accounts_tenant"), Query: gyro.Where("id = 1")},
+		{Model: gyro.Table("accounts_shop"), Query: gyro.Where("id IN (10, 11, 12)")},
+		{Model: gyro.Table("products_product")},
+		{Model: gyro.Table("accounts_customer"), Limit: 100},
+		{Model: gyro.Table("orders_order"), Limit: 10, Per: "customer"},
+		{Model: gyro.Table("orders_orderitem")},
+	}
 }
 
 // demoScale is the size of the shop that is there before the demo's load.
@@ -140,7 +161,7 @@ func (c *cli) fill(ctx context.Context, url string, scale float64) error {
 	}
 	defer conn.Close(context.WithoutCancel(ctx))
 	say := func(step string) { fmt.Fprintln(c.stderr, "  "+step) }
-	if err := shop.FillSteps(ctx, conn, scale, say); err != nil {
+	if err := shopdb.FillSteps(ctx, conn, scale, say); err != nil {
 		return &gyro.Error{Op: "fill the shop", Err: err}
 	}
 	return nil

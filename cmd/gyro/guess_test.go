@@ -10,7 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/gyrodata/gyro/examples/shop"
+	"github.com/gyrodata/gyro/examples/shop/shopdb"
 	"github.com/gyrodata/gyro/internal/pgtest"
 )
 
@@ -31,7 +31,7 @@ func windows1252(text string) []byte {
 func TestGuessGerman(t *testing.T) {
 	t.Parallel()
 	url := pgtest.DB(t)
-	pgtest.Exec(t, url, shop.Schema())
+	pgtest.Exec(t, url, shopdb.Schema())
 	pgtest.Exec(t, url, `
 		INSERT INTO accounts_tenant VALUES (7, 'Möbel Müller', 'mueller', now(), true), (8, 'Acme', 'acme', now(), true);
 		INSERT INTO accounts_shop VALUES (70, 'Stühle', 'stuhl.example', 'EUR', now(), 7), (80, 'Chairs', 'stuhl.example', 'EUR', now(), 8)`)
@@ -165,7 +165,7 @@ func TestGuessLoads(t *testing.T) {
 			[]string{"tagging", "red,7\nred,8\n"},
 		},
 		"an order's customer, by what tells customers apart": {
-			shop.Schema() + `; INSERT INTO accounts_tenant VALUES (7, 'A', 'a', now(), true), (8, 'B', 'b', now(), true);
+			shopdb.Schema() + `; INSERT INTO accounts_tenant VALUES (7, 'A', 'a', now(), true), (8, 'B', 'b', now(), true);
 			 INSERT INTO accounts_shop VALUES (70, 'Chairs', 'chairs.example', 'EUR', now(), 7), (80, 'Chairs', 'chairs.example', 'EUR', now(), 8);
 			 INSERT INTO accounts_customer VALUES (700, 'ann@x.example', 'Ann', '', NULL, now(), 70, 7), (800, 'ann@x.example', 'Ann', '', NULL, now(), 80, 8)`,
 			"SELECT order_number, status, total_amount, tax_amount, created_at::date, customer_id, shop_id, tenant_id FROM orders_order ORDER BY order_number",

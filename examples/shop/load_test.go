@@ -10,6 +10,7 @@ import (
 	"github.com/gyrodata/gyro"
 	"github.com/gyrodata/gyro/csvdir"
 	"github.com/gyrodata/gyro/examples/shop"
+	"github.com/gyrodata/gyro/examples/shop/shopdb"
 	"github.com/gyrodata/gyro/internal/pgtest"
 	"github.com/gyrodata/gyro/postgres"
 )
@@ -35,7 +36,7 @@ func TestRoundTrip(t *testing.T) {
 	sample(t, pgtest.Template(t, "shop", fill), dir)
 	for _, exclusive := range []postgres.Exclusive{postgres.ExclusiveNever, postgres.ExclusiveAlways} {
 		target := pgtest.DB(t)
-		pgtest.Exec(t, target, shop.Schema())
+		pgtest.Exec(t, target, shopdb.Schema())
 		_, err := gyro.Slicer{Source: csvdir.Dir{Path: dir}, Target: postgres.DB{URL: target, Exclusive: exclusive}, Importers: shop.Importers}.Run(t.Context())
 		if err != nil {
 			t.Fatal(err)
@@ -78,7 +79,7 @@ func TestThreeCopies(t *testing.T) {
 		JOIN accounts_tenant t ON t.id = h.tenant_id AND t.id = i.tenant_id AND t.id = o.tenant_id AND t.id = p.tenant_id AND t.id = c.tenant_id
 		AND o.shop_id = h.id AND c.shop_id = h.id `
 	alone := pgtest.DB(t)
-	pgtest.Exec(t, alone, shop.Schema())
+	pgtest.Exec(t, alone, shopdb.Schema())
 	var want []byte
 	for i, suffix := range []string{"", "-copy1", "-copy2", "-copy3"} {
 		importers := shop.Importers.With(gyro.Importer{Model: gyro.Table("accounts_tenant"), Columns: gyro.Columns{"subdomain": {Expr: "value || '" + suffix + "'"}}})

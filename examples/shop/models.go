@@ -1,3 +1,6 @@
+// Package shop is the example of the technical design: the models of an e-commerce SaaS, whose
+// tenants have shops with customers, products, orders and their items, how they travel, and which
+// of them do. Package shopdb makes the database.
 package shop
 
 import (

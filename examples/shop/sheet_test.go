@@ -11,7 +11,7 @@ import (
 	"github.com/gyrodata/gyro"
 	"github.com/gyrodata/gyro/config"
 	"github.com/gyrodata/gyro/csvdir"
-	"github.com/gyrodata/gyro/examples/shop"
+	"github.com/gyrodata/gyro/examples/shop/shopdb"
 	"github.com/gyrodata/gyro/internal/pgtest"
 	"github.com/gyrodata/gyro/postgres"
 )
@@ -135,7 +135,7 @@ func TestGermanSpreadsheet(t *testing.T) {
 func testGerman(t *testing.T, utf8 bool) {
 	const rows = 50_000
 	url := pgtest.DB(t)
-	pgtest.Exec(t, url, shop.Schema()+germanTables)
+	pgtest.Exec(t, url, shopdb.Schema()+germanTables)
 	dir := t.TempDir()
 	conf, err := config.Parse("mapping.yaml", []byte(germanMapping), os.LookupEnv)
 	if err != nil {

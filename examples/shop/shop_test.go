@@ -1,7 +1,6 @@
 package shop
 
 import (
-	"math"
 	"reflect"
 	"regexp"
 	"strings"
@@ -9,45 +8,9 @@ import (
 
 	"github.com/uptrace/bun/dialect/pgdialect"
 	"github.com/uptrace/bun/schema"
+
+	"github.com/gyrodata/gyro/examples/shop/shopdb"
 )
-
-func TestSize(t *testing.T) {
-	t.Parallel()
-	for scale, want := range map[float64]Counts{
-		1:      {5, 30, 20_000, 20_000, 100_000, 300_000},
-		0.05:   {5, 30, 1000, 1000, 5000, 15_000},
-		0.0001: {5, 30, 200, 200, 1000, 3000},
-		1.5:    {7, 45, 30_000, 30_000, 150_000, 450_000},
-		100:    {500, 3000, 2_000_000, 2_000_000, 10_000_000, 30_000_000},
-	} {
-		if got, err := Size(scale); err != nil || got != want {
-			t.Errorf("Size(%v) = %+v, %v; want %+v", scale, got, err, want)
-		}
-	}
-	for _, scale := range []float64{0, -1, math.NaN(), math.Inf(1), MaxScale + 1} {
-		if got, err := Size(scale); err == nil {
-			t.Errorf("Size(%v) = %+v; want an error", scale, got)
-		}
-	}
-}
-
-func TestSteps(t *testing.T) {
-	t.Parallel()
-	all, err := steps()
-	if err != nil {
-		t.Fatal(err)
-	}
-	var names []string
-	for _, s := range all {
-		names = append(names, s.name)
-		if strings.TrimSpace(s.sql) == "" {
-			t.Errorf("step %q is empty", s.name)
-		}
-	}
-	if names[0] != "create the tables" || names[len(names)-1] != "create the keys of order items" {
-		t.Errorf("steps are %q; want the tables first and the keys last", names)
-	}
-}
 
 // What bun makes of the structs is what schema.sql has: the same columns, of the same types,
 // NULL where it is, and a belongs-to relation for each foreign key.
@@ -67,7 +30,7 @@ func TestModelsAreTheSchema(t *testing.T) {
 			t.Errorf("%s: the model has\n%v, the schema\n%v", table.Name, models, want)
 		}
 		keys := regexp.MustCompile(`ALTER TABLE `+table.Name+` .*\n +FOREIGN KEY \((\w+)\) REFERENCES (\w+)`).
-			FindAllStringSubmatch(schemaSQL, -1)
+			FindAllStringSubmatch(shopdb.Schema(), -1)
 		want := map[string]string{}
 		for _, k := range keys {
 			want[k[1]] = k[2]
@@ -87,7 +50,7 @@ func TestModelsAreTheSchema(t *testing.T) {
 // columns reads a table of schema.sql.
 func columns(t *testing.T, table string) map[string]string {
 	t.Helper()
-	_, body, found := strings.Cut(schemaSQL, "CREATE TABLE "+table+" (\n")
+	_, body, found := strings.Cut(shopdb.Schema(), "CREATE TABLE "+table+" (\n")
 	if !found {
 		t.Fatalf("schema.sql has no table %s", table)
 	}

@@ -17,6 +17,7 @@ import (
 	"github.com/gyrodata/gyro"
 	"github.com/gyrodata/gyro/csvdir"
 	"github.com/gyrodata/gyro/examples/shop"
+	"github.com/gyrodata/gyro/examples/shop/shopdb"
 	"github.com/gyrodata/gyro/internal/pgtest"
 	"github.com/gyrodata/gyro/postgres"
 )
@@ -32,7 +33,7 @@ func fill(url string) error {
 		return err
 	}
 	defer conn.Close(context.Background())
-	return shop.Fill(context.Background(), conn, scale)
+	return shopdb.Fill(context.Background(), conn, scale)
 }
 
 // The technical design's first example, by queries alone: each file holds what psql's own \copy writes for the
@@ -149,7 +150,7 @@ func TestFill(t *testing.T) {
 	if err := fill(again); err != nil {
 		t.Fatal(err)
 	}
-	counts, err := shop.Size(scale)
+	counts, err := shopdb.Size(scale)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,10 +1,10 @@
-// Package shop is the example of the technical design: the database of an e-commerce SaaS,
+// Package shopdb makes the database of the example: that of an e-commerce SaaS,
 // whose tenants have shops with customers, products, orders and their items.
 //
 // [Fill] makes that database, at any size and each time the same, with the values in it that
 // make an export hard: quotes, line breaks, NULL beside the empty string, `\.` alone on a line.
 // Tenant 1 has, among others, the shops 10, 11 and 12.
-package shop
+package shopdb
 
 import (
 	"context"
@@ -119,7 +119,7 @@ type step struct{ name, sql string }
 func steps() ([]step, error) {
 	schema, data := split(schemaSQL), split(dataSQL)
 	if len(schema) < 2 || len(data) == 0 {
-		return nil, errors.New("the scripts of package shop lack their steps")
+		return nil, errors.New("the scripts of package shopdb lack their steps")
 	}
 	all := []step{schema[0]}
 	all = append(all, data...)
