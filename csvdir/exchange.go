@@ -15,7 +15,11 @@ import (
 // recoverSlice ends an exchange that was broken off, and sweeps away a run that was.
 // The directory's lock is held.
 func recoverSlice(dir string) error {
-	if _, err := os.Stat(filepath.Join(dir, newName, manifestName)); err == nil {
+	fresh := filepath.Join(dir, newName)
+	if _, err := os.Stat(filepath.Join(fresh, manifestName)); err == nil {
+		if err := errors.Join(syncDir(fresh), syncDir(dir)); err != nil {
+			return err
+		}
 		return rollForward(dir)
 	}
 	return sweep(dir)
@@ -38,8 +42,8 @@ func sweep(dir string) error {
 	return nil
 }
 
-// rollForward moves a complete slice out of .gyro-new. It can be broken off anywhere and
-// repeated.
+// rollForward moves a complete slice out of .gyro-new, in which the names of its files are on
+// disk. It can be broken off anywhere and repeated.
 func rollForward(dir string) error {
 	fresh := filepath.Join(dir, newName)
 	next, err := readManifest(filepath.Join(fresh, manifestName))
@@ -53,9 +57,6 @@ func rollForward(dir string) error {
 		if !plain(file) {
 			return fmt.Errorf("%s lists a file %q, which no slice has; remove %s if it is not yours", filepath.Join(newName, manifestName), file, newName)
 		}
-	}
-	if err := syncDir(fresh); err != nil { // the new files' names are on disk before anything goes
-		return err
 	}
 	if err := retire(dir, next); err != nil {
 		return err
@@ -82,10 +83,16 @@ func rollForward(dir string) error {
 // so that its files are still known, then those of its files that the new one has not.
 func retire(dir string, next gyro.Manifest) error {
 	aside := filepath.Join(dir, newName, oldName)
-	if err := os.Rename(filepath.Join(dir, manifestName), aside); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("set aside: %w", err)
+	err := os.Rename(filepath.Join(dir, manifestName), aside)
+	switch {
+	case err == nil:
+		err = errors.Join(syncDir(dir), syncDir(filepath.Dir(aside)))
+	case errors.Is(err, fs.ErrNotExist):
+		err = nil // there is none, or it was set aside before
+	default:
+		err = fmt.Errorf("set aside: %w", err)
 	}
-	if err := errors.Join(syncDir(dir), syncDir(filepath.Dir(aside))); err != nil {
+	if err != nil {
 		return err
 	}
 	old, err := readManifest(aside)
@@ -152,21 +159,26 @@ func readManifest(path string) (gyro.Manifest, error) {
 	return m, nil
 }
 
-// writeDurably writes a file whole under its name, or not at all.
-func writeDurably(path string, text []byte) error {
-	temporary := filepath.Join(filepath.Dir(path), "."+filepath.Base(path)+".part") // no file of a slice begins with a dot
-	f, err := os.OpenFile(temporary, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, fileMode)
+// writePart writes a file to disk that is to have that path, but under another name, which it gives.
+func writePart(path string, text []byte) (string, error) {
+	part := filepath.Join(filepath.Dir(path), "."+filepath.Base(path)+".part") // no file of a slice begins with a dot
+	f, err := os.OpenFile(part, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, fileMode)
 	if err != nil {
-		return fmt.Errorf("create: %w", err)
+		return "", fmt.Errorf("create: %w", err)
 	}
 	_, err = f.Write(text)
 	if err == nil {
 		err = f.Sync()
 	}
 	if err = errors.Join(err, f.Close()); err != nil {
-		return fmt.Errorf("write: %w", err)
+		return "", fmt.Errorf("write: %w", err)
 	}
-	if err := os.Rename(temporary, path); err != nil {
+	return part, nil
+}
+
+// nameDurably gives a file of the same directory its name.
+func nameDurably(part, path string) error {
+	if err := os.Rename(part, path); err != nil {
 		return fmt.Errorf("rename: %w", err)
 	}
 	return syncDir(filepath.Dir(path))

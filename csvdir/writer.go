@@ -99,18 +99,22 @@ func (w *writer) Create(name string) (io.WriteCloser, error) {
 
 // Commit completes the slice: see the package comment.
 func (w *writer) Commit(ctx context.Context, m gyro.Manifest) error {
-	w.syncing.Wait()
-	if failed := w.failed.Load(); failed != nil {
-		return *failed
-	}
 	text, err := json.MarshalIndent(m, "", "  ")
 	if err != nil {
 		return w.dir.failed("write the manifest in", err, "")
 	}
+	part, err := writePart(w.path(newName, manifestName), append(text, '\n')) // while the last file is on its way to disk
+	if err != nil {
+		return w.dir.failed("write the manifest in", err, "")
+	}
+	w.syncing.Wait()
+	if failed := w.failed.Load(); failed != nil {
+		return *failed
+	}
 	if err := ctx.Err(); err != nil {
 		return context.Cause(ctx) // the last moment at which a Ctrl-C leaves all as it was
 	}
-	if err := writeDurably(w.path(newName, manifestName), append(text, '\n')); err != nil {
+	if err := nameDurably(part, w.path(newName, manifestName)); err != nil {
 		return w.dir.failed("write the manifest in", err, "")
 	}
 	w.done = true // from here on the new slice counts
