@@ -14,7 +14,7 @@ import (
 
 const (
 	bitsPerKey = 128     // up to which they are close; an entry of a hash table takes four times as much
-	fewBits    = 1 << 20 // 128 KiB, for however few keys
+	fewBits    = 1 << 16 // 8 KiB, for however few keys
 	manyBits   = 1 << 30
 )
 
