@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -100,20 +101,16 @@ func (b *bench) sample(ctx context.Context, s sample, url, psql string) error {
 	if err := os.WriteFile(config, []byte(s.yaml), 0o600); err != nil {
 		return err
 	}
-	slice := filepath.Join(b.dir, "sample")
 	names := []string{"gyro"}
+	place := func(name string) string { return filepath.Join(b.dir, "by-"+strings.ReplaceAll(name, " ", "-")) }
 	runs := map[string]func() *exec.Cmd{"gyro": func() *exec.Cmd {
-		return exec.CommandContext(ctx, b.gyro, "export", "-c", config, "--source", url, "--target", slice, "--overwrite", "--progress", "none")
+		return exec.CommandContext(ctx, b.gyro, "export", "-c", config, "--source", url, "--target", place("gyro"), "--progress", "none")
 	}}
 	for name, script := range s.scripts {
-		dir := filepath.Join(b.dir, strings.ReplaceAll(name, " ", "-"))
-		if err := os.MkdirAll(dir, 0o700); err != nil {
-			return err
-		}
 		names = append(names, name)
 		runs[name] = func() *exec.Cmd {
 			cmd := exec.CommandContext(ctx, psql, "-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", url, "-f", "-")
-			cmd.Stdin = strings.NewReader(fmt.Sprintf(script, dir))
+			cmd.Stdin = strings.NewReader(fmt.Sprintf(script, place(name)))
 			cmd.Env = append(os.Environ(), "PGOPTIONS=-c TimeZone=UTC")
 			return cmd
 		}
@@ -121,6 +118,9 @@ func (b *bench) sample(ctx context.Context, s sample, url, psql string) error {
 	taken := map[string][]usage{}
 	for round := range b.rounds + 1 {
 		for _, name := range names {
+			if err := errors.Join(os.RemoveAll(place(name)), os.Mkdir(place(name), 0o700)); err != nil { // new, for all of them
+				return err
+			}
 			u, err := measure(runs[name]())
 			if err != nil {
 				return err
@@ -131,7 +131,7 @@ func (b *bench) sample(ctx context.Context, s sample, url, psql string) error {
 		}
 	}
 	for _, name := range names[1:] {
-		if out, err := exec.CommandContext(ctx, "diff", "-rq", "-x", "manifest.json", slice, filepath.Join(b.dir, strings.ReplaceAll(name, " ", "-"))).CombinedOutput(); err != nil {
+		if out, err := exec.CommandContext(ctx, "diff", "-rq", "-x", "manifest.json", place("gyro"), place(name)).CombinedOutput(); err != nil {
 			return fmt.Errorf("gyro and %s differ: %s", name, out)
 		}
 	}
