@@ -34,9 +34,10 @@ type Snapshot interface {
 	Origin() Origin
 	// Catalog describes every table that the source has.
 	Catalog(ctx context.Context) (schema.Catalog, error)
-	// Explain says what Copy would do, without reading a row. A query that the source
-	// refuses is an error; the Snapshot can be used on.
-	Explain(ctx context.Context, s Selection) (Estimate, error)
+	// Explain says what Copy would do with each of the selections, without reading a row. A query
+	// that the source refuses is an error, which does not say of which selection; the Snapshot
+	// can be used on.
+	Explain(ctx context.Context, all ...Selection) ([]Estimate, error)
 	// Copy writes the rows as CSV, after a header line, and returns how many rows there
 	// were. It calls Write once for the header and once for each row. Where Restrict holds
 	// a set of keys, no row comes twice.

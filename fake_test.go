@@ -56,14 +56,18 @@ func (s *source) Origin() gyro.Origin {
 
 func (s *source) Catalog(context.Context) (schema.Catalog, error) { return s.catalog, s.catErr }
 
-func (s *source) Explain(_ context.Context, sel gyro.Selection) (gyro.Estimate, error) {
-	s.add("explain %s", sel.Table.Name)
-	if s.explain != nil {
-		if err := s.explain(sel); err != nil {
-			return gyro.Estimate{}, err
+func (s *source) Explain(_ context.Context, all ...gyro.Selection) ([]gyro.Estimate, error) {
+	var estimates []gyro.Estimate
+	for _, sel := range all {
+		s.add("explain %s", sel.Table.Name)
+		if s.explain != nil {
+			if err := s.explain(sel); err != nil {
+				return nil, err
+			}
 		}
+		estimates = append(estimates, gyro.Estimate{SQL: "SELECT " + sel.Table.Name.String(), Rows: 42, Cost: 1.5})
 	}
-	return gyro.Estimate{SQL: "SELECT " + sel.Table.Name.String(), Rows: 42, Cost: 1.5}, nil
+	return estimates, nil
 }
 
 func (s *source) Copy(ctx context.Context, sel gyro.Selection, w io.Writer) (int64, error) {

@@ -186,7 +186,8 @@ func TestExplainMistakes(t *testing.T) {
 	if !errors.Is(err, cause) {
 		t.Error("the cause is lost")
 	}
-	wantCalls(t, s.calls, "begin [a.csv b.csv c.csv]", "open", "explain a", "explain b", "explain c", "close", "abort")
+	// All at once, of which the first fails; then one by one.
+	wantCalls(t, s.calls, "begin [a.csv b.csv c.csv]", "open", "explain a", "explain a", "explain b", "explain c", "close", "abort")
 }
 
 // blamed is an error that the query is to blame for.

@@ -159,28 +159,14 @@ func (s Slicer) resolve(ctx context.Context, snapshot Snapshot, steps []*step, r
 		return nil, nil, found.join()
 	}
 	found = append(found, shelve(steps, room)...)
+	problems, err = s.explain(ctx, snapshot, steps)
+	if err != nil {
+		return nil, nil, err
+	}
+	found = append(found, problems...)
 	for _, step := range steps {
 		if step.implicit() {
 			continue
-		}
-		selection := step.selection()
-		selection.Unsorted = s.Unsorted
-		step.estimate, err = snapshot.Explain(ctx, selection)
-		if err != nil {
-			if !errors.Is(err, ErrQuery) {
-				return nil, nil, err
-			}
-			found.add(queryMistake(step.place(), err))
-			continue
-		}
-		step.base = step.estimate.Rows
-		if !step.job.Query.IsZero() && len(selection.Restrict) > 0 {
-			// Of keys that are not known yet the planner knows nothing: ask without them.
-			alone, err := snapshot.Explain(ctx, Selection{Table: step.table, Query: step.job.Query, Unsorted: true})
-			if err != nil {
-				return nil, nil, err
-			}
-			step.base = alone.Rows
 		}
 		step.estimate.Rows = step.expected()
 		notes = append(notes, step.slow()...)
@@ -189,6 +175,54 @@ func (s Slicer) resolve(ctx context.Context, snapshot Snapshot, steps []*step, r
 		}
 	}
 	return steps, notes, found.join()
+}
+
+// explain has the source explain each query: all at once, and one by one where it refuses some.
+func (s Slicer) explain(ctx context.Context, snapshot Snapshot, steps []*step) (mistakes, error) {
+	var all []Selection
+	for _, step := range steps {
+		all = append(all, step.explained(s.Unsorted)...)
+	}
+	estimates, err := snapshot.Explain(ctx, all...)
+	if err != nil && !errors.Is(err, ErrQuery) {
+		return nil, err
+	}
+	var found mistakes
+	for _, step := range steps {
+		asked := step.explained(s.Unsorted)
+		if len(asked) == 0 {
+			continue
+		}
+		var own []Estimate
+		if err == nil {
+			own, estimates = estimates[:len(asked)], estimates[len(asked):]
+		} else {
+			var refused error
+			if own, refused = snapshot.Explain(ctx, asked...); refused != nil {
+				if !errors.Is(refused, ErrQuery) {
+					return nil, refused
+				}
+				found.add(queryMistake(step.place(), refused))
+				continue
+			}
+		}
+		step.estimate, step.base = own[0], own[len(own)-1].Rows
+	}
+	return found, nil
+}
+
+// explained is what is asked of the source for a step: the selection, and the query alone where
+// keys restrict it, for of keys that are not known yet the planner knows nothing.
+func (s *step) explained(unsorted bool) []Selection {
+	if s.implicit() {
+		return nil
+	}
+	selection := s.selection()
+	selection.Unsorted = unsorted
+	if s.job.Query.IsZero() || len(selection.Restrict) == 0 {
+		return []Selection{selection}
+	}
+	return []Selection{selection, {Table: s.table, Query: s.job.Query, Unsorted: true}}
 }
 
 // early leaves out the references that do not ask for a parent before the child.

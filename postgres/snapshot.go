@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -75,52 +76,59 @@ func (s *snapshot) within(ctx context.Context) (context.Context, context.CancelF
 // Origin says what is read, and of when.
 func (s *snapshot) Origin() gyro.Origin { return s.origin }
 
-// Explain sends EXPLAIN for the SELECT that Copy would run.
-func (s *snapshot) Explain(ctx context.Context, selection gyro.Selection) (gyro.Estimate, error) {
+// Explain sends EXPLAIN for the SELECTs that Copy would run.
+func (s *snapshot) Explain(ctx context.Context, all ...gyro.Selection) ([]gyro.Estimate, error) {
 	ctx, cancel := s.within(ctx)
 	defer cancel()
-	estimate, err := s.explain(ctx, selection)
+	estimates, plans, err := s.explain(ctx, all)
 	if err != nil {
 		// The savepoint is there, but where none could be made: then the run is over anyway.
 		_, _ = s.conn.Exec(ctx, "ROLLBACK TO SAVEPOINT gyro")
 		s.parser = newParser(s.conn) // the locks are gone
+		return nil, blamed(s.conflict(err))
 	}
-	return estimate, blamed(s.conflict(err))
+	for i, plan := range plans {
+		if estimates[i].Rows, estimates[i].Cost, err = readPlan(plan); err != nil {
+			return nil, blamed(err)
+		}
+	}
+	return estimates, nil
 }
 
 // explain works behind a savepoint, so that an error leaves the transaction usable. Where
-// nothing has to be parsed before, the savepoint and its end travel with the EXPLAIN.
-func (s *snapshot) explain(ctx context.Context, selection gyro.Selection) (estimate gyro.Estimate, err error) {
+// nothing has to be parsed before, the savepoint travels with the EXPLAINs, as its end does.
+func (s *snapshot) explain(ctx context.Context, all []gyro.Selection) (estimates []gyro.Estimate, plans [][]byte, err error) {
 	var batch pgx.Batch
 	op := "savepoint"
 	saved := batch.Queue("SAVEPOINT gyro")
-	if parses(selection) {
+	if slices.ContainsFunc(all, parses) {
 		if err := s.conn.SendBatch(ctx, &batch).Close(); err != nil {
-			return estimate, failed(ctx, op, "", err)
+			return nil, nil, failed(ctx, op, "", err)
 		}
 		batch, op = pgx.Batch{}, "explain"
 	} else {
 		saved.Exec(func(pgconn.CommandTag) error { op = "explain"; return nil })
 	}
-	text, err := s.statement(ctx, selection)
-	if err != nil {
-		return estimate, err
-	}
-	estimate.SQL, estimate.Shape = text.sql, text.shape
-	var plan []byte
-	batch.Queue("EXPLAIN (FORMAT JSON) " + estimate.SQL).QueryRow(func(row pgx.Row) error {
-		err := row.Scan(&plan)
-		if err == nil {
-			op = "savepoint"
+	estimates, plans = make([]gyro.Estimate, len(all)), make([][]byte, len(all))
+	for i, selection := range all {
+		text, err := s.statement(ctx, selection)
+		if err != nil {
+			return nil, nil, err
 		}
-		return err
-	})
+		estimates[i].SQL, estimates[i].Shape = text.sql, text.shape
+		batch.Queue("EXPLAIN (FORMAT JSON) " + text.sql).QueryRow(func(row pgx.Row) error {
+			err := row.Scan(&plans[i])
+			if err == nil && i == len(all)-1 {
+				op = "savepoint"
+			}
+			return err
+		})
+	}
 	batch.Queue("RELEASE SAVEPOINT gyro")
 	if err := s.conn.SendBatch(ctx, &batch).Close(); err != nil {
-		return estimate, failed(ctx, op, "", err)
+		return nil, nil, failed(ctx, op, "", err)
 	}
-	estimate.Rows, estimate.Cost, err = readPlan(plan)
-	return estimate, err
+	return estimates, plans, nil
 }
 
 // readPlan takes the planner's figures out of a plan, and refuses one that would lock rows.
