@@ -240,6 +240,9 @@ func (l *loading) insertion(p *part, more ...string) string {
 	if terms := append(l.conditions(p), more...); len(terms) > 0 {
 		text += " WHERE " + strings.Join(terms, " AND ")
 	}
+	if p.suspects > 0 { // they stand behind the others, and the server may draw numbers for all
+		text += " ORDER BY s.gyro_row"
+	}
 	return text
 }
 

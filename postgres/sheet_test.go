@@ -429,6 +429,20 @@ func TestSheetManyKeys(t *testing.T) {
 	wantQuery(t, url, fmt.Sprintf("SELECT count(*) FROM good g JOIN maker m ON m.id = g.maker_id WHERE ltrim(m.code, '.') = (g.sku::int %% %d)::text AND price = (g.sku::int %% 1000) + (g.sku::int %% 10) / 10.0", keys), fmt.Sprintf("count\n%d", 2*keys))
 }
 
+// Rows get their new ids in the file's order, also those that had to be tested.
+func TestSheetOrder(t *testing.T) {
+	t.Parallel()
+	url := pgtest.DB(t)
+	pgtest.Exec(t, url, goods+"CREATE TABLE log (n bigserial, sku text, price numeric(8, 2))")
+	for table, id := range map[string]string{"good": "id", "log": "n"} { // with a key, and without
+		file := sheetOf(t, table, "sku,price\na,1\nb,00000000002\nc,3\nd,00000000004\ne,5\n")
+		if _, err := loadSheets(t, url, gyro.Registry{{Model: gyro.Table(table)}}, file); err != nil {
+			t.Fatal(err)
+		}
+		wantQuery(t, url, "SELECT string_agg(sku, ' ' ORDER BY "+id+") AS skus FROM "+table, "skus\na b c d e")
+	}
+}
+
 // A load that is cancelled at any moment leaves nothing, and nothing running.
 func TestSheetCancel(t *testing.T) {
 	t.Parallel()
