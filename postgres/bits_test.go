@@ -2,6 +2,8 @@ package postgres_test
 
 import (
 	"path/filepath"
+	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -21,6 +23,7 @@ func TestBits(t *testing.T) {
 		CREATE TABLE parent (id bigint PRIMARY KEY);
 		INSERT INTO parent SELECT unnest(array[-9, -8, -1, 0, 1, 2, 3, 5, 6, 7, 8, 9, 15, 62, 63, 64, 65, 999, 1000, 1001, 32767,
 			65534, 65535, 65536, 65537, 1048576, 2147483646, 2147483647]);
+		INSERT INTO parent SELECT 300 * n FROM generate_series(1, 5000) n;
 		CREATE TABLE large (id int PRIMARY KEY, parent_id bigint REFERENCES parent);
 		CREATE TABLE middle (id int PRIMARY KEY, parent_id integer REFERENCES parent);
 		CREATE TABLE small (id int PRIMARY KEY, parent_id smallint REFERENCES parent);
@@ -30,10 +33,15 @@ func TestBits(t *testing.T) {
 		INSERT INTO small SELECT * FROM large WHERE parent_id < 32768;
 		INSERT INTO exact SELECT * FROM large;
 		INSERT INTO large VALUES (0); INSERT INTO middle VALUES (0); INSERT INTO small VALUES (0); INSERT INTO exact VALUES (0)`)
+	many := make([]string, 4200)
+	for i := range many {
+		many[i] = strconv.Itoa(300 * (i + 1))
+	}
 	for _, ids := range []string{
+		"{" + strings.Join(many, ",") + "}", "{" + strings.Join(many[:4000], ",") + "}",
 		"{0}", "{8}", "{0,1,7,8,9,63,64,1000}", "{65535}", "{3,65536}", "{-1,0,5}", "{32767}", "{}",
 	} {
-		t.Run(ids, func(t *testing.T) {
+		t.Run(ids[:min(len(ids), 30)], func(t *testing.T) {
 			t.Parallel()
 			all := jobs("parent", "large", "middle", "small", "exact")
 			all[0].Query = gyro.Where("id = ANY($1::text::bigint[])", ids)
