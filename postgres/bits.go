@@ -41,11 +41,12 @@ func (b *builder) bits(r gyro.Restriction) bool {
 func integer(kind string) bool { return kind == "bigint" || kind == "integer" || kind == "smallint" }
 
 // bit holds where a reference's bit is set. Both subqueries are run once; of the setting's
-// text, two digits stand for a byte, behind two characters.
+// text, two digits stand for a byte, behind two characters. The planner may look at the cast
+// beforehand, where the column is a constant of a view, so that it must not fail for any number.
 func (b *builder) bit(r gyro.Restriction) string {
 	setting, column := b.setting(keySetting{keys: r.Keys, bits: true}), b.referring(r)[0]
 	return fmt.Sprintf("CASE WHEN %[1]s BETWEEN 0 AND (SELECT 4 * octet_length(current_setting('%[2]s', true)) - 9) "+
-		"THEN pg_catalog.get_bit((SELECT current_setting('%[2]s', true)::bytea), %[1]s::integer) = 1 END", column, setting)
+		"THEN pg_catalog.get_bit((SELECT current_setting('%[2]s', true)::bytea), (%[1]s & 1073741823)::integer) = 1 END", column, setting)
 }
 
 // bitsText writes keys as PostgreSQL reads a string of bytes, in pieces of about that size,
