@@ -58,18 +58,15 @@ func bitsText(keys *gyro.Keys, size int) iter.Seq[[]byte] {
 		text := append(make([]byte, 0, min(int64(size), high/4)+16), `\x`...)
 		at, bits := int64(0), byte(0)
 		for n := range keys.Integers() {
-			if at < n/8 {
+			for ; at < n/8; at++ {
+				if len(text) >= size {
+					if !yield(text) {
+						return
+					}
+					text = text[:0]
+				}
 				text = append(text, digits[bits>>4], digits[bits&15])
 				bits = 0
-				for at++; at < n/8; at++ {
-					if len(text) >= size {
-						if !yield(text) {
-							return
-						}
-						text = text[:0]
-					}
-					text = append(text, '0', '0')
-				}
 			}
 			bits |= 1 << (n % 8)
 		}

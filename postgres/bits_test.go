@@ -14,6 +14,29 @@ import (
 	"github.com/gyrodata/gyro/postgres"
 )
 
+// A view may have a number for a reference that is none of a row: it is looked at before a row is.
+func TestBitsOfConstants(t *testing.T) {
+	t.Parallel()
+	url := pgtest.DB(t)
+	pgtest.Exec(t, url, `
+		CREATE TABLE parent (id bigint PRIMARY KEY);
+		CREATE TABLE lead (id bigint PRIMARY KEY);
+		CREATE TABLE child (id int PRIMARY KEY, parent_id bigint REFERENCES parent, lead_id bigint REFERENCES lead);
+		INSERT INTO parent SELECT generate_series(1, 9);
+		INSERT INTO lead SELECT generate_series(1, 9);
+		INSERT INTO child SELECT n, n, 1 FROM generate_series(1, 9) n;
+		CREATE VIEW every AS SELECT * FROM child UNION ALL SELECT 10, 5000000000::bigint, 1::bigint UNION ALL SELECT 11, -1::bigint, 1::bigint`)
+	all := jobs("parent", "lead", "every")
+	all[0].Query, all[1].Query = gyro.Where("id < 4"), gyro.Where("id = 1")
+	importers := gyro.Registry{{Model: all[0].Model}, {Model: all[1].Model}, {Model: all[2].Model, Columns: gyro.Columns{
+		"parent_id": {Ref: all[0].Model, Soft: true}, "lead_id": {Ref: all[1].Model, Soft: true},
+	}}}
+	wantSlice(t, url, gyro.Slicer{Jobs: all, Importers: importers}, want{
+		"parent": "SELECT * FROM parent WHERE id < 4 ORDER BY id", "lead": "SELECT * FROM lead WHERE id = 1",
+		"every": "SELECT * FROM every WHERE parent_id IN (1, 2, 3) ORDER BY every::text",
+	})
+}
+
 // Keys that can be bits and keys that can't choose the same rows: at the edges of bytes, below
 // zero, far apart, of each size of integer, and where the reference is NULL.
 func TestBits(t *testing.T) {

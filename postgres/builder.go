@@ -26,7 +26,8 @@ const (
 //   - the unnest join: the keys of one restriction lead to the rows, the others filter;
 //   - the lateral join: for each key in turn, the first N rows.
 //
-// Keys stand in settings of the transaction (see keys.go) and are unnested in the statement.
+// Keys stand in settings of the transaction (see keys.go) and are unnested in the statement, or
+// are a string of bits there (see bits.go).
 type builder struct {
 	s       gyro.Selection
 	number  func(*gyro.Keys) int // of a set of keys

@@ -115,13 +115,16 @@ func (t *catalogTable) column(number int16) *schema.Column {
 	return &t.Columns[i]
 }
 
-// named gives the names of columns.
+// named gives the names of columns; nil where one is not known, which was made since the columns
+// were read: outside a snapshot each statement sees its own moment.
 func (t *catalogTable) named(numbers []int16) []string {
 	names := make([]string, 0, len(numbers))
 	for _, n := range numbers {
-		if c := t.column(n); c != nil {
-			names = append(names, c.Name)
+		c := t.column(n)
+		if c == nil {
+			return nil
 		}
+		names = append(names, c.Name)
 	}
 	return names
 }
@@ -185,6 +188,9 @@ func (r catalogReader) details(batch *pgx.Batch) {
 	each(batch, indexSQL, tables, []any{&oid, &primary, &unique, &numbers}, func() {
 		table := r.tables[oid]
 		columns := table.named(numbers)
+		if columns == nil {
+			return
+		}
 		table.Indexes = append(table.Indexes, columns)
 		switch {
 		case primary:
@@ -202,6 +208,9 @@ func (r catalogReader) details(batch *pgx.Batch) {
 		}
 		reference.Name, reference.To = name, parent.Name
 		reference.Columns, reference.ToColumns = table.named(numbers), parent.named(toNumbers)
+		if reference.Columns == nil || reference.ToColumns == nil {
+			return
+		}
 		table.References = append(table.References, reference)
 	})
 }

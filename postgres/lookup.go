@@ -350,7 +350,7 @@ func (l *loading) make(ctx context.Context, p *part) error {
 		INSERT INTO %s (%s) SELECT %s FROM pg_temp.gyro_made_%d d; ANALYZE %s`,
 		p.i, keyList(n, "d.n_"), strings.Join(asked, " UNION "), p.sheetTable(), strings.Join(columns, ", "), strings.Join(values, ", "), p.i, p.sheetTable())
 	if len(keys) > 0 {
-		text += fmt.Sprintf("; INSERT INTO %s (k, id%s) %s", p.keyTable(), and(parts, "c", ""), strings.Join(keys, " UNION ALL "))
+		text += fmt.Sprintf("; INSERT INTO %[1]s (k, id%[2]s) %[3]s; ANALYZE %[1]s", p.keyTable(), and(parts, "c", ""), strings.Join(keys, " UNION ALL "))
 	}
 	if err := l.exec(ctx, "list the rows of "+p.Table.Name.String()+" that are referred to", text); err != nil {
 		return err

@@ -76,7 +76,7 @@ func (s *snapshot) within(ctx context.Context) (context.Context, context.CancelF
 // Origin says what is read, and of when.
 func (s *snapshot) Origin() gyro.Origin { return s.origin }
 
-// Explain sends EXPLAIN for the SELECTs that Copy would run.
+// Explain sends EXPLAIN for the SELECTs that Copy would run, as if no key were known yet.
 func (s *snapshot) Explain(ctx context.Context, all ...gyro.Selection) ([]gyro.Estimate, error) {
 	ctx, cancel := s.within(ctx)
 	defer cancel()
