@@ -8,22 +8,8 @@ import (
 	"github.com/gyrodata/gyro/schema"
 )
 
-// Source is where a slice comes from: a [Database], whose rows are selected, or a [Store]
-// that holds one.
-type Source interface {
-	// String says what it is, for messages; it shows no URL.
-	String() string
-}
-
-// Target is where a slice goes: a [Store], or a [Loader].
-type Target interface {
-	// String says what it is, for messages; it shows no URL.
-	String() string
-}
-
 // Database is a source whose rows are selected, such as postgres.DB.
 type Database interface {
-	Source
 	// Open begins to read. All that the Snapshot gives is of one moment.
 	Open(ctx context.Context) (Snapshot, error)
 }
@@ -109,8 +95,6 @@ type Estimate struct {
 
 // Store is a place for a slice, such as csvdir.Dir: to put one, or to read the one it holds.
 type Store interface {
-	// String says what it is, for messages.
-	String() string
 	// Slice opens the slice that is there.
 	Slice(ctx context.Context) (Slice, error)
 	// Check says whether Begin would refuse; it changes nothing.
@@ -124,7 +108,7 @@ type Store interface {
 // Abort it is done.
 type SliceWriter interface {
 	// Create begins a file. The slice is not to be seen before Commit.
-	Create(file string) (io.WriteCloser, error)
+	Create(ctx context.Context, file string) (io.WriteCloser, error)
 	// Commit makes the slice complete, and durable: the files that were closed, and the
 	// manifest.
 	Commit(ctx context.Context, m Manifest) error

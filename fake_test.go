@@ -120,7 +120,7 @@ func (t *target) Begin(_ context.Context, files []string) (gyro.SliceWriter, err
 	return t, t.beginErr
 }
 
-func (t *target) Create(file string) (io.WriteCloser, error) {
+func (t *target) Create(_ context.Context, file string) (io.WriteCloser, error) {
 	t.add("create %s", file)
 	t.files[file] = &bytes.Buffer{}
 	return &memory{Writer: t.files[file], target: t, name: file}, t.createErr
@@ -226,8 +226,8 @@ func (t *slowTarget) Begin(ctx context.Context, files []string) (gyro.SliceWrite
 	return t, err
 }
 
-func (t *slowTarget) Create(file string) (io.WriteCloser, error) {
-	f, err := t.target.Create(file)
+func (t *slowTarget) Create(ctx context.Context, file string) (io.WriteCloser, error) {
+	f, err := t.target.Create(ctx, file)
 	return slowFile{f}, err
 }
 

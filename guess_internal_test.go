@@ -1,6 +1,7 @@
 package gyro
 
 import (
+	"context"
 	"io"
 	"slices"
 	"strings"
@@ -46,9 +47,9 @@ func TestGuessConverts(t *testing.T) {
 			}
 			text += strings.Join(cells, ";") + "\n"
 		}
-		sheet := Sheet{Model: Table("t"), Name: "t.csv", Open: func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(text)), nil }}
+		sheet := Sheet{Model: Table("t"), From: SheetFile{Name: "t.csv", Open: func(context.Context) (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(text)), nil }}}
 		fixed := CSV{Dialect: pgcsv.Dialect{Delimiter: ';', Quote: '"', Header: pgcsv.Yes}}
-		guesses, err := Sheets{sheet}.Guess(schema.Catalog{table.Name: table}, Registry{{Model: Table("t"), CSV: fixed}})
+		guesses, err := GuessFiles(context.Background(), []Sheet{sheet}, schema.Catalog{table.Name: table}, Registry{{Model: Table("t"), CSV: fixed}})
 		if err != nil {
 			t.Fatal(err)
 		}

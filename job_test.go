@@ -16,22 +16,22 @@ func TestJobMistakes(t *testing.T) {
 	a, b := gyro.Table("a"), gyro.Table("b")
 	lines := func(l ...string) string { return strings.Join(l, "\n") }
 	for name, c := range map[string]struct {
-		slicer gyro.Slicer
+		slicer gyro.ExportSlice
 		want   string
 	}{
-		"no jobs":                 {gyro.Slicer{}, `slicer: there are no jobs (name at least one model in Jobs)`},
-		"no model":                {gyro.Slicer{Jobs: []gyro.ImportJob{{Model: a}, {}}}, `job 2: no model is given`},
-		"a model that is wrong":   {gyro.Slicer{Jobs: jobs("a.")}, `job 1: table name "a.": an empty part`},
-		"twice":                   {gyro.Slicer{Jobs: jobs("a", "b", "public.a")}, `job 3 (a): there is another job for this model (join their conditions with OR in one)`},
-		"no importer":             {gyro.Slicer{Importers: gyro.Registry{{Model: a}}, Jobs: jobs("a", "b")}, `job 2 (b): the registry has no importer for this model (add one to Importers)`},
-		"a registry that is":      {gyro.Slicer{Importers: gyro.Registry{{Model: a, File: ".x"}}, Jobs: jobs("a")}, `importer a: file name .x begins with a dot (a plain name, such as a.csv)`},
-		"of another model":        {gyro.Slicer{Jobs: []gyro.ImportJob{{Model: a, Query: gyro.Where("x").Of(schema.NewName("s", "b"))}}}, `job 1 (a): the query selects from s.b`},
-		"an empty condition":      {gyro.Slicer{Jobs: []gyro.ImportJob{{Model: a, Query: gyro.Where(" ")}}}, `job 1 (a): the query is empty; leave it out to take every row`},
-		"an empty query":          {gyro.Slicer{Jobs: []gyro.ImportJob{{Model: a, Query: gyro.SQL("")}}}, `job 1 (a): the query is empty; leave it out to take every row`},
-		"a builder's error":       {gyro.Slicer{Jobs: []gyro.ImportJob{{Model: a, Query: gyro.Built("SELECT 1", nil, errors.New("no FROM"))}}}, `job 1 (a): no FROM`},
-		"one file for two tables": {gyro.Slicer{Jobs: jobs("s.a", `"s.a"`)}, `job 2 ("s.a"): file s.a.csv is taken by s.a (set File of an importer)`},
+		"no jobs":                 {gyro.ExportSlice{}, `export: there are no jobs (name at least one model in Jobs)`},
+		"no model":                {gyro.ExportSlice{Jobs: []gyro.ImportJob{{Model: a}, {}}}, `job 2: no model is given`},
+		"a model that is wrong":   {gyro.ExportSlice{Jobs: jobs("a.")}, `job 1: table name "a.": an empty part`},
+		"twice":                   {gyro.ExportSlice{Jobs: jobs("a", "b", "public.a")}, `job 3 (a): there is another job for this model (join their conditions with OR in one)`},
+		"no importer":             {gyro.ExportSlice{Importers: gyro.Registry{{Model: a}}, Jobs: jobs("a", "b")}, `job 2 (b): the registry has no importer for this model (add one to Importers)`},
+		"a registry that is":      {gyro.ExportSlice{Importers: gyro.Registry{{Model: a, File: ".x"}}, Jobs: jobs("a")}, `importer a: file name .x begins with a dot (a plain name, such as a.csv)`},
+		"of another model":        {gyro.ExportSlice{Jobs: []gyro.ImportJob{{Model: a, Query: gyro.Where("x").Of(schema.NewName("s", "b"))}}}, `job 1 (a): the query selects from s.b`},
+		"an empty condition":      {gyro.ExportSlice{Jobs: []gyro.ImportJob{{Model: a, Query: gyro.Where(" ")}}}, `job 1 (a): the query is empty; leave it out to take every row`},
+		"an empty query":          {gyro.ExportSlice{Jobs: []gyro.ImportJob{{Model: a, Query: gyro.SQL("")}}}, `job 1 (a): the query is empty; leave it out to take every row`},
+		"a builder's error":       {gyro.ExportSlice{Jobs: []gyro.ImportJob{{Model: a, Query: gyro.Built("SELECT 1", nil, errors.New("no FROM"))}}}, `job 1 (a): no FROM`},
+		"one file for two tables": {gyro.ExportSlice{Jobs: jobs("s.a", `"s.a"`)}, `job 2 ("s.a"): file s.a.csv is taken by s.a (set File of an importer)`},
 		"order": {
-			gyro.Slicer{Importers: shop(nil), Jobs: []gyro.ImportJob{{Model: products}, {Model: items}, {Model: customers}, {Model: orders}, {Model: tenants}}},
+			gyro.ExportSlice{Importers: shop(nil), Jobs: []gyro.ImportJob{{Model: products}, {Model: items}, {Model: customers}, {Model: orders}, {Model: tenants}}},
 			lines(
 				`job 2 (item): it refers to customer, whose job 3 comes later (an order that works: product, customer, tenant, order, item)`,
 				`job 2 (item): it refers to order, whose job 4 comes later (an order that works: product, customer, tenant, order, item)`,
@@ -39,14 +39,14 @@ func TestJobMistakes(t *testing.T) {
 			),
 		},
 		"order, by what an importer says": {
-			gyro.Slicer{
+			gyro.ExportSlice{
 				Importers: gyro.Registry{{Model: model(table("a", "b_id")), Columns: gyro.Columns{"b": {Ref: b, Soft: true}}}, {Model: b}},
 				Jobs:      jobs("a", "b"),
 			},
 			`job 1 (a): it refers to b, whose job 2 comes later (an order that works: b, a)`,
 		},
 		"many": {
-			gyro.Slicer{Importers: gyro.Registry{{}, {Model: a}}, Jobs: append(jobs("b", "b"), gyro.ImportJob{Model: a, Query: gyro.Where("")}, gyro.ImportJob{})},
+			gyro.ExportSlice{Importers: gyro.Registry{{}, {Model: a}}, Jobs: append(jobs("b", "b"), gyro.ImportJob{Model: a, Query: gyro.Where("")}, gyro.ImportJob{})},
 			lines(
 				`importer 1: no model is given`,
 				`job 1 (b): the registry has no importer for this model (add one to Importers)`,
@@ -74,10 +74,10 @@ func TestJobMistakes(t *testing.T) {
 
 func TestNoEndpoints(t *testing.T) {
 	t.Parallel()
-	_, err := gyro.Slicer{}.Run(t.Context())
-	wantError(t, err, "slicer: there is no Source\nslicer: there is no Target\nslicer: there are no jobs (name at least one model in Jobs)")
-	_, err = gyro.Slicer{Jobs: jobs("a")}.Plan(t.Context())
-	wantError(t, err, "slicer: there is no Source\nslicer: there is no Target")
+	_, err := gyro.ExportSlice{}.Run(t.Context())
+	wantError(t, err, "export: there is no Source (a database, such as postgres.DB)\nexport: there is no Target (a place for the slice, such as csvdir.Dir)\nexport: there are no jobs (name at least one model in Jobs)")
+	_, err = gyro.ExportSlice{Jobs: jobs("a")}.Plan(t.Context())
+	wantError(t, err, "export: there is no Source (a database, such as postgres.DB)\nexport: there is no Target (a place for the slice, such as csvdir.Dir)")
 }
 
 // What only the catalog knows is told as whole as the rest, and the target is then left
@@ -141,7 +141,7 @@ func TestCatalogMistakes(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s, to := endpoints(c.catalog...)
-			slicer := gyro.Slicer{Source: s, Target: to, Importers: c.importers, Jobs: c.jobs}
+			slicer := gyro.ExportSlice{Source: s, Target: to, Importers: c.importers, Jobs: c.jobs}
 			_, err := slicer.Run(t.Context())
 			wantError(t, err, strings.Join(c.want, "\n"))
 			if last := s.list[len(s.list)-1]; last != "abort" {
@@ -181,7 +181,7 @@ func TestExplainMistakes(t *testing.T) {
 		}
 		return nil
 	}
-	_, err := gyro.Slicer{Source: s, Target: to, Jobs: jobs("a", "b", "c")}.Run(t.Context())
+	_, err := gyro.ExportSlice{Source: s, Target: to, Jobs: jobs("a", "b", "c")}.Run(t.Context())
 	wantError(t, err, "job 1 (a): explain: syntax error (look at position 7)\njob 3 (c): column does not exist")
 	if !errors.Is(err, cause) {
 		t.Error("the cause is lost")
@@ -203,7 +203,7 @@ func TestExplainFails(t *testing.T) {
 	s, to := endpoints(table("a"), table("b"))
 	cause := errors.New("the connection was lost")
 	s.explain = func(gyro.Selection) error { return cause }
-	_, err := gyro.Slicer{Source: s, Target: to, Jobs: jobs("a", "b")}.Run(t.Context())
+	_, err := gyro.ExportSlice{Source: s, Target: to, Jobs: jobs("a", "b")}.Run(t.Context())
 	wantError(t, err, "the connection was lost")
 	wantCalls(t, s.calls, "begin [a.csv b.csv]", "open", "explain a", "close", "abort")
 }
@@ -220,7 +220,7 @@ func TestCircleOrder(t *testing.T) {
 		"nest hen egg": `job 1 (nest): it refers to egg, whose job 3 comes later (an order that works: hen, egg, nest)`,
 	} {
 		s, to := endpoints(hen, egg, nest)
-		_, err := gyro.Slicer{Source: s, Target: to, Jobs: jobs(strings.Fields(order)...)}.Run(t.Context())
+		_, err := gyro.ExportSlice{Source: s, Target: to, Jobs: jobs(strings.Fields(order)...)}.Run(t.Context())
 		wantError(t, err, want)
 	}
 }
@@ -239,7 +239,7 @@ func TestDefaultFiles(t *testing.T) {
 		`".s"."t""u"`:      "%2Es.t%22u.csv",
 	} {
 		s, to := endpoints(table(name))
-		if _, err := (gyro.Slicer{Source: s, Target: to, Jobs: jobs(name)}).Run(t.Context()); err != nil {
+		if _, err := (gyro.ExportSlice{Source: s, Target: to, Jobs: jobs(name)}).Run(t.Context()); err != nil {
 			t.Errorf("%s: %v", name, err)
 			continue
 		}

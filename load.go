@@ -13,17 +13,74 @@ import (
 	"time"
 )
 
-// load loads the slice that a store holds.
-func (s Slicer) load(ctx context.Context, store Store) (*Report, error) {
+// LoadSlice loads a slice that lies in a [Store] into the tables of a database, in one transaction.
+type LoadSlice struct {
+	Source    Store    // where the slice lies
+	Target    Loader   // what is loaded into
+	Tables    []Model  // only these of the slice. Default: all
+	Importers Registry // default: none, rows keep their ids
+	// IDs says which ids rows get whose importer says nothing. Default: [gyro.Keep].
+	IDs IDs
+	// Conflict says what becomes of a row that is in the target already, where its importer says
+	// nothing. Default: [gyro.Fail].
+	Conflict Conflict
+	// Create makes the tables that the target does not have, from what the manifest says of
+	// them: columns, keys and references, no more; it replaces no migration.
+	Create bool
+	// DryRun does all that a load does, and rolls it back.
+	DryRun bool
+	// Record is where the load leaves what [Undo] needs: an empty place of its own. Default: it
+	// leaves nothing, and can't be undone.
+	Record Store
+	// Version is that of the program, for the record. Default: of this module in the build.
+	Version string
+	// Progress is told what the run does: by one goroutine at a time, at most ten times a
+	// second while a file is read. Default: nobody is told.
+	Progress func(Event)
+}
+
+// options are those that a load of a slice shares with one of foreign files.
+func (s LoadSlice) options() loadOptions {
+	return loadOptions{
+		Importers: s.Importers, IDs: s.IDs, Conflict: s.Conflict, DryRun: s.DryRun, Record: s.Record, Version: s.Version, Progress: s.Progress,
+	}
+}
+
+// check says what is wrong with what is set, all of it at once.
+func (s LoadSlice) check() error {
+	var found mistakes
+	if s.Source == nil {
+		found.add(Mistake{Place: "load", Problem: "there is no Source", Hint: "a place that holds a slice, such as csvdir.Dir"})
+	}
+	if s.Target == nil {
+		found.add(Mistake{Place: "load", Problem: "there is no Target", Hint: "a database, such as postgres.DB"})
+	}
+	if s.DryRun && s.Record != nil {
+		found.add(Mistake{Place: "load", Problem: "both DryRun and Record are set, and a dry run leaves nothing to undo", Hint: "keep one"})
+	}
+	if err := s.options().check(); err != nil {
+		found = append(found, err)
+	}
+	return found.join()
+}
+
+// Run loads the slice. It is first proved from its files (the error wraps [gyro.ErrUnproven]), and
+// the target's catalog is looked at before a row is sent. What is declared wrong comes back
+// whole, each a [gyro.Mistake].
+//
+// On any error, and when ctx is cancelled, the target is left as it was, and there is no Report;
+// values of sequences that were drawn are not given back. Where the connection was lost while
+// the load was committed, and nobody can be asked, the error wraps [gyro.ErrUncertain].
+func (s LoadSlice) Run(ctx context.Context) (*Report, error) {
 	begin := time.Now()
-	if err := s.Importers.Validate(); err != nil {
+	if err := s.check(); err != nil {
 		return nil, err
 	}
-	slice, err := store.Slice(ctx)
+	slice, err := s.Source.Slice(ctx)
 	if err != nil {
 		return nil, err
 	}
-	target, err := s.Target.(Loader).OpenTarget(ctx)
+	target, err := s.Target.OpenTarget(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -36,11 +93,11 @@ func (s Slicer) load(ctx context.Context, store Store) (*Report, error) {
 	}
 	report.Elapsed = time.Since(begin)
 	report.Load.Elapsed = report.Elapsed
-	s.tell(Event{Step: Ended, Jobs: len(report.Load.Tables), Rows: report.Rows, Bytes: report.Bytes, Elapsed: report.Elapsed})
+	s.options().tell(Event{Step: Ended, Jobs: len(report.Load.Tables), Rows: report.Rows, Bytes: report.Bytes, Elapsed: report.Elapsed})
 	return report, nil
 }
 
-func (s Slicer) loadInto(ctx context.Context, target Loading, slice Slice) (*Report, error) {
+func (s LoadSlice) loadInto(ctx context.Context, target Loading, slice Slice) (*Report, error) {
 	m := slice.Manifest()
 	catalog, err := target.Catalog(ctx)
 	if err != nil {
@@ -53,14 +110,14 @@ func (s Slicer) loadInto(ctx context.Context, target Loading, slice Slice) (*Rep
 	if err := target.Check(ctx, &p.LoadPlan); err != nil {
 		return nil, err
 	}
-	s.stage(Verifying)
+	p.stage(Verifying)
 	if err := slice.Verify(ctx); err != nil {
 		return nil, err
 	}
 	files := &fileChecks{slice: slice, steps: p.steps}
 	p.Open = files.open
 	p.DryRun = s.DryRun
-	t := newTelling(s, p)
+	t := newTelling(p)
 	p.Tell = t.event
 	loaded, err := target.Load(ctx, &p.LoadPlan)
 	if err == nil {
@@ -82,42 +139,24 @@ func (s Slicer) loadInto(ctx context.Context, target Loading, slice Slice) (*Rep
 		})
 	}
 	if !s.DryRun {
-		err = s.commit(ctx, target, p, loaded, report)
+		err = p.commit(ctx, target, loaded, report)
 	}
 	report.Notes = slices.Concat(p.notes, loaded.Notes)
 	return report, err
 }
 
-// commit leaves the record that undo needs, and makes the load last.
-func (s Slicer) commit(ctx context.Context, target Loading, p *loadPlanning, loaded *Loaded, report *Report) error {
-	if s.Record != nil {
-		s.stage(Recording)
-		place, err := s.record(ctx, target, p, loaded)
-		if err != nil {
-			return err
-		}
-		report.Load.Record = place
-	}
-	s.stage(Committing)
-	err := target.Commit(ctx)
-	if err != nil && s.Record != nil {
-		err = fmt.Errorf("%w; the record for undo stays in %s", err, report.Load.Record)
-	}
-	return err
-}
-
-func (s Slicer) stage(stage Stage) { s.tell(Event{Step: Staged, Stage: stage}) }
-
-// planLoad says what a load would do.
-func (s Slicer) planLoad(ctx context.Context) (*Plan, error) {
-	if err := s.Importers.Validate(); err != nil {
+// Plan says what [Slice.Run] would do. It reads the slice's manifest and the target's catalog,
+// and changes nothing. What is wrong with the target's tables is an error, all of it at once;
+// what else is in the way, such as rights, is in the Plan.
+func (s LoadSlice) Plan(ctx context.Context) (*Plan, error) {
+	if err := s.check(); err != nil {
 		return nil, err
 	}
-	slice, err := s.Source.(Store).Slice(ctx)
+	slice, err := s.Source.Slice(ctx)
 	if err != nil {
 		return nil, err
 	}
-	target, err := s.Target.(Loader).OpenTarget(ctx)
+	target, err := s.Target.OpenTarget(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -152,9 +191,9 @@ type fileChecks struct {
 	opened []*checkedFile
 }
 
-func (f *fileChecks) open(table int) (io.ReadCloser, error) {
+func (f *fileChecks) open(ctx context.Context, table int) (io.ReadCloser, error) {
 	m := f.steps[table].file
-	file, err := f.slice.File(m.File)
+	file, err := f.slice.File(ctx, m.File)
 	if err != nil {
 		return nil, err
 	}
@@ -189,62 +228,4 @@ func (f *checkedFile) Read(b []byte) (int, error) {
 	f.sum.Write(b[:n])
 	f.bytes += int64(n)
 	return n, err //nolint:wrapcheck // io.EOF has to stay what it is
-}
-
-// telling makes events of what a load tells, for the files at most one a tick.
-type telling struct {
-	Slicer
-	steps   []*loadStep
-	streams []*sheetStream // of foreign CSV files: they know how far they are
-	began   time.Time
-	last    time.Time
-}
-
-func newTelling(s Slicer, p *loadPlanning) *telling {
-	t := &telling{Slicer: s, steps: p.steps}
-	for i := range p.steps {
-		t.tell(t.file(Planned, i))
-	}
-	return t
-}
-
-func (t *telling) file(step Step, i int) Event {
-	s := t.steps[i]
-	return Event{Step: step, Job: i, Jobs: len(t.steps), Model: s.name, File: s.file.File, Estimate: s.file.Rows}
-}
-
-func (t *telling) event(e LoadEvent) {
-	now := time.Now()
-	if e.Stage != Staging && e.Stage != Copying {
-		event := Event{Step: Staged, Stage: e.Stage}
-		if e.Table >= 0 {
-			event = t.file(Staged, e.Table)
-			event.Stage = e.Stage
-		}
-		t.tell(event)
-		return
-	}
-	switch {
-	case e.Done:
-		event := t.file(Finished, e.Table)
-		event.Rows, event.Bytes, event.Elapsed = e.Rows, e.Bytes, now.Sub(t.began)
-		if t.streams != nil {
-			event.Rows, event.Bytes = t.streams[e.Table].rows.Load(), t.streams[e.Table].source.bytes.Load()
-		}
-		t.tell(event)
-	case e.Bytes == 0:
-		t.began, t.last = now, now
-		t.tell(t.file(Started, e.Table))
-	case now.Sub(t.last) >= tick:
-		t.last = now
-		event := t.file(Moved, e.Table)
-		f := t.steps[e.Table].file
-		event.Bytes, event.Elapsed = e.Bytes, now.Sub(t.began)
-		event.Rows = int64(float64(f.Rows) * float64(e.Bytes) / float64(max(1, f.Bytes)))
-		if t.streams != nil {
-			stream := t.streams[e.Table]
-			event.Rows, event.Bytes = stream.rows.Load(), stream.source.bytes.Load()
-		}
-		t.tell(event)
-	}
 }

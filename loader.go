@@ -15,14 +15,13 @@ type Slice interface {
 	// with it comes back whole, each an error that wraps [ErrUnproven].
 	Verify(ctx context.Context) error
 	// File opens one of the files that the manifest lists.
-	File(name string) (io.ReadCloser, error)
+	File(ctx context.Context, name string) (io.ReadCloser, error)
 	// Place is where the slice lies, for a person to read.
 	Place() string
 }
 
 // Loader is a target into whose tables slices are loaded, such as postgres.DB.
 type Loader interface {
-	Target
 	// OpenTarget connects. Nothing is begun.
 	OpenTarget(ctx context.Context) (Loading, error)
 }
@@ -69,8 +68,8 @@ type LoadPlan struct {
 	Maps   []int
 	DryRun bool // draw no value from a sequence; Commit is not called
 	// Open opens the file of a table, OpenSheet that of one that has a Sheet.
-	Open      func(table int) (io.ReadCloser, error)
-	OpenSheet func(table int) (SheetStream, error)
+	Open      func(ctx context.Context, table int) (io.ReadCloser, error)
+	OpenSheet func(ctx context.Context, table int) (SheetStream, error)
 	// Tell is told what is done: the rows and bytes of a file so far, or a stage.
 	Tell func(LoadEvent)
 	// Sheets are the tables that have a Sheet, by number, in the order in which their references

@@ -8,11 +8,40 @@ import (
 	"github.com/gyrodata/gyro/schema"
 )
 
+// loadOptions are those that every load has.
+type loadOptions struct {
+	Importers Registry
+	IDs       IDs
+	Conflict  Conflict
+	DryRun    bool
+	Record    Store
+	Version   string
+	Progress  func(Event)
+}
+
+func (o loadOptions) tell(e Event) {
+	if o.Progress != nil {
+		o.Progress(e)
+	}
+}
+
+// check says what is wrong with them, all of it at once.
+func (o loadOptions) check() error {
+	var found mistakes
+	if err := o.Importers.Validate(); err != nil {
+		found = append(found, err)
+	}
+	if problem := o.IDs.check(); problem != "" {
+		found.add(Mistake{Place: "load", Problem: problem})
+	}
+	return found.join()
+}
+
 // loadPlanning is a load's plan on its way: what is declared, what the manifest says, and
 // what the target's catalog says.
 type loadPlanning struct {
 	LoadPlan
-	slicer  Slicer
+	options loadOptions
 	catalog schema.Catalog
 	steps   []*loadStep // by number in the plan
 	notes   []string
@@ -31,7 +60,6 @@ type loadStep struct {
 	create   bool
 	mapOnly  bool
 	load     *LoadTable
-	sheet    *sheetMap // of a foreign CSV file; else nil
 	// all references, whether or not their values change
 	references []*loadReference
 	changes    map[string]bool // columns whose value may be another afterwards
@@ -51,11 +79,11 @@ func (p *loadPlanning) refuse(s *loadStep, problem, hint string) {
 }
 
 // planned makes the plan of a load. All that is wrong comes back at once.
-func (s Slicer) planned(m Manifest, catalog schema.Catalog) (*loadPlanning, error) {
-	p := &loadPlanning{slicer: s, catalog: catalog}
+func (s LoadSlice) planned(m Manifest, catalog schema.Catalog) (*loadPlanning, error) {
 	if m.Import != nil {
 		return nil, &Error{Op: "load", Place: "the slice", Err: errWrongRecord, Hint: "gyro undo takes it"}
 	}
+	p := &slicePlanning{loadPlanning: &loadPlanning{options: s.options(), catalog: catalog}, only: s.Tables, create: s.Create}
 	p.choose(m)
 	if len(p.found) > 0 {
 		return nil, p.found.join()
@@ -81,12 +109,37 @@ func (s Slicer) planned(m Manifest, catalog schema.Catalog) (*loadPlanning, erro
 	for _, step := range p.steps {
 		p.Tables = append(p.Tables, step.load)
 	}
-	return p, p.found.join()
+	return p.loadPlanning, p.found.join()
+}
+
+// slicePlanning is the plan of a slice's load on its way: what is declared, what the manifest
+// says, and what the target's catalog says.
+type slicePlanning struct {
+	*loadPlanning
+	only   []Model // empty: all
+	create bool
+}
+
+// step makes a step with what importers and options say of its model.
+func (o loadOptions) step(name schema.Name, f ManifestFile) *loadStep {
+	step := &loadStep{file: f, name: name, changes: map[string]bool{}}
+	step.importer, _ = o.Importers.of(name)
+	if step.importer.Model.IsZero() {
+		step.importer.Model = NewModel(schema.Table{Name: name}, nil)
+	}
+	step.ids, step.conflict = step.importer.IDs, step.importer.Conflict
+	if step.ids.IsZero() {
+		step.ids = o.IDs
+	}
+	if step.conflict.IsZero() {
+		step.conflict = o.Conflict
+	}
+	return step
 }
 
 // choose finds the files that are wanted, in an order in which those that others refer to
 // come first.
-func (p *loadPlanning) choose(m Manifest) {
+func (p *slicePlanning) choose(m Manifest) {
 	steps := map[schema.Name]*loadStep{}
 	var names []schema.Name
 	for _, f := range m.Files {
@@ -95,14 +148,8 @@ func (p *loadPlanning) choose(m Manifest) {
 			p.found.add(Mistake{Place: "manifest", Problem: err.Error(), Err: err})
 			continue
 		}
-		step := &loadStep{file: f, name: name, source: described(name, f), ids: p.slicer.IDs, conflict: p.slicer.Conflict}
-		step.importer, _ = p.slicer.Importers.of(name)
-		if !step.importer.IDs.IsZero() {
-			step.ids = step.importer.IDs
-		}
-		if !step.importer.Conflict.IsZero() {
-			step.conflict = step.importer.Conflict
-		}
+		step := p.options.step(name, f)
+		step.source = described(name, f)
 		if step.ids.IsZero() {
 			step.ids = Keep()
 		}
@@ -118,14 +165,6 @@ func (p *loadPlanning) choose(m Manifest) {
 			}
 		}
 	}
-	for _, importer := range p.slicer.Importers {
-		if problem := importer.IDs.check(); problem != "" {
-			p.found.add(Mistake{Place: "importer " + importer.Model.String(), Problem: problem})
-		}
-	}
-	if problem := p.slicer.IDs.check(); problem != "" {
-		p.found.add(Mistake{Place: "slicer", Problem: problem})
-	}
 }
 
 func parents(table *schema.Table) []schema.Name {
@@ -138,30 +177,28 @@ func parents(table *schema.Table) []schema.Name {
 
 // wanted are the models that the jobs name, or all. Of the others, those that rows refer to
 // and that a natural key finds in the target are looked for there.
-func (p *loadPlanning) wanted(steps map[schema.Name]*loadStep) map[schema.Name]bool {
+func (p *slicePlanning) wanted(steps map[schema.Name]*loadStep) map[schema.Name]bool {
 	wanted := map[schema.Name]bool{}
-	for i, job := range p.slicer.Jobs {
-		name := job.Model.Name()
-		place := jobPlace(i, job)
+	for i, model := range p.only {
+		name := model.Name()
+		place := fmt.Sprintf("table %d", i+1)
 		switch {
-		case job.Model.check() != nil:
-			p.found.add(Mistake{Place: place, Problem: job.Model.check().Error()})
+		case model.check() != nil:
+			p.found.add(Mistake{Place: place, Problem: model.check().Error()})
 		case steps[name] == nil:
 			known := schema.Catalog{}
 			for n := range steps {
 				known[n] = nil
 			}
-			m := Mistake{Place: place, Problem: "the slice has no table " + name.String()}
+			m := Mistake{Place: "table " + name.String(), Problem: "the slice does not have it"}
 			if near := known.Nearest(name); near != "" {
 				m.Hint = fmt.Sprintf("did you mean %q?", near)
 			}
 			p.found.add(m)
-		case !job.Query.IsZero() || job.sampled():
-			p.found.add(Mistake{Place: place, Problem: "a slice's table is loaded whole, and the job has a query or a sample", Hint: "leave it out"})
 		}
 		wanted[name] = true
 	}
-	if len(p.slicer.Jobs) == 0 {
+	if len(p.only) == 0 {
 		for name := range steps {
 			wanted[name] = true
 		}
@@ -202,33 +239,35 @@ func described(name schema.Name, f ManifestFile) *schema.Table {
 }
 
 // table finds a step's table in the target, or plans to make it.
-func (p *loadPlanning) table(s *loadStep) {
+func (p *slicePlanning) table(s *loadStep) {
 	s.load = &LoadTable{File: s.file.File, Rows: s.file.Rows, Bytes: s.file.Bytes, MapOnly: s.mapOnly}
-	s.changes = map[string]bool{}
-	table, ok := p.catalog[s.name]
-	switch {
-	case ok && table.Kind != schema.Ordinary && table.Kind != schema.Partitioned && table.Kind != schema.Foreign:
-		p.refuse(s, fmt.Sprintf("the target has a %s of that name, into which nothing can be loaded", table.Kind), "leave it out: name the others as jobs")
-		return
-	case ok:
-		s.load.Table = table
-		return
-	case p.slicer.Create && !s.mapOnly:
+	if p.catalog[s.name] == nil && p.create && !s.mapOnly {
 		s.create = true
 		s.load.Table = p.made(s)
 		p.Create = append(p.Create, s.load.Table)
 		p.catalog[s.name] = s.load.Table
 		return
 	}
-	hint := "make it by your migrations; or let Gyro make it from what the manifest says, with Create (--create)"
-	if near := p.catalog.Nearest(s.name); near != "" {
-		hint = fmt.Sprintf("did you mean %q? Else m%s", near, hint[1:])
+	p.target(s, "make it by your migrations; or let Gyro make it from what the manifest says, with Create (--create)")
+}
+
+// target finds a step's table in the target; hint says what to do where it is not there.
+func (p *loadPlanning) target(s *loadStep, hint string) {
+	table, ok := p.catalog[s.name]
+	switch near := p.catalog.Nearest(s.name); {
+	case ok && table.Kind != schema.Ordinary && table.Kind != schema.Partitioned && table.Kind != schema.Foreign:
+		p.refuse(s, fmt.Sprintf("the target has a %s of that name, into which nothing can be loaded", table.Kind), "leave it out")
+	case ok:
+		s.load.Table = table
+	case near != "":
+		p.refuse(s, "the target does not have it", fmt.Sprintf("did you mean %q? Else %s", near, hint))
+	default:
+		p.refuse(s, "the target does not have it", hint)
 	}
-	p.refuse(s, "the target does not have it", hint)
 }
 
 // made is the table that is to be made: what the manifest knows of it.
-func (p *loadPlanning) made(s *loadStep) *schema.Table {
+func (p *slicePlanning) made(s *loadStep) *schema.Table {
 	t := *s.source
 	t.Columns = slices.Clone(s.source.Columns)
 	for i, c := range s.file.Columns {
@@ -260,7 +299,7 @@ func (p *loadPlanning) made(s *loadStep) *schema.Table {
 const identitySequence = "identity"
 
 // columns compares the file's columns with the table's.
-func (p *loadPlanning) columns(s *loadStep) {
+func (p *slicePlanning) columns(s *loadStep) {
 	problems, notes := preflight(s.source, s.load.Table)
 	for _, problem := range problems {
 		p.refuse(s, problem.Problem, problem.Hint)
@@ -291,7 +330,7 @@ func (p *loadPlanning) columns(s *loadStep) {
 
 // refer collects a table's references: those of the manifest, those that importers declare,
 // and foreign keys of the target that neither knows.
-func (p *loadPlanning) refer(s *loadStep) {
+func (p *slicePlanning) refer(s *loadStep) {
 	for _, r := range s.file.References {
 		p.reference(s, r, false)
 	}
@@ -301,9 +340,9 @@ func (p *loadPlanning) refer(s *loadStep) {
 	for _, r := range s.file.Arrays {
 		p.reference(s, r, true)
 	}
-	if len(p.slicer.Importers) > 0 {
+	if len(p.options.Importers) > 0 {
 		table := *s.source
-		said, problems := declared(s.importer, &table, p.slicer.Importers, "manifest")
+		said, problems := declared(s.importer, &table, p.options.Importers, "manifest")
 		p.found = append(p.found, problems...)
 		for _, r := range said.added {
 			p.declared(s, r, false)
@@ -335,7 +374,7 @@ func sameColumns(a, b []string) bool {
 }
 
 // reference takes one that the manifest lists. The slice proves all but those in arrays.
-func (p *loadPlanning) reference(s *loadStep, r ManifestReference, each bool) {
+func (p *slicePlanning) reference(s *loadStep, r ManifestReference, each bool) {
 	to, err := schema.ParseName(r.Table)
 	if err != nil {
 		p.refuse(s, "the manifest's reference "+r.Name+" names no table", "")
@@ -352,7 +391,7 @@ func (p *loadPlanning) reference(s *loadStep, r ManifestReference, each bool) {
 }
 
 // declared takes one that an importer declares and the manifest does not list.
-func (p *loadPlanning) declared(s *loadStep, r schema.Reference, each bool) {
+func (p *slicePlanning) declared(s *loadStep, r schema.Reference, each bool) {
 	same := func(o *loadReference) bool {
 		return o.Table == r.To && o.Each == each && sameColumns(o.Columns, r.Columns)
 	}
@@ -401,7 +440,7 @@ func (p *loadPlanning) add(s *loadStep, r *LoadReference, proved bool) {
 			}
 			r.AsText = r.AsText || kindOf(own) != kindOf(to.Type)
 		}
-	} else if importer, ok := p.slicer.Importers.of(r.Table); ok && importer.IDs.kind == fixedIDs {
+	} else if importer, ok := p.options.Importers.of(r.Table); ok && importer.IDs.kind == fixedIDs {
 		if known := p.catalog[r.Table]; known != nil && slices.Equal(known.PrimaryKey, r.ToColumns) {
 			r.Fixed = importer.IDs.fixed
 		}

@@ -14,17 +14,79 @@ import (
 	"github.com/gyrodata/gyro/pgcsv"
 )
 
-// loadSheets loads foreign CSV files.
-func (s Slicer) loadSheets(ctx context.Context, sheets Sheets) (*Report, error) {
+// SheetsLoad loads CSV files that others wrote into the tables of a database, in one transaction, in
+// an order that their references give.
+type SheetsLoad struct {
+	Files     []Sheet
+	Target    Loader   // what is loaded into
+	Importers Registry // how headers become columns; default: none, they are called as the columns are
+	// IDs says which ids rows get whose importer says nothing. Default: those that the file has,
+	// else new ones.
+	IDs IDs
+	// Conflict says what becomes of a row that is in the target already, where its importer says
+	// nothing. Default: [gyro.Fail].
+	Conflict Conflict
+	// DryRun does all that a load does, and rolls it back.
+	DryRun bool
+	// ShowValues puts what stands in the file into the violations of a [gyro.Validation]. Default:
+	// no value leaves the file.
+	ShowValues bool
+	// Record is where the load leaves what [load.Undo] needs: an empty place of its own. Default: it
+	// leaves nothing, and can't be undone.
+	Record Store
+	// Version is that of the program, for the record. Default: of this module in the build.
+	Version string
+	// Progress is told what the run does: by one goroutine at a time, at most ten times a
+	// second while a file is read. Default: nobody is told.
+	Progress func(Event)
+}
+
+// options are those that a load of foreign files shares with one of a slice.
+func (s SheetsLoad) options() loadOptions {
+	return loadOptions{
+		Importers: s.Importers, IDs: s.IDs, Conflict: s.Conflict, DryRun: s.DryRun, Record: s.Record, Version: s.Version, Progress: s.Progress,
+	}
+}
+
+// check says what is wrong with what is set, all of it at once.
+func (s SheetsLoad) check() error {
+	var found mistakes
+	if len(s.Files) == 0 {
+		found.add(Mistake{Place: "load", Problem: "there is no CSV file", Hint: "name at least one in Files"})
+	}
+	for i, file := range s.Files {
+		if file.From.Open == nil {
+			found.add(Mistake{Place: fmt.Sprintf("file %d", i+1), Problem: "it has no Open"})
+		}
+	}
+	if s.Target == nil {
+		found.add(Mistake{Place: "load", Problem: "there is no Target", Hint: "a database, such as postgres.DB"})
+	}
+	if s.DryRun && s.Record != nil {
+		found.add(Mistake{Place: "load", Problem: "both DryRun and Record are set, and a dry run leaves nothing to undo", Hint: "keep one"})
+	}
+	if err := s.options().check(); err != nil {
+		found = append(found, err)
+	}
+	return found.join()
+}
+
+// Run loads the files. What is declared wrong comes back whole, each a [gyro.Mistake], before a row
+// is sent.
+//
+// Where rows break rules and nothing takes the rejects, the error wraps [gyro.ErrInvalid], nothing
+// was loaded, and the Report, which comes beside the error then, has the [gyro.Validation]. Beside
+// any other error there is no Report, and the target is left as it was.
+func (s SheetsLoad) Run(ctx context.Context) (*Report, error) {
 	begin := time.Now()
-	if err := errors.Join(s.Importers.Validate(), sheets.check()); err != nil {
+	if err := s.check(); err != nil {
 		return nil, err
 	}
-	target, err := s.Target.(Loader).OpenTarget(ctx)
+	target, err := s.Target.OpenTarget(ctx)
 	if err != nil {
 		return nil, err
 	}
-	report, err := s.sheetsInto(ctx, target, sheets)
+	report, err := s.loadInto(ctx, target)
 	if closeErr := target.Close(); err == nil {
 		err = closeErr
 	}
@@ -34,27 +96,27 @@ func (s Slicer) loadSheets(ctx context.Context, sheets Sheets) (*Report, error) 
 	report.Elapsed = time.Since(begin)
 	report.Load.Elapsed = report.Elapsed
 	if err == nil {
-		s.tell(Event{Step: Ended, Jobs: len(report.Load.Tables), Rows: report.Rows, Bytes: report.Bytes, Elapsed: report.Elapsed})
+		s.options().tell(Event{Step: Ended, Jobs: len(report.Load.Tables), Rows: report.Rows, Bytes: report.Bytes, Elapsed: report.Elapsed})
 	}
 	return report, err
 }
 
-// sheetsInto gives a report as soon as there is something to say, also with an error.
-func (s Slicer) sheetsInto(ctx context.Context, target Loading, sheets Sheets) (*Report, error) {
+// loadInto gives a report as soon as there is something to say, also with an error.
+func (s SheetsLoad) loadInto(ctx context.Context, target Loading) (*Report, error) {
 	catalog, err := target.Catalog(ctx)
 	if err != nil {
 		return nil, err
 	}
-	p, err := s.plannedSheets(ctx, sheets, catalog)
+	p, err := s.planned(ctx, catalog)
 	if err != nil {
 		return nil, err
 	}
 	if err := target.Check(ctx, &p.LoadPlan); err != nil {
 		return nil, err
 	}
-	streams := make([]*sheetStream, len(p.steps))
-	p.OpenSheet = func(table int) (SheetStream, error) {
-		stream, err := p.steps[table].sheet.stream()
+	streams := make([]*sheetStream, len(p.files))
+	p.OpenSheet = func(ctx context.Context, table int) (SheetStream, error) {
+		stream, err := p.files[table].sheet.stream(ctx)
 		if err != nil {
 			return nil, err
 		}
@@ -62,21 +124,23 @@ func (s Slicer) sheetsInto(ctx context.Context, target Loading, sheets Sheets) (
 		return stream, nil
 	}
 	p.DryRun = s.DryRun
-	t := newTelling(s, p)
-	t.streams = streams
+	t := newTelling(p.loadPlanning)
+	t.far = func(table int) (rows, bytes int64) {
+		return streams[table].rows.Load(), streams[table].source.bytes.Load()
+	}
 	p.Tell = t.event
 	loaded, err := target.Load(ctx, &p.LoadPlan)
 	if err != nil {
 		return nil, err
 	}
-	r := &sheetRun{Slicer: s, planning: p, target: target, loaded: loaded, streams: streams}
+	r := &sheetRun{SheetsLoad: s, planning: p, target: target, loaded: loaded, streams: streams}
 	return r.finish(ctx)
 }
 
 // sheetRun is a load of sheets whose rows have been looked at.
 type sheetRun struct {
-	Slicer
-	planning *loadPlanning
+	SheetsLoad
+	planning *sheetPlanning
 	target   Loading
 	loaded   *Loaded
 	streams  []*sheetStream
@@ -103,7 +167,7 @@ func (r *sheetRun) finish(ctx context.Context) (*Report, error) {
 		rejects, err = r.reject(ctx)
 	}
 	if err == nil {
-		err = r.commit(ctx, r.target, r.planning, r.loaded, r.report)
+		err = r.planning.commit(ctx, r.target, r.loaded, r.report)
 	}
 	if err != nil {
 		for _, w := range rejects {
@@ -121,7 +185,7 @@ func (r *sheetRun) begin() {
 	r.report = &Report{Notes: slices.Concat(r.planning.notes, r.loaded.Notes)}
 	r.report.Load = &LoadReport{Origin: r.target.Origin(), Exclusive: r.loaded.Exclusive, DryRun: r.DryRun, Validation: &Validation{}}
 	var names []string
-	for i, step := range r.planning.steps {
+	for i, step := range r.planning.files {
 		n, sheet := r.loaded.Tables[i], r.loaded.Sheets[i]
 		table := TableReport{
 			Model: step.name, File: step.file.File, Rows: sheet.Rows, Rejected: sheet.Bad,
@@ -144,8 +208,8 @@ func (r *sheetRun) begin() {
 
 // refused reports whether a row is bad that nothing takes.
 func (r *sheetRun) refused() bool {
-	for i, step := range r.planning.steps {
-		if !step.made() && r.loaded.Sheets[i].Bad > 0 && step.sheet.sheet.Reject == nil {
+	for i, step := range r.planning.files {
+		if !step.made() && r.loaded.Sheets[i].Bad > 0 && step.sheet.sheet.From.Reject == nil {
 			return true
 		}
 	}
@@ -155,8 +219,8 @@ func (r *sheetRun) refused() bool {
 // again reads a sheet once more: row is called for those whose numbers next gives, in their
 // order. The file has to be the one that was loaded.
 func (r *sheetRun) again(ctx context.Context, i int, head func(*pgcsv.Sheet), rows func(yield func(row int64) error) error, row func(*pgcsv.Record) error) error {
-	step := r.planning.steps[i]
-	file, source, reader, err := step.sheet.read()
+	step := r.planning.files[i]
+	file, source, reader, err := step.sheet.read(ctx)
 	if err != nil {
 		return err
 	}
@@ -199,10 +263,10 @@ func (r *sheetRun) again(ctx context.Context, i int, head func(*pgcsv.Sheet), ro
 
 // reject writes the bad rows of each sheet, as they were, with their reasons before them.
 func (r *sheetRun) reject(ctx context.Context) (written []Rejects, err error) {
-	r.stage(Rejecting)
+	r.planning.stage(Rejecting)
 	validation := r.report.Load.Validation
 	next := 0
-	for i, step := range r.planning.steps {
+	for i, step := range r.planning.files {
 		if step.made() {
 			continue
 		}
@@ -211,7 +275,7 @@ func (r *sheetRun) reject(ctx context.Context) (written []Rejects, err error) {
 		if file.Bad == 0 {
 			continue
 		}
-		w, err := step.sheet.sheet.Reject()
+		w, err := step.sheet.sheet.From.Reject(ctx)
 		if err != nil {
 			return written, err
 		}
@@ -231,7 +295,7 @@ func (r *sheetRun) reject(ctx context.Context) (written []Rejects, err error) {
 const reasonHeader = "reason"
 
 func (r *sheetRun) rejectOne(ctx context.Context, i int, w io.Writer) error {
-	m := r.planning.steps[i].sheet
+	m := r.planning.files[i].sheet
 	out := &rejecting{w: w, dialect: m.dialect}
 	head := func(reader *pgcsv.Sheet) { out.buffer = reader.AppendHead(out.buffer, reasonHeader) }
 	err := r.again(ctx, i, head, func(yield func(int64) error) error {
@@ -275,7 +339,7 @@ func (o *rejecting) flush() error {
 // showValues puts what stands in the files into the faults.
 func (r *sheetRun) showValues(ctx context.Context) error {
 	next := 0
-	for i, step := range r.planning.steps {
+	for i, step := range r.planning.files {
 		if step.made() {
 			continue
 		}
@@ -334,12 +398,14 @@ func (r *sheetRun) showValues(ctx context.Context) error {
 	return nil
 }
 
-// planSheets says what a load of sheets would do; it reads their beginnings.
-func (s Slicer) planSheets(ctx context.Context, sheets Sheets) (*Plan, error) {
-	if err := errors.Join(s.Importers.Validate(), sheets.check()); err != nil {
+// Plan says what [Load.Run] would do. It reads the beginnings of the files and the target's
+// catalog, and changes nothing. What is wrong with files and importers is an error, all of it at
+// once; what else is in the way, such as rights, is in the Plan.
+func (s SheetsLoad) Plan(ctx context.Context) (*Plan, error) {
+	if err := s.check(); err != nil {
 		return nil, err
 	}
-	target, err := s.Target.(Loader).OpenTarget(ctx)
+	target, err := s.Target.OpenTarget(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -348,12 +414,12 @@ func (s Slicer) planSheets(ctx context.Context, sheets Sheets) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	p, err := s.plannedSheets(ctx, sheets, catalog)
+	p, err := s.planned(ctx, catalog)
 	if err != nil {
 		return nil, err
 	}
 	plan := &Plan{Origin: target.Origin(), Notes: p.notes, TargetError: target.Check(ctx, &p.LoadPlan)}
-	for _, step := range p.steps {
+	for _, step := range p.files {
 		plan.Loads = append(plan.Loads, PlannedLoad{
 			Model: step.name, File: step.file.File, IDs: step.ids, Conflict: step.conflict, Columns: step.sheet.told(step.load),
 		})

@@ -1,8 +1,6 @@
 package gyro
 
 import (
-	"context"
-
 	"github.com/gyrodata/gyro/schema"
 )
 
@@ -41,45 +39,4 @@ type PlannedJob struct {
 	// Estimate of a job whose parents are selected first is a guess, from the share of the
 	// parents' rows that is expected to be selected.
 	Estimate
-}
-
-// Plan says what [Slicer.Run] would do: jobs, SQL, estimates. It reads no row, asking the
-// source for its catalog and for EXPLAIN only, and changes nothing. What is wrong with
-// registry, jobs and queries is returned as an error, all of it at once; what is wrong
-// with the target is in the Plan.
-func (s Slicer) Plan(ctx context.Context) (*Plan, error) {
-	way, err := s.way()
-	if err != nil {
-		return nil, s.andJobs(err)
-	}
-	switch way {
-	case loads:
-		return s.planLoad(ctx)
-	case reads:
-		return s.planSheets(ctx, s.Source.(Sheets))
-	case takes, copies:
-	}
-	steps, err := s.steps()
-	if err != nil {
-		return nil, err
-	}
-	plan := &Plan{TargetError: s.store().Check(ctx, files(steps))}
-	snapshot, err := s.Source.(Database).Open(ctx)
-	if err != nil {
-		return nil, err
-	}
-	defer snapshot.Close() //nolint:errcheck // only read; nothing to lose
-	steps, notes, err := s.resolve(ctx, snapshot, steps, newKeyRoom(s.KeyMemory))
-	if err != nil {
-		return nil, err
-	}
-	plan.Notes = notes
-	plan.Origin = snapshot.Origin()
-	for _, step := range steps {
-		plan.Jobs = append(plan.Jobs, PlannedJob{
-			Job: step.number, Model: step.table.Name, File: step.file, Whole: step.whole(),
-			References: step.told(), Estimate: step.estimate,
-		})
-	}
-	return plan, nil
 }

@@ -28,7 +28,7 @@ func TestProgress(t *testing.T) {
 		}
 		var got []gyro.Event
 		var inside atomic.Int32
-		slicer := gyro.Slicer{Source: s, Target: to, Jobs: jobs("a", "s.b"), Progress: func(e gyro.Event) {
+		slicer := gyro.ExportSlice{Source: s, Target: to, Jobs: jobs("a", "s.b"), Progress: func(e gyro.Event) {
 			if inside.Add(1) != 1 {
 				t.Error("told by two goroutines at a time")
 			}
@@ -76,7 +76,7 @@ func TestProgressMoves(t *testing.T) {
 		s.rows["a"] = rows
 		slow := &slowTarget{target: to}
 		var moved []gyro.Event
-		slicer := gyro.Slicer{Source: s, Target: slow, Jobs: jobs("a"), Progress: func(e gyro.Event) {
+		slicer := gyro.ExportSlice{Source: s, Target: slow, Jobs: jobs("a"), Progress: func(e gyro.Event) {
 			if e.Step == gyro.Moved {
 				moved = append(moved, e)
 			}

@@ -43,14 +43,6 @@ type TableReport struct {
 	Straight bool  // copied into the table itself; else by way of a staging table
 }
 
-// with adds what a load did to what was taken.
-func (r *Report) with(loaded *Report) *Report {
-	r.Load = loaded.Load
-	r.Notes = append(r.Notes, loaded.Notes...)
-	r.Elapsed += loaded.Elapsed
-	return r
-}
-
 // FileReport is one file of a [Report].
 type FileReport struct {
 	Model    schema.Name

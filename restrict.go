@@ -32,7 +32,7 @@ func (r *reference) follows(from *step) bool {
 // link gives each step its references: who is referred to, and what becomes of rows that
 // refer to rows which were not selected. Models that are only included become steps of
 // their own, before the first that includes them.
-func (s Slicer) link(catalog schema.Catalog, steps []*step) ([]*step, []string, mistakes) {
+func (s ExportSlice) link(catalog schema.Catalog, steps []*step) ([]*step, []string, mistakes) {
 	var (
 		found mistakes
 		notes []string

@@ -1,6 +1,7 @@
 package gyro
 
 import (
+	"context"
 	"io"
 
 	"github.com/gyrodata/gyro/pgcsv"
@@ -10,17 +11,23 @@ import (
 // of its model says how its columns become the table's.
 type Sheet struct {
 	Model Model
-	Name  string // what messages call the file
-	Size  int64  // in bytes, for progress; 0: not known
-	// Open opens the file at its first byte. It is called once more where rows are rejected, or
-	// where values are shown.
-	Open func() (io.ReadCloser, error)
-	// Reject opens the place for the rows that break a rule; the others are loaded then.
-	// Default: none; a single bad row refuses the load.
-	Reject func() (Rejects, error)
+	From  SheetFile // such as csvdir.File
 }
 
-// Rejects is where the rows of a [Sheet] go that break a rule: as they were, with the reasons
+// SheetFile is a foreign CSV file as a store has it.
+type SheetFile struct {
+	Name string // what messages call the file
+	Size int64  // in bytes, for progress; 0: not known
+	// Open opens the file at its first byte. It is called once more where rows are rejected, or
+	// where values are shown, and gives the same bytes each time.
+	Open func(ctx context.Context) (io.ReadCloser, error)
+	// Reject opens the place for the rows that break a rule; the others are loaded then. It is
+	// called at most once, where there is such a row. Default: none; a single bad row refuses
+	// the load.
+	Reject func(ctx context.Context) (Rejects, error)
+}
+
+// Rejects is where the rows of a foreign CSV file go that break a rule: as they were, with the reasons
 // in front. It is written only where there is such a row.
 type Rejects interface {
 	io.Writer
@@ -31,13 +38,6 @@ type Rejects interface {
 	// Place is where they lie, for a person to read.
 	Place() string
 }
-
-// Sheets are CSV files that are loaded in one transaction, in an order that their references
-// give. They are a [Source] whose [Target] is a [Loader].
-type Sheets []Sheet
-
-// String says what it is.
-func (Sheets) String() string { return "CSV files" }
 
 // CSV says how the foreign CSV file of a model is written: see [Sheet]. The files of a slice
 // are none.

@@ -10,7 +10,7 @@ import (
 )
 
 // by takes a reference that is found by other columns than its key.
-func (p *loadPlanning) by(s *loadStep, said keyedColumn, columns []string, place string) {
+func (p *sheetPlanning) by(s *sheetStep, said keyedColumn, columns []string, place string) {
 	refuse := func(problem, hint string) { p.found.add(Mistake{Place: place, Problem: problem, Hint: hint}) }
 	switch {
 	case said.Expr != "" || said.From != "" || said.Default != "" || len(said.OneOf) > 0 || said.Pattern != "" || said.Min != "" || said.Max != "" || said.Check != "":
@@ -58,7 +58,7 @@ func (l *sheetLookup) add(part SheetPart, path string, read fieldReading) {
 }
 
 // partField finds the header that a part of By names, or takes its literal.
-func (p *loadPlanning) partField(s *loadStep, part *SheetPart, said keyedColumn, path string) (fieldReading, *Mistake) {
+func (p *sheetPlanning) partField(s *sheetStep, part *SheetPart, said keyedColumn, path string) (fieldReading, *Mistake) {
 	text := said.By[path]
 	if literal, is := strings.CutPrefix(text, "="); is {
 		part.Given, part.Literal = true, literal
@@ -80,7 +80,7 @@ func (p *loadPlanning) partField(s *loadStep, part *SheetPart, said keyedColumn,
 	return read, nil
 }
 
-func (p *loadPlanning) addLookup(s *loadStep, lookup *sheetLookup) {
+func (p *sheetPlanning) addLookup(s *sheetStep, lookup *sheetLookup) {
 	m := s.sheet
 	for _, c := range lookup.Columns {
 		m.provided[c] = true
@@ -91,7 +91,7 @@ func (p *loadPlanning) addLookup(s *loadStep, lookup *sheetLookup) {
 
 // referenceOf finds the reference that a declaration is about: a foreign key, or one that
 // the importer declares.
-func (p *loadPlanning) referenceOf(s *loadStep, said Column, columns []string, place string) (schema.Reference, *Mistake) {
+func (p *sheetPlanning) referenceOf(s *sheetStep, said Column, columns []string, place string) (schema.Reference, *Mistake) {
 	table := s.load.Table
 	candidates := table.Over(columns)
 	if len(candidates) == 0 && said.Over == "" {
@@ -134,7 +134,7 @@ func (p *loadPlanning) referenceOf(s *loadStep, said Column, columns []string, p
 }
 
 // path follows "tenant.subdomain" from a table.
-func (p *loadPlanning) path(table *schema.Table, path string) (SheetPart, *Mistake) {
+func (p *sheetPlanning) path(table *schema.Table, path string) (SheetPart, *Mistake) {
 	var part SheetPart
 	names := strings.Split(path, ".")
 	for _, name := range names[:len(names)-1] {
@@ -166,7 +166,7 @@ func (p *loadPlanning) path(table *schema.Table, path string) (SheetPart, *Mista
 
 // directReferences takes the references whose key is in the file itself. Such a key means a
 // row of the same load: that it means the same in the target has to be said.
-func (p *loadPlanning) directReferences(s *loadStep) {
+func (p *sheetPlanning) directReferences(s *sheetStep) {
 	references := slices.Clone(s.load.Table.References)
 	for _, key := range slices.Sorted(maps.Keys(s.importer.Columns)) {
 		references = append(references, p.declaredDirect(s, key, s.importer.Columns[key])...)
@@ -177,7 +177,7 @@ func (p *loadPlanning) directReferences(s *loadStep) {
 }
 
 // declaredDirect is the reference that an importer declares, where the table has none.
-func (p *loadPlanning) declaredDirect(s *loadStep, key string, column Column) []schema.Reference {
+func (p *sheetPlanning) declaredDirect(s *sheetStep, key string, column Column) []schema.Reference {
 	place := s.sheet.columnPlace(s, key)
 	columns, mistake := columnsOf(s.load.Table, key, column, place)
 	if mistake != nil || len(column.By) > 0 || column.Expr != "" {
@@ -203,7 +203,7 @@ func (p *loadPlanning) declaredDirect(s *loadStep, key string, column Column) []
 	return []schema.Reference{reference}
 }
 
-func (p *loadPlanning) directReference(s *loadStep, r schema.Reference) {
+func (p *sheetPlanning) directReference(s *sheetStep, r schema.Reference) {
 	m := s.sheet
 	var headers []int
 	bare, free := 0, true // bare: columns that nothing else gives a value, and the file has
@@ -268,7 +268,7 @@ func (p *loadPlanning) directReference(s *loadStep, r schema.Reference) {
 
 // requireKeys says which references may not be NULL: those that alone give a column its value that may
 // not be. Where several do, the row is looked at when all are resolved.
-func (p *loadPlanning) requireKeys(s *loadStep) {
+func (p *sheetPlanning) requireKeys(s *sheetStep) {
 	givers := map[string]int{}
 	for _, lookup := range s.sheet.lookups {
 		for _, c := range lookup.Columns {
@@ -284,7 +284,7 @@ func (p *loadPlanning) requireKeys(s *loadStep) {
 }
 
 // link says of a reference's parts what they are in the sheet that it refers to.
-func (p *loadPlanning) link(lookup *sheetLookup) {
+func (p *sheetPlanning) link(lookup *sheetLookup) {
 	lookup.To = -1
 	parent := p.step(lookup.Table)
 	if parent == nil {
@@ -350,7 +350,7 @@ func (m *sheetMap) valueOf(part *SheetPart) (SheetSource, bool) {
 func sameStep(a, b SheetStep) bool { return a.Table == b.Table && slices.Equal(a.Columns, b.Columns) }
 
 // unique says of each reference whether it means one row by a key, or by what rows are known by.
-func (p *loadPlanning) unique(s *loadStep) {
+func (p *sheetPlanning) unique(s *sheetStep) {
 	for i := range s.load.Sheet.References {
 		r := &s.load.Sheet.References[i]
 		r.Unique = p.meansOne(p.catalog[r.Table], r.Parts)
@@ -361,7 +361,7 @@ func (p *loadPlanning) unique(s *loadStep) {
 }
 
 // meansOne reports whether the parts, taken together, contain a key of a table.
-func (p *loadPlanning) meansOne(table *schema.Table, parts []SheetPart) bool {
+func (p *sheetPlanning) meansOne(table *schema.Table, parts []SheetPart) bool {
 	covered := p.covered(parts)
 	return slices.ContainsFunc(append([][]string{table.PrimaryKey}, table.Unique...), func(key []string) bool {
 		return len(key) > 0 && containsAll(covered, key)
@@ -370,7 +370,7 @@ func (p *loadPlanning) meansOne(table *schema.Table, parts []SheetPart) bool {
 
 // covered are the columns whose values the parts settle: those that they are, and
 // references whose row they settle.
-func (p *loadPlanning) covered(parts []SheetPart) []string {
+func (p *sheetPlanning) covered(parts []SheetPart) []string {
 	var columns []string
 	above := map[string][]SheetPart{}
 	steps := map[string]SheetStep{}

@@ -2,6 +2,7 @@ package gyro
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -53,28 +54,25 @@ type SheetDoubts struct {
 // guessedRecords is how many records of a file are looked at: kinds of values show early.
 const guessedRecords = 2000
 
-// Guess reads the headers and the first rows of the files, and guesses an importer for each, in
+// GuessFiles reads the headers and the first rows of the files, and guesses an importer for each, in
 // their order. Of importers only what they say of the dialect, and what they ignore, counts, and
 // is in the guess again. Nothing is loaded.
 //
 // A table that the target does not have, or into which nothing can be loaded, is a [Mistake];
 // all of them come back at once, joined.
-func (s Sheets) Guess(catalog schema.Catalog, importers Registry) ([]SheetGuess, error) {
-	if err := s.check(); err != nil {
-		return nil, err
-	}
+func GuessFiles(ctx context.Context, files []Sheet, catalog schema.Catalog, importers Registry) ([]SheetGuess, error) {
 	// A plan's own beginning finds tables, files and what is wrong with them.
-	p := &loadPlanning{catalog: catalog, slicer: Slicer{Importers: importers}}
-	for i, sheet := range s {
-		p.sheet(i, sheet)
+	p := &sheetPlanning{loadPlanning: &loadPlanning{catalog: catalog, options: loadOptions{Importers: importers}}}
+	for i, sheet := range files {
+		p.sheet(ctx, i, sheet)
 	}
 	if len(p.found) > 0 {
 		return nil, p.found.join()
 	}
-	all := make([]*sheetGuessing, len(p.steps))
-	for i, step := range p.steps {
+	all := make([]*sheetGuessing, len(p.files))
+	for i, step := range p.files {
 		all[i] = &sheetGuessing{sheetMap: step.sheet, table: step.load.Table, catalog: catalog, all: all}
-		if err := all[i].sample(step.importer.CSV); err != nil {
+		if err := all[i].sample(ctx, step.importer.CSV); err != nil {
 			return nil, err
 		}
 	}
@@ -85,7 +83,7 @@ func (s Sheets) Guess(catalog schema.Catalog, importers Registry) ([]SheetGuess,
 	for i, g := range all {
 		g.matchReferences()
 		g.matchOthers()
-		g.headed(p.steps[i].importer.CSV)
+		g.headed(p.files[i].importer.CSV)
 		g.convert()
 		g.columns()
 		g.natural()
@@ -124,9 +122,9 @@ type columnMatch struct {
 }
 
 // sample reads the first records of a file, a column at a time in the end.
-func (g *sheetGuessing) sample(said CSV) error {
-	fail := func(err error) error { return &Error{Op: "read", Place: g.sheet.Name, Err: err} }
-	file, err := g.sheet.Open()
+func (g *sheetGuessing) sample(ctx context.Context, said CSV) error {
+	fail := func(err error) error { return &Error{Op: "read", Place: g.sheet.From.Name, Err: err} }
+	file, err := g.sheet.From.Open(ctx)
 	if err != nil {
 		return err
 	}
@@ -135,7 +133,7 @@ func (g *sheetGuessing) sample(said CSV) error {
 	if err != nil {
 		return fail(err)
 	}
-	g.SheetGuess = SheetGuess{File: g.sheet.Name, Importer: Importer{Model: g.sheet.Model}}
+	g.SheetGuess = SheetGuess{File: g.sheet.From.Name, Importer: Importer{Model: g.sheet.Model}}
 	g.Importer.CSV.Ignore = slices.Clone(said.Ignore)
 	g.sniffed(begin, said.Dialect)
 	g.cells, g.kinds = make([][]pgcsv.Cell, len(g.headers)), make([]pgcsv.Guess, len(g.headers))

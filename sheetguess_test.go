@@ -76,7 +76,7 @@ func guessCatalog() schema.Catalog {
 
 // sheetOf is a file in memory.
 func sheetOf(table, text string) gyro.Sheet {
-	return gyro.Sheet{Model: gyro.Table(table), Name: table + ".csv", Open: func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(text)), nil }}
+	return gyro.Sheet{Model: gyro.Table(table), From: gyro.SheetFile{Name: table + ".csv", Open: func(context.Context) (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(text)), nil }}}
 }
 
 // Each case is files, "table: text", and the YAML that is guessed, less its first lines.
@@ -282,12 +282,12 @@ func TestGuess(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			var sheets gyro.Sheets
+			var sheets []gyro.Sheet
 			for _, file := range c.files {
 				table, text, _ := strings.Cut(file, ": ")
 				sheets = append(sheets, sheetOf(table, text+"\n"))
 			}
-			guesses, err := sheets.Guess(guessCatalog(), nil)
+			guesses, err := gyro.GuessFiles(t.Context(), sheets, guessCatalog(), nil)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -321,8 +321,8 @@ func again(t *testing.T, text string, guesses []gyro.SheetGuess) {
 func TestUnnamedHeader(t *testing.T) {
 	t.Parallel()
 	fact := gyro.Importer{Model: gyro.Table("fact"), CSV: gyro.CSV{Ignore: []string{""}}}
-	plan, err := gyro.Slicer{
-		Source: gyro.Sheets{sheetOf("fact", "day,\n2026-01-31,x\n")}, Target: tablesAlone{catalog: guessCatalog()}, Importers: gyro.Registry{fact},
+	plan, err := gyro.SheetsLoad{
+		Files: []gyro.Sheet{sheetOf("fact", "day,\n2026-01-31,x\n")}, Target: tablesAlone{catalog: guessCatalog()}, Importers: gyro.Registry{fact},
 	}.Plan(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -334,7 +334,7 @@ func TestUnnamedHeader(t *testing.T) {
 
 func TestGuessMistakes(t *testing.T) {
 	t.Parallel()
-	_, err := gyro.Sheets{sheetOf("accounts_shopp", "a\n"), sheetOf("nothing", "a\n")}.Guess(guessCatalog(), nil)
+	_, err := gyro.GuessFiles(t.Context(), []gyro.Sheet{sheetOf("accounts_shopp", "a\n"), sheetOf("nothing", "a\n")}, guessCatalog(), nil)
 	var mistake *gyro.Mistake
 	if !errors.As(err, &mistake) || !strings.Contains(err.Error(), "accounts_shop") || !strings.Contains(err.Error(), "nothing") {
 		t.Errorf("got %v", err)
@@ -371,7 +371,7 @@ func TestGuessPlans(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		catalog := guessCatalog()
 		tables := rapid.SliceOfNDistinct(rapid.SampledFrom(catalog.Names()), 1, 3, rapid.ID[schema.Name]).Draw(t, "tables")
-		var sheets gyro.Sheets
+		var sheets []gyro.Sheet
 		for _, table := range tables {
 			headers := rapid.SliceOfN(rapid.SampledFrom(names), 2, 9).Draw(t, "headers")
 			var b strings.Builder
@@ -391,7 +391,7 @@ func TestGuessPlans(t *testing.T) {
 			}
 			sheets = append(sheets, sheetOf(table.String(), b.String()))
 		}
-		guesses, err := sheets.Guess(catalog, nil)
+		guesses, err := gyro.GuessFiles(context.Background(), sheets, catalog, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -400,7 +400,7 @@ func TestGuessPlans(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%v\n%s", err, text)
 		}
-		plan, err := gyro.Slicer{Source: sheets, Target: tablesAlone{catalog: catalog}, Importers: read.Importers}.Plan(t.Context())
+		plan, err := gyro.SheetsLoad{Files: sheets, Target: tablesAlone{catalog: catalog}, Importers: read.Importers}.Plan(context.Background())
 		if err == nil {
 			err = plan.TargetError
 		}

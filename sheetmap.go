@@ -2,6 +2,7 @@ package gyro
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -32,7 +33,7 @@ type sheetMap struct {
 	lookups  []*sheetLookup
 	provided map[string]bool // columns that get a value
 	madeBy   []string        // the parts of By, where there is no file: see [LoadSheet].Made
-	from     []*loadStep     // of plan.Made
+	from     []*sheetStep    // of plan.Made
 }
 
 // keyedColumn is an entry of Columns with its key.
@@ -67,9 +68,9 @@ type sheetLookup struct {
 const sampleSize = 100_000
 
 // open opens a file and finds its dialect and its header.
-func (m *sheetMap) open(csv CSV) (notes []string, err error) {
-	fail := func(err error) error { return &Error{Op: "read", Place: m.sheet.Name, Err: err} }
-	file, err := m.sheet.Open()
+func (m *sheetMap) open(ctx context.Context, csv CSV) (notes []string, err error) {
+	fail := func(err error) error { return &Error{Op: "read", Place: m.sheet.From.Name, Err: err} }
+	file, err := m.sheet.From.Open(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -84,7 +85,7 @@ func (m *sheetMap) open(csv CSV) (notes []string, err error) {
 	dialect, doubts := pgcsv.Sniff(sample, csv.Dialect)
 	m.dialect = dialect
 	for _, doubt := range doubts {
-		notes = append(notes, m.sheet.Name+": "+doubt)
+		notes = append(notes, m.sheet.From.Name+": "+doubt)
 	}
 	reader := pgcsv.NewSheet(io.MultiReader(bytes.NewReader(sample), file), dialect)
 	if m.headers, err = reader.Header(); err != nil {
@@ -102,7 +103,7 @@ func (m *sheetMap) open(csv CSV) (notes []string, err error) {
 	for i, h := range m.headers {
 		m.headers[i] = strings.TrimSpace(h)
 	}
-	m.estimate = estimateRows(sample, m.sheet.Size)
+	m.estimate = estimateRows(sample, m.sheet.From.Size)
 	m.used, m.claimed = make([]bool, len(m.headers)), make([]bool, len(m.headers))
 	return notes, nil
 }
@@ -277,9 +278,9 @@ func takesEmpty(base string) bool {
 }
 
 // mapColumns finds for each of the table's columns where its values come from.
-func (p *loadPlanning) mapColumns(s *loadStep) {
+func (p *sheetPlanning) mapColumns(s *sheetStep) {
 	m, table := s.sheet, s.load.Table
-	m.plan = &LoadSheet{Headers: m.headers, Reject: m.sheet.Reject != nil}
+	m.plan = &LoadSheet{Headers: m.headers, Reject: m.sheet.From.Reject != nil}
 	m.keys, m.provided = map[string]keyedColumn{}, map[string]bool{}
 	if zone := s.importer.CSV.TimeZone; zone != "" {
 		m.plan.TimeZones = []string{zone}
@@ -300,16 +301,16 @@ func (p *loadPlanning) mapColumns(s *loadStep) {
 	p.leftOver(s)
 	for _, c := range table.Columns {
 		if c.NotNull && !c.Default && !c.Generated && !m.provided[c.Name] && !slices.Contains(s.load.Table.KeyColumns(), c.Name) {
-			p.refuse(s, fmt.Sprintf("column %q is NOT NULL without a default, and nothing gives it a value", c.Name),
+			p.refuse(s.loadStep, fmt.Sprintf("column %q is NOT NULL without a default, and nothing gives it a value", c.Name),
 				"say where it comes from (From, By), or give it a value (Default); the file has "+someHeaders(m.headers))
 		}
 	}
 }
 
-func (m *sheetMap) columnPlace(s *loadStep, key string) string { return columnPlace(s.importer, key) }
+func (m *sheetMap) columnPlace(s *sheetStep, key string) string { return columnPlace(s.importer, key) }
 
 // key takes one entry of the importer's Columns.
-func (p *loadPlanning) key(s *loadStep, key string, column Column) {
+func (p *sheetPlanning) key(s *sheetStep, key string, column Column) {
 	m := s.sheet
 	place := m.columnPlace(s, key)
 	columns, mistake := columnsOf(s.load.Table, key, column, place)
@@ -372,7 +373,7 @@ func (m *sheetMap) claim(importer Importer) {
 }
 
 // plain finds the header of a column.
-func (p *loadPlanning) plain(s *loadStep, c schema.Column) {
+func (p *sheetPlanning) plain(s *sheetStep, c schema.Column) {
 	m := s.sheet
 	said := m.keys[c.Name]
 	place := m.columnPlace(s, said.key)
@@ -456,7 +457,7 @@ func literalProblem(c schema.Column, text string) string {
 }
 
 // leftOver refuses headers that nothing takes.
-func (p *loadPlanning) leftOver(s *loadStep) {
+func (p *sheetPlanning) leftOver(s *sheetStep) {
 	m := s.sheet
 	ignored := func(h string) bool {
 		return slices.ContainsFunc(s.importer.CSV.Ignore, func(i string) bool {
@@ -489,5 +490,5 @@ func (p *loadPlanning) leftOver(s *loadStep) {
 	if len(candidates) > 0 {
 		hint += "; without a value are " + someHeaders(candidates)
 	}
-	p.refuse(s, fmt.Sprintf("%s: nothing takes %s", m.sheet.Name, strings.Join(words, ", ")), hint)
+	p.refuse(s.loadStep, fmt.Sprintf("%s: nothing takes %s", m.sheet.From.Name, strings.Join(words, ", ")), hint)
 }

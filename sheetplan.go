@@ -2,7 +2,6 @@ package gyro
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -10,26 +9,39 @@ import (
 	"github.com/gyrodata/gyro/schema"
 )
 
+// sheetPlanning is the plan of a load of foreign CSV files on its way.
+type sheetPlanning struct {
+	*loadPlanning
+	files []*sheetStep // the steps of the load, by number in the plan
+}
+
+// sheetStep is one foreign CSV file, or the rows of a table that others ask for, with all that is
+// known of it.
+type sheetStep struct {
+	*loadStep
+	sheet *sheetMap
+}
+
+// step finds the step of a model; nil: it has none.
+func (p *sheetPlanning) step(name schema.Name) *sheetStep {
+	i := slices.IndexFunc(p.files, func(s *sheetStep) bool { return s.name == name })
+	if i < 0 {
+		return nil
+	}
+	return p.files[i]
+}
+
 // plannedSheets makes the plan of a load of foreign CSV files. All that is wrong comes back at
 // once.
-func (s Slicer) plannedSheets(_ context.Context, sheets Sheets, catalog schema.Catalog) (*loadPlanning, error) {
-	p := &loadPlanning{slicer: s, catalog: catalog}
-	if len(s.Jobs) > 0 {
-		p.found.add(Mistake{Place: "slicer", Problem: "Jobs are set, and the source is CSV files, all of which are loaded", Hint: "leave the Jobs out"})
-	}
-	if s.Create {
-		p.found.add(Mistake{Place: "slicer", Problem: "Create is set, and a CSV file does not say what its table is", Hint: "make the table by your migrations"})
-	}
-	for i, sheet := range sheets {
-		p.sheet(i, sheet)
-	}
-	if len(sheets) == 0 {
-		p.found.add(Mistake{Place: "slicer", Problem: "there is no CSV file"})
+func (s SheetsLoad) planned(ctx context.Context, catalog schema.Catalog) (*sheetPlanning, error) {
+	p := &sheetPlanning{loadPlanning: &loadPlanning{options: s.options(), catalog: catalog}}
+	for i, sheet := range s.Files {
+		p.sheet(ctx, i, sheet)
 	}
 	if len(p.found) > 0 {
 		return nil, p.found.join()
 	}
-	for _, step := range p.steps {
+	for _, step := range p.files {
 		p.mapColumns(step)
 	}
 	if len(p.found) > 0 {
@@ -37,7 +49,7 @@ func (s Slicer) plannedSheets(_ context.Context, sheets Sheets, catalog schema.C
 	}
 	p.makeMissing()
 	p.arrange()
-	for _, step := range p.steps {
+	for _, step := range p.files {
 		for _, lookup := range step.sheet.lookups {
 			p.link(lookup)
 		}
@@ -45,34 +57,34 @@ func (s Slicer) plannedSheets(_ context.Context, sheets Sheets, catalog schema.C
 	if len(p.found) > 0 {
 		return nil, p.found.join()
 	}
-	for _, step := range p.steps {
+	for _, step := range p.files {
 		p.assemble(step)
 	}
-	for _, step := range p.steps {
-		p.strategy(step)
+	for _, step := range p.files {
+		p.strategy(step.loadStep)
 	}
 	if len(p.found) > 0 {
 		return nil, p.found.join()
 	}
 	p.propagate()
-	for _, step := range p.steps {
+	for _, step := range p.files {
 		p.unique(step)
 		step.load.Straight, step.load.Unique = false, false
 		step.load.Map = len(step.load.Key) > 0
 	}
 	p.order()
 	p.sheetOrder()
-	for _, step := range p.steps {
+	for _, step := range p.files {
 		p.Tables = append(p.Tables, step.load)
 	}
 	return p, p.found.join()
 }
 
 // sheet makes a step of a file.
-func (p *loadPlanning) sheet(i int, sheet Sheet) {
+func (p *sheetPlanning) sheet(ctx context.Context, i int, sheet Sheet) {
 	place := fmt.Sprintf("file %d", i+1)
-	if sheet.Name != "" {
-		place = sheet.Name
+	if sheet.From.Name != "" {
+		place = sheet.From.Name
 	}
 	if err := sheet.Model.check(); err != nil {
 		p.found.add(Mistake{Place: place, Problem: err.Error(), Err: err})
@@ -83,39 +95,22 @@ func (p *loadPlanning) sheet(i int, sheet Sheet) {
 		p.found.add(Mistake{Place: place, Problem: "there is another file for " + name.String(), Hint: "load them one after the other"})
 		return
 	}
-	step := p.sheetStep(name, sheet.Name)
-	step.file.Bytes = sheet.Size
-	step.sheet = &sheetMap{sheet: sheet}
-	p.table(step)
-	notes, err := step.sheet.open(step.importer.CSV)
+	step := &sheetStep{p.options.step(name, ManifestFile{File: sheet.From.Name, Table: name.String(), Bytes: sheet.From.Size}), &sheetMap{sheet: sheet}}
+	step.load = &LoadTable{File: sheet.From.Name, Bytes: sheet.From.Size}
+	p.target(step.loadStep, "make it by your migrations: a CSV file does not say what its table is")
+	notes, err := step.sheet.open(ctx, step.importer.CSV)
 	p.notes = append(p.notes, notes...)
 	step.file.Rows = step.sheet.estimate
 	if err != nil {
 		p.found = append(p.found, err)
 	}
-	step.number = len(p.steps)
-	p.steps = append(p.steps, step)
-}
-
-// sheetStep makes a step with what is declared of it.
-func (p *loadPlanning) sheetStep(name schema.Name, file string) *loadStep {
-	step := &loadStep{name: name, file: ManifestFile{File: file, Table: name.String()}, ids: p.slicer.IDs, conflict: p.slicer.Conflict}
-	step.importer, _ = p.slicer.Importers.of(name)
-	if step.importer.Model.IsZero() {
-		step.importer.Model = Table(name.String())
-	}
-	if !step.importer.IDs.IsZero() {
-		step.ids = step.importer.IDs
-	}
-	if !step.importer.Conflict.IsZero() {
-		step.conflict = step.importer.Conflict
-	}
-	return step
+	step.number = len(p.files)
+	p.files = append(p.files, step)
 }
 
 // makeMissing makes steps of the references whose missing rows are made.
-func (p *loadPlanning) makeMissing() {
-	for _, s := range slices.Clone(p.steps) {
+func (p *sheetPlanning) makeMissing() {
+	for _, s := range slices.Clone(p.files) {
 		for _, lookup := range s.sheet.lookups {
 			if lookup.Create {
 				p.makeFor(s, lookup)
@@ -124,7 +119,7 @@ func (p *loadPlanning) makeMissing() {
 	}
 }
 
-func (p *loadPlanning) makeFor(s *loadStep, lookup *sheetLookup) {
+func (p *sheetPlanning) makeFor(s *sheetStep, lookup *sheetLookup) {
 	refuse := func(problem, hint string) {
 		p.found.add(Mistake{Place: lookup.place, Problem: problem, Hint: hint})
 	}
@@ -148,15 +143,14 @@ func (p *loadPlanning) makeFor(s *loadStep, lookup *sheetLookup) {
 }
 
 // made reports whether the step has no file of its own.
-func (s *loadStep) made() bool { return s.sheet != nil && s.sheet.madeBy != nil }
+func (s *sheetStep) made() bool { return s.sheet != nil && s.sheet.madeBy != nil }
 
 // madeStep makes the step for rows that references ask for: a field for each part of By.
-func (p *loadPlanning) madeStep(lookup *sheetLookup) *loadStep {
-	step := p.sheetStep(lookup.Table, "rows of "+lookup.Table.String()+" that are referred to")
-	step.load = &LoadTable{Table: p.catalog[lookup.Table], File: step.file.File}
-	step.changes = map[string]bool{}
+func (p *sheetPlanning) madeStep(lookup *sheetLookup) *sheetStep {
+	words := "rows of " + lookup.Table.String() + " that are referred to"
 	m := &sheetMap{plan: &LoadSheet{}, provided: map[string]bool{}, keys: map[string]keyedColumn{}, madeBy: lookup.paths}
-	step.sheet = m
+	step := &sheetStep{p.options.step(lookup.Table, ManifestFile{File: words, Table: lookup.Table.String()}), m}
+	step.load = &LoadTable{Table: p.catalog[lookup.Table], File: words}
 	var natural []string
 	above := map[string]*sheetLookup{}
 	for i, part := range lookup.Parts {
@@ -198,28 +192,29 @@ func (p *loadPlanning) madeStep(lookup *sheetLookup) *loadStep {
 		}
 	}
 	step.ids, step.conflict = NaturalKey(natural...), Skip()
-	step.number = len(p.steps)
-	p.steps = append(p.steps, step)
+	step.number = len(p.files)
+	p.files = append(p.files, step)
 	return step
 }
 
 // arrange numbers the steps: those that others refer to come first, as far as circles allow.
-func (p *loadPlanning) arrange() {
+func (p *sheetPlanning) arrange() {
 	var names []schema.Name
-	for _, s := range p.steps {
+	for _, s := range p.files {
 		names = append(names, s.name)
 	}
-	var arranged []*loadStep
+	var arranged []*sheetStep
 	for _, component := range schema.Components(names, func(n schema.Name) []schema.Name { return p.lookedUp(p.step(n)) }) {
 		for _, n := range component {
 			arranged = append(arranged, p.step(n))
 		}
 	}
-	p.steps = arranged
-	for i, s := range p.steps {
+	p.files, p.steps = arranged, nil
+	for i, s := range p.files {
 		s.number = i
+		p.steps = append(p.steps, s.loadStep)
 	}
-	for _, s := range p.steps {
+	for _, s := range p.files {
 		for i, from := range s.sheet.from {
 			s.sheet.plan.Made[i].Table = from.number
 		}
@@ -227,7 +222,7 @@ func (p *loadPlanning) arrange() {
 }
 
 // lookedUp are the models that a sheet's references lead to.
-func (p *loadPlanning) lookedUp(s *loadStep) []schema.Name {
+func (p *sheetPlanning) lookedUp(s *sheetStep) []schema.Name {
 	var names []schema.Name
 	for _, lookup := range s.sheet.lookups {
 		names = append(names, lookup.Table)
@@ -236,15 +231,15 @@ func (p *loadPlanning) lookedUp(s *loadStep) []schema.Name {
 }
 
 // sheetOrder is the order in which the sheets' references can be resolved.
-func (p *loadPlanning) sheetOrder() {
+func (p *sheetPlanning) sheetOrder() {
 	var names []schema.Name
-	for _, s := range p.steps {
+	for _, s := range p.files {
 		names = append(names, s.name)
 	}
 	for _, component := range schema.Components(names, func(n schema.Name) []schema.Name { return p.lookedUp(p.step(n)) }) {
 		var numbers []int
 		for _, i := range p.Maps { // of a circle, in the order of the maps
-			if slices.Contains(component, p.steps[i].name) {
+			if slices.Contains(component, p.files[i].name) {
 				numbers = append(numbers, i)
 			}
 		}
@@ -253,7 +248,7 @@ func (p *loadPlanning) sheetOrder() {
 }
 
 // assemble says what a sheet gives its table, in the words of a slice's file.
-func (p *loadPlanning) assemble(s *loadStep) {
+func (p *sheetPlanning) assemble(s *sheetStep) {
 	m, table := s.sheet, s.load.Table
 	s.source = &schema.Table{Name: s.name, Kind: schema.Ordinary, PrimaryKey: table.KeyColumns(), Unique: table.Unique}
 	key := table.KeyColumns()
@@ -274,7 +269,7 @@ func (p *loadPlanning) assemble(s *loadStep) {
 		}
 	}
 	if !keyed && (s.ids.kind == keepIDs || s.ids.kind == fixedIDs) {
-		p.refuse(s, fmt.Sprintf("ids: %s, and the file has no %s", s.ids, strings.Join(key, ", ")), "leave ids out: the rows get new ones")
+		p.refuse(s.loadStep, fmt.Sprintf("ids: %s, and the file has no %s", s.ids, strings.Join(key, ", ")), "leave ids out: the rows get new ones")
 	}
 	for _, lookup := range m.lookups {
 		m.plan.References = append(m.plan.References, lookup.SheetReference)
@@ -284,15 +279,4 @@ func (p *loadPlanning) assemble(s *loadStep) {
 		s.references = append(s.references, &loadReference{LoadReference: reference, proved: true, looked: !lookup.LoadOnly})
 	}
 	s.load.Sheet = m.plan
-}
-
-// checkSheets says what is contradictory in the sheets themselves.
-func (s Sheets) check() error {
-	var found []error
-	for i, sheet := range s {
-		if sheet.Open == nil {
-			found = append(found, &Mistake{Place: fmt.Sprintf("file %d", i+1), Problem: "it has no Open"})
-		}
-	}
-	return errors.Join(found...)
 }

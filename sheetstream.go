@@ -1,6 +1,7 @@
 package gyro
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/binary"
 	"errors"
@@ -79,8 +80,8 @@ const (
 )
 
 // read opens a sheet's file and reads it in its dialect.
-func (m *sheetMap) read() (io.ReadCloser, *summed, *pgcsv.Sheet, error) {
-	file, err := m.sheet.Open()
+func (m *sheetMap) read(ctx context.Context) (io.ReadCloser, *summed, *pgcsv.Sheet, error) {
+	file, err := m.sheet.From.Open(ctx)
 	if err != nil {
 		return nil, nil, nil, err
 	}
@@ -89,21 +90,21 @@ func (m *sheetMap) read() (io.ReadCloser, *summed, *pgcsv.Sheet, error) {
 }
 
 // stream opens a sheet's file to be loaded.
-func (m *sheetMap) stream() (*sheetStream, error) {
+func (m *sheetMap) stream(ctx context.Context) (*sheetStream, error) {
 	s := &sheetStream{m: m, keys: make([]keyNumbers, len(m.lookups))}
 	for i := range s.keys {
 		s.keys[i].known = map[string]int32{}
 	}
 	var err error
-	if s.file, s.source, s.reader, err = m.read(); err != nil {
+	if s.file, s.source, s.reader, err = m.read(ctx); err != nil {
 		return nil, err
 	}
 	headers, err := s.reader.Header()
 	switch {
 	case err != nil:
-		err = &Error{Op: "read", Place: m.sheet.Name, Err: err}
+		err = &Error{Op: "read", Place: m.sheet.From.Name, Err: err}
 	case m.dialect.Header == pgcsv.Yes && !slices.Equal(headers, m.raw):
-		err = changedFile(m.sheet.Name)
+		err = changedFile(m.sheet.From.Name)
 	}
 	if err != nil {
 		return nil, errors.Join(err, s.file.Close())
@@ -215,12 +216,12 @@ func (s *sheetStream) next() {
 	if err != nil {
 		s.ended = err
 		if !errors.Is(err, io.EOF) {
-			s.ended = &Error{Op: "read", Place: s.m.sheet.Name, Err: err}
+			s.ended = &Error{Op: "read", Place: s.m.sheet.From.Name, Err: err}
 		}
 		return
 	}
 	if len(r.Problems) == 0 && len(r.Cells) != len(s.m.headers) {
-		s.ended = changedFile(s.m.sheet.Name)
+		s.ended = changedFile(s.m.sheet.From.Name)
 		return
 	}
 	s.rows.Add(1)

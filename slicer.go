@@ -6,45 +6,24 @@ import (
 	"time"
 )
 
-// Slicer takes a slice, loads one, or does both:
-//
-//   - from a [Database] to a [Store] it takes a slice: it reads the rows that Jobs ask for, all
-//     of one moment, and writes them one CSV file a job, and a manifest;
-//   - from a [Store] to a [Loader] it loads the slice that lies there, in one transaction;
-//   - from a [Database] to a [Loader] it takes a slice, puts it on disk in Via, and loads it;
-//   - from [Sheets] to a [Loader] it loads CSV files that others wrote, in one transaction.
-type Slicer struct {
-	Source    Source
-	Target    Target
-	Via       Store       // where the slice lies between two databases, and stays; needed there
+// ExportSlice takes a slice: it reads the rows that Jobs ask for from one snapshot of a database, and
+// writes them one CSV file a model, with a manifest. [Slice.Plan] says what it would do.
+type ExportSlice struct {
+	Source    Database    // the database that is read
+	Target    Store       // where the slice is put
 	Importers Registry    // default: none, the catalog alone describes the tables
-	Jobs      []ImportJob // models that others refer to come first; of a load, default: all of the slice
-	// IDs says which ids rows get where they are loaded. Default: [Keep].
-	IDs IDs
-	// Conflict says what becomes of a row that is in the target already. Default: [Fail].
-	Conflict Conflict
-	// Create makes the tables that the target does not have, from what the manifest says of
-	// them: columns, keys and references, no more; it replaces no migration.
-	Create bool
-	// DryRun does all that a load does, and rolls it back. Of an export it does nothing.
-	DryRun bool
-	// ShowValues puts what stands in the file into the faults of a [Validation]. Default: no value
-	// leaves the file.
-	ShowValues bool
-	// Record is where a load leaves what [Undo] needs: an empty place of its own. Default: it
-	// leaves nothing, and can't be undone.
-	Record Store
-	// Unsorted takes rows in the order they come in, which is faster where the key does
-	// not follow the heap; the same data may then give other bytes. Default: by primary key.
-	Unsorted bool
+	Jobs      []ImportJob // models that others refer to come first
 	// MaxRows fails the run where the slice would have more rows. Default: no bound.
 	MaxRows int64
 	// KeyMemory bounds the memory for keys, in bytes: what does not fit lies in temporary
 	// files until the run ends. Default: 512 MiB.
 	KeyMemory int64
 	// Retries is how often a run begins anew, whole and on a new snapshot, where the server
-	// gave the snapshot up (see [ErrConflict]). Default: 2; negative: never.
+	// gave the snapshot up (see [gyro.ErrConflict]). Default: 2; negative: never.
 	Retries int
+	// Unsorted takes rows in the order they come in, which is faster where the key does
+	// not follow the heap; the same data may then give other bytes. Default: by primary key.
+	Unsorted bool
 	// Version is that of the program, for the manifest. Default: of this module in the build.
 	Version string
 	// Progress is told what the run does: by one goroutine at a time, at most ten times a
@@ -52,115 +31,35 @@ type Slicer struct {
 	Progress func(Event)
 }
 
-// Run takes the slice, or loads it. What is declared wrong comes back whole, each a [Mistake].
-// On any error, and when ctx is cancelled, the target is left as it was.
+// Run takes the slice. What is declared wrong comes back whole, each a [gyro.Mistake], before
+// anything is asked of the source. The place for the slice is asked next: where it holds files
+// of the slice already, the error wraps [gyro.ErrExists].
 //
-// Where a slice is taken, the place for it is asked first: where it holds files of the slice
-// already, the error wraps [ErrExists] and the source is not asked for anything.
-//
-// Where a slice is loaded, it is first proved from its files (the error wraps [ErrUnproven]),
-// and the target's catalog is looked at before a row is sent. Values of sequences that were
-// drawn are not given back by a load that fails.
-//
-// Where CSV files have rows that break rules and nothing takes the rejects, the error wraps
-// [ErrInvalid], and the Report has the [Validation].
-func (s Slicer) Run(ctx context.Context) (*Report, error) {
-	way, err := s.way()
-	if err != nil {
-		return nil, s.andJobs(err)
-	}
-	switch way {
-	case loads:
-		return s.load(ctx, s.Source.(Store))
-	case reads:
-		return s.loadSheets(ctx, s.Source.(Sheets))
-	case copies:
-		report, err := s.take(ctx)
-		if err != nil {
-			return nil, err
-		}
-		s.Jobs = nil // the slice is what they asked for
-		loaded, err := s.load(ctx, s.Via)
-		if err != nil {
-			return report, err
-		}
-		return report.with(loaded), nil
-	case takes:
+// On any error, and when ctx is cancelled, the target is left as it was, and there is no Report.
+func (s ExportSlice) Run(ctx context.Context) (*Report, error) {
+	if err := s.check(); err != nil {
+		return nil, err
 	}
 	return s.take(ctx)
 }
 
-// way is what the endpoints ask for.
-type way int
-
-const (
-	takes way = iota
-	loads
-	copies
-	reads
-)
-
-// way finds out what source and target ask for.
-func (s Slicer) way() (way, error) {
-	_, fromDatabase := s.Source.(Database)
-	_, fromStore := s.Source.(Store)
-	fromStore = fromStore && !fromDatabase
-	_, fromSheets := s.Source.(Sheets)
-	_, toStore := s.Target.(Store)
-	_, toDatabase := s.Target.(Loader)
+// check says what is wrong with what is set, all of it at once.
+func (s ExportSlice) check() error {
 	var found mistakes
-	refuse := func(problem, hint string) { found.add(Mistake{Place: "slicer", Problem: problem, Hint: hint}) }
-	switch {
-	case s.Source == nil:
-		refuse("there is no Source", "")
-	case !fromDatabase && !fromStore && !fromSheets:
-		refuse("nothing can be read from the Source", "postgres.DB, csvdir.Dir or Sheets")
+	if s.Source == nil {
+		found.add(Mistake{Place: "export", Problem: "there is no Source", Hint: "a database, such as postgres.DB"})
 	}
-	switch {
-	case s.Target == nil:
-		refuse("there is no Target", "")
-	case !toStore && !toDatabase:
-		refuse("nothing can be written to the Target", "csvdir.Dir or postgres.DB")
-	case fromSheets && !toDatabase:
-		refuse("CSV files can be loaded into a database only", "postgres.DB")
-	case fromStore && !toDatabase:
-		refuse("both Source and Target are directories", "copy the directory")
+	if s.Target == nil {
+		found.add(Mistake{Place: "export", Problem: "there is no Target", Hint: "a place for the slice, such as csvdir.Dir"})
 	}
-	if s.Source == nil || s.Target == nil || len(found) > 0 {
-		return takes, found.join()
+	if _, err := s.steps(); err != nil {
+		found = append(found, err)
 	}
-	switch {
-	case fromSheets:
-		return reads, nil
-	case fromStore:
-		return loads, nil
-	case toStore:
-		return takes, nil
-	case s.Via == nil:
-		refuse("between two databases the slice has to lie on disk, and there is no Via", "set Via to a csvdir.Dir")
-	}
-	return copies, found.join()
-}
-
-// andJobs adds to what is wrong with the endpoints what is wrong with the jobs.
-func (s Slicer) andJobs(err error) error {
-	if _, stored := s.Source.(Store); stored {
-		return err
-	}
-	_, more := s.steps()
-	return errors.Join(err, more)
-}
-
-// store is where the slice is put.
-func (s Slicer) store() Store {
-	if store, ok := s.Target.(Store); ok {
-		return store
-	}
-	return s.Via
+	return found.join()
 }
 
 // take takes the slice, again where the server gave the snapshot up.
-func (s Slicer) take(ctx context.Context) (*Report, error) {
+func (s ExportSlice) take(ctx context.Context) (*Report, error) {
 	retries := s.Retries
 	if retries == 0 {
 		retries = defaultRetries
@@ -178,13 +77,13 @@ func (s Slicer) take(ctx context.Context) (*Report, error) {
 const defaultRetries = 2
 
 // once is one try.
-func (s Slicer) once(ctx context.Context) (*Report, error) {
+func (s ExportSlice) once(ctx context.Context) (*Report, error) {
 	begin := time.Now()
 	steps, err := s.steps()
 	if err != nil {
 		return nil, err
 	}
-	writer, err := s.store().Begin(ctx, files(steps))
+	writer, err := s.Target.Begin(ctx, files(steps))
 	if err != nil {
 		return nil, err
 	}
@@ -199,7 +98,7 @@ func (s Slicer) once(ctx context.Context) (*Report, error) {
 }
 
 // export reads from one snapshot, closes it, and completes the slice.
-func (s Slicer) export(ctx context.Context, steps []*step, writer SliceWriter) (*Report, error) {
+func (s ExportSlice) export(ctx context.Context, steps []*step, writer SliceWriter) (*Report, error) {
 	report, manifest, err := s.read(ctx, steps, writer)
 	if err != nil {
 		return nil, err
@@ -211,8 +110,8 @@ func (s Slicer) export(ctx context.Context, steps []*step, writer SliceWriter) (
 }
 
 // read copies every step's rows into the writer's files.
-func (s Slicer) read(ctx context.Context, steps []*step, writer SliceWriter) (report *Report, manifest Manifest, err error) {
-	snapshot, err := s.Source.(Database).Open(ctx)
+func (s ExportSlice) read(ctx context.Context, steps []*step, writer SliceWriter) (report *Report, manifest Manifest, err error) {
+	snapshot, err := s.Source.Open(ctx)
 	if err != nil {
 		return nil, manifest, err
 	}
@@ -223,7 +122,7 @@ func (s Slicer) read(ctx context.Context, steps []*step, writer SliceWriter) (re
 	}()
 	report = &Report{Origin: snapshot.Origin()}
 	manifest = Manifest{
-		Gyro: s.version(), Version: ManifestVersion, Server: report.Origin.Server, Standby: report.Origin.Standby,
+		Gyro: versionOf(s.Version), Version: ManifestVersion, Server: report.Origin.Server, Standby: report.Origin.Standby,
 		Taken: report.Origin.Time, LSN: report.Origin.LSN,
 	}
 	room := newKeyRoom(s.KeyMemory)
@@ -235,7 +134,7 @@ func (s Slicer) read(ctx context.Context, steps []*step, writer SliceWriter) (re
 	for i := range steps {
 		s.tell(s.event(Planned, steps, i))
 	}
-	w := &slicing{Slicer: s, snapshot: snapshot, steps: steps, room: room, writer: writer, files: make([]ManifestFile, len(steps)), elapsed: make([]time.Duration, len(steps))}
+	w := &slicing{ExportSlice: s, snapshot: snapshot, steps: steps, room: room, writer: writer, files: make([]ManifestFile, len(steps)), elapsed: make([]time.Duration, len(steps))}
 	if err := w.run(ctx); err != nil {
 		return nil, manifest, err
 	}
@@ -255,14 +154,14 @@ func (s Slicer) read(ctx context.Context, steps []*step, writer SliceWriter) (re
 	return report, manifest, nil
 }
 
-func (s Slicer) event(step Step, steps []*step, i int) Event {
+func (s ExportSlice) event(step Step, steps []*step, i int) Event {
 	return Event{
 		Step: step, Job: i, Jobs: len(steps), Model: steps[i].table.Name, File: steps[i].file,
 		Estimate: int64(steps[i].estimate.Rows),
 	}
 }
 
-func (s Slicer) tell(e Event) {
+func (s ExportSlice) tell(e Event) {
 	if s.Progress != nil {
 		s.Progress(e)
 	}

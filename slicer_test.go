@@ -41,7 +41,7 @@ func pair() (*source, *target) {
 func TestRun(t *testing.T) {
 	t.Parallel()
 	s, to := pair()
-	report, err := gyro.Slicer{Source: s, Target: to, Jobs: jobs("a", "s.b")}.Run(t.Context())
+	report, err := gyro.ExportSlice{Source: s, Target: to, Jobs: jobs("a", "s.b")}.Run(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -65,7 +65,7 @@ func TestRun(t *testing.T) {
 func TestRunManifest(t *testing.T) {
 	t.Parallel()
 	s, to := pair()
-	slicer := gyro.Slicer{
+	slicer := gyro.ExportSlice{
 		Source: s, Target: to, Jobs: jobs("a", "s.b"), Unsorted: true, Version: "1.2.3",
 		Importers: gyro.Registry{{Model: gyro.Table("a"), File: "first.csv"}, {
 			Model: gyro.Table("s.b"), Columns: gyro.Columns{"id": {Ref: gyro.Table("a"), Soft: true, To: "code"}, "a_id": {Ref: gyro.Table("a")}},
@@ -128,7 +128,7 @@ func TestRunReferences(t *testing.T) {
 		b := refer(table("b", "a_id", "x"), "a", "a_id")
 		b.References[0].ToColumns = nil // as an ORM may leave it
 		s, to := endpoints(table("a", "code_id"), b)
-		if _, err := (gyro.Slicer{Source: s, Target: to, Jobs: jobs("a", "b"), Importers: c.importers}).Run(t.Context()); err != nil {
+		if _, err := (gyro.ExportSlice{Source: s, Target: to, Jobs: jobs("a", "b"), Importers: c.importers}).Run(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 		var got []string
@@ -170,7 +170,7 @@ func TestRunFails(t *testing.T) {
 			t.Parallel()
 			s, to := pair()
 			c.breaks(s, to)
-			report, err := gyro.Slicer{Source: s, Target: to, Jobs: jobs("a", "s.b")}.Run(t.Context())
+			report, err := gyro.ExportSlice{Source: s, Target: to, Jobs: jobs("a", "s.b")}.Run(t.Context())
 			if !errors.Is(err, boom) || report != nil {
 				t.Errorf("got %v, %v", report, err)
 			}
@@ -184,7 +184,7 @@ func TestRunFailsTwice(t *testing.T) {
 	t.Parallel()
 	s, to := pair()
 	s.openErr, to.abortErr = errors.New("no connection"), errors.New("not removed")
-	_, err := gyro.Slicer{Source: s, Target: to, Jobs: jobs("a", "s.b")}.Run(t.Context())
+	_, err := gyro.ExportSlice{Source: s, Target: to, Jobs: jobs("a", "s.b")}.Run(t.Context())
 	wantError(t, err, "no connection\nnot removed")
 }
 
@@ -192,7 +192,7 @@ func TestRunExists(t *testing.T) {
 	t.Parallel()
 	s, to := pair()
 	to.beginErr = &gyro.Error{Op: "write", Place: "directory x", Err: fmt.Errorf("a.csv %w", gyro.ErrExists), Hint: "set Overwrite"}
-	_, err := gyro.Slicer{Source: s, Target: to, Jobs: jobs("a", "s.b")}.Run(t.Context())
+	_, err := gyro.ExportSlice{Source: s, Target: to, Jobs: jobs("a", "s.b")}.Run(t.Context())
 	wantError(t, err, "write directory x: a.csv exists already (set Overwrite)")
 	if !errors.Is(err, gyro.ErrExists) {
 		t.Error("it does not wrap ErrExists")
@@ -212,7 +212,7 @@ func TestRunCancelled(t *testing.T) {
 		return nil
 	}
 	var last gyro.Step
-	_, err := gyro.Slicer{Source: s, Target: to, Jobs: jobs("a", "s.b"), Progress: func(e gyro.Event) { last = e.Step }}.Run(ctx)
+	_, err := gyro.ExportSlice{Source: s, Target: to, Jobs: jobs("a", "s.b"), Progress: func(e gyro.Event) { last = e.Step }}.Run(ctx)
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v", err)
 	}
@@ -233,7 +233,7 @@ func TestRunCancelledExplain(t *testing.T) {
 		cancel()
 		return ctx.Err()
 	}
-	_, err := gyro.Slicer{Source: s, Target: to, Jobs: jobs("a", "s.b")}.Run(ctx)
+	_, err := gyro.ExportSlice{Source: s, Target: to, Jobs: jobs("a", "s.b")}.Run(ctx)
 	var mistake *gyro.Mistake
 	if !errors.Is(err, context.Canceled) || errors.As(err, &mistake) {
 		t.Errorf("got %v", err)
@@ -248,7 +248,7 @@ func TestPlan(t *testing.T) {
 	list := jobs("a", "s.b")
 	list[1].Query = gyro.Where("true")
 	importers := gyro.Registry{{Model: gyro.Table("a")}, {Model: relation(table("s.b", "a_id"), "a", "Twin", "id")}}
-	plan, err := gyro.Slicer{Source: s, Target: to, Jobs: list, Importers: importers}.Plan(t.Context())
+	plan, err := gyro.ExportSlice{Source: s, Target: to, Jobs: list, Importers: importers}.Plan(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -278,7 +278,7 @@ func TestRunElapsed(t *testing.T) {
 		}
 		return nil
 	}
-	report, err := gyro.Slicer{Source: s, Target: to, Jobs: jobs("a", "s.b")}.Run(t.Context())
+	report, err := gyro.ExportSlice{Source: s, Target: to, Jobs: jobs("a", "s.b")}.Run(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}

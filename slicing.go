@@ -8,12 +8,12 @@ import (
 	"time"
 )
 
-// slicing is one run of a Slicer, from the catalog to the last file. The rows of a table are
+// slicing is one run of an export, from the catalog to the last file. The rows of a table are
 // decided once. A table that nothing can be included into is written at once, and its keys
 // are read from the stream; of the others the keys are read first, and the rows when the
 // closure has come to its end.
 type slicing struct {
-	Slicer
+	ExportSlice
 	snapshot Snapshot
 	steps    []*step
 	room     *keyRoom
@@ -201,7 +201,7 @@ func (w *slicing) write(ctx context.Context, i int, selection Selection, rows *r
 	w.tell(w.event(Started, w.steps, i))
 	m := manifestFile(step)
 	m.Unsorted = w.Unsorted
-	file, err := w.writer.Create(step.file)
+	file, err := w.writer.Create(ctx, step.file)
 	if err != nil {
 		return err
 	}
@@ -236,7 +236,7 @@ func (w *slicing) included(ctx context.Context, s *step) (*ManifestKeys, error) 
 		return nil, nil
 	}
 	name := includedFile(s.file)
-	file, err := w.writer.Create(name)
+	file, err := w.writer.Create(ctx, name)
 	if err != nil {
 		return nil, err
 	}

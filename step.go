@@ -68,13 +68,13 @@ func (s *step) restricting() []*reference {
 }
 
 // steps checks all that can be checked without a database.
-func (s Slicer) steps() ([]*step, error) {
+func (s ExportSlice) steps() ([]*step, error) {
 	var found mistakes
 	if err := s.Importers.Validate(); err != nil {
 		found = append(found, err)
 	}
 	if len(s.Jobs) == 0 {
-		found.add(Mistake{Place: "slicer", Problem: "there are no jobs", Hint: "name at least one model in Jobs"})
+		found.add(Mistake{Place: "export", Problem: "there are no jobs", Hint: "name at least one model in Jobs"})
 	}
 	steps := make([]*step, 0, len(s.Jobs))
 	taken := map[string]schema.Name{}
@@ -123,7 +123,7 @@ func (s Slicer) steps() ([]*step, error) {
 // resolve finds each step's table in the catalog, checks what was declared against it, and
 // has the source explain each query. It gives all steps, also those of models that are only
 // included, and notes for the user.
-func (s Slicer) resolve(ctx context.Context, snapshot Snapshot, steps []*step, room *keyRoom) ([]*step, []string, error) {
+func (s ExportSlice) resolve(ctx context.Context, snapshot Snapshot, steps []*step, room *keyRoom) ([]*step, []string, error) {
 	catalog, err := snapshot.Catalog(ctx)
 	if err != nil {
 		return nil, nil, err
@@ -178,7 +178,7 @@ func (s Slicer) resolve(ctx context.Context, snapshot Snapshot, steps []*step, r
 }
 
 // explain has the source explain each query: all at once, and one by one where it refuses some.
-func (s Slicer) explain(ctx context.Context, snapshot Snapshot, steps []*step) (mistakes, error) {
+func (s ExportSlice) explain(ctx context.Context, snapshot Snapshot, steps []*step) (mistakes, error) {
 	var all []Selection
 	for _, step := range steps {
 		all = append(all, step.explained(s.Unsorted)...)
@@ -256,7 +256,7 @@ func (s *step) sample() mistakes {
 }
 
 // table is the catalog's table of a step, with the references that struct and importer add.
-func (s Slicer) table(catalog schema.Catalog, step *step, place string) (*schema.Table, []string, mistakes) {
+func (s ExportSlice) table(catalog schema.Catalog, step *step, place string) (*schema.Table, []string, mistakes) {
 	var found mistakes
 	name := step.job.Model.Name()
 	known, ok := catalog[name]

@@ -158,7 +158,7 @@ func planThing(shape keyShape, ids IDs, conflict Conflict) (*LoadTable, error) {
 		}
 		m.Files = append(m.Files, f)
 	}
-	s := Slicer{Importers: Registry{
+	s := LoadSlice{Importers: Registry{
 		{Model: Table("parent"), IDs: Sequential()},
 		{Model: Table("thing"), IDs: ids, Conflict: conflict},
 	}}

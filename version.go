@@ -22,9 +22,11 @@ var built = sync.OnceValue(func() string {
 	return ""
 })
 
-func (s Slicer) version() string {
-	if s.Version != "" {
-		return s.Version
+// versionOf is the version of the program for a manifest: what is said, or that of this module in
+// the build; "" where neither is known.
+func versionOf(said string) string {
+	if said != "" {
+		return said
 	}
 	return built()
 }

@@ -30,11 +30,11 @@ type Config struct {
 	Overwrite        bool
 	Unsorted         bool
 	MaxRows          int64         // of the slice; default: no bound
-	KeyMemory        int64         // bytes; default: gyro.Slicer's
+	KeyMemory        int64         // bytes; default: gyro.ExportSlice's
 	LockTimeout      time.Duration // default: postgres.DB's
 	StatementTimeout time.Duration // default: the server's
 	MaxDuration      time.Duration // default: postgres.DB's
-	Retries          int           // default: gyro.Slicer's
+	Retries          int           // default: gyro.ExportSlice's
 	IDs              gyro.IDs      // of a load; default: gyro.Keep
 	Conflict         gyro.Conflict // of a load; default: gyro.Fail
 	Create           bool          // make tables that the target of a load does not have
@@ -300,8 +300,8 @@ func (r *reader) model(at ast.Node, name string) gyro.Model {
 }
 
 // Slicer is what the configuration describes.
-func (c Config) Slicer() gyro.Slicer {
-	return gyro.Slicer{
+func (c Config) Slicer() gyro.ExportSlice {
+	return gyro.ExportSlice{
 		Source:    postgres.DB{URL: c.Source, LockTimeout: c.LockTimeout, StatementTimeout: c.StatementTimeout, MaxDuration: c.MaxDuration},
 		Target:    csvdir.Dir{Path: c.Target, Overwrite: c.Overwrite},
 		Importers: c.Importers,

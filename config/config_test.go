@@ -85,7 +85,7 @@ jobs:
 		t.Fatal(err)
 	}
 	tenant, shop, customer, orders := gyro.Table("accounts_tenant"), gyro.Table("accounts_shop"), gyro.Table("accounts_customer"), gyro.Table("sales.orders")
-	want := gyro.Slicer{
+	want := gyro.ExportSlice{
 		Source: postgres.DB{URL: "postgres://gyro:hunter2@db/prod", LockTimeout: 2 * time.Second, StatementTimeout: 5 * time.Minute},
 		Target: csvdir.Dir{Path: "slices/dev-qa-org-1", Overwrite: true},
 		Importers: gyro.Registry{

@@ -136,25 +136,30 @@ func (c Config) target() postgres.DB {
 
 // Loader is what the configuration describes where a slice is loaded: Source is a directory,
 // Target a URL. Jobs say how a slice is taken; of a load they are left out.
-func (c Config) Loader() gyro.Slicer {
-	s := c.loading()
-	s.Source = csvdir.Dir{Path: c.Source}
+func (c Config) Loader() gyro.LoadSlice {
+	s := gyro.LoadSlice{
+		Source: csvdir.Dir{Path: c.Source}, Target: c.target(), Importers: c.Importers, IDs: c.IDs, Conflict: c.Conflict, Create: c.Create,
+	}
+	if c.Record != "" {
+		s.Record = csvdir.Dir{Path: c.Record}
+	}
+	return s
+}
+
+// Sheets is what the configuration describes where foreign CSV files are loaded: Target is a URL.
+func (c Config) Sheets(files []gyro.Sheet) gyro.SheetsLoad {
+	s := gyro.SheetsLoad{Files: files, Target: c.target(), Importers: c.Importers, IDs: c.IDs, Conflict: c.Conflict}
+	if c.Record != "" {
+		s.Record = csvdir.Dir{Path: c.Record}
+	}
 	return s
 }
 
 // Copier is what the configuration describes where a slice is taken and loaded in one run:
 // Source and Target are URLs, Via a directory.
-func (c Config) Copier() gyro.Slicer {
-	s, load := c.Slicer(), c.loading()
-	s.Target, s.Via = load.Target, csvdir.Dir{Path: c.Via, Overwrite: c.Overwrite}
-	s.IDs, s.Conflict, s.Create, s.Record = load.IDs, load.Conflict, load.Create, load.Record
-	return s
-}
-
-func (c Config) loading() gyro.Slicer {
-	s := gyro.Slicer{Target: c.target(), Importers: c.Importers, IDs: c.IDs, Conflict: c.Conflict, Create: c.Create}
-	if c.Record != "" {
-		s.Record = csvdir.Dir{Path: c.Record}
-	}
-	return s
+func (c Config) Copier() (gyro.ExportSlice, gyro.LoadSlice) {
+	take, load := c.Slicer(), c.Loader()
+	via := csvdir.Dir{Path: c.Via, Overwrite: c.Overwrite}
+	take.Target, load.Source = via, via
+	return take, load
 }

@@ -43,7 +43,7 @@ importers:
 		}},
 		{Model: gyro.Table("other"), IDs: gyro.Keep(), Conflict: gyro.Update()},
 	}
-	want := gyro.Slicer{
+	want := gyro.LoadSlice{
 		Source:    csvdir.Dir{Path: "dev-qa-org-1"},
 		Target:    postgres.DB{URL: "postgres://dev/dev", Exclusive: postgres.ExclusiveNever, DisableTriggers: true, LockTimeout: 2e9},
 		Importers: importers, IDs: gyro.Sequential(), Conflict: gyro.Update("code", "shop"), Create: true, Record: csvdir.Dir{Path: "undo/dev-qa-org-1"},
@@ -51,8 +51,13 @@ importers:
 	if d := cmp.Diff(want, c.Loader(), exact); d != "" {
 		t.Errorf("-want +got:\n%s", d)
 	}
-	want.Source, want.Via = postgres.DB{URL: "dev-qa-org-1", LockTimeout: 2e9}, csvdir.Dir{Path: "between"}
-	if d := cmp.Diff(want, c.Copier(), exact); d != "" {
+	want.Source = csvdir.Dir{Path: "between"}
+	take, load := c.Copier()
+	if d := cmp.Diff(want, load, exact); d != "" {
+		t.Errorf("-want +got:\n%s", d)
+	}
+	first := gyro.ExportSlice{Source: postgres.DB{URL: "dev-qa-org-1", LockTimeout: 2e9}, Target: csvdir.Dir{Path: "between"}, Importers: importers}
+	if d := cmp.Diff(first, take, exact); d != "" {
 		t.Errorf("-want +got:\n%s", d)
 	}
 }

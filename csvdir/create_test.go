@@ -24,11 +24,11 @@ func TestCreateReplacesNothing(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		_, err = w.Create("late.csv")
+		_, err = w.Create(t.Context(), "late.csv")
 		if overwrite != (err == nil) || (err != nil && !errors.Is(err, gyro.ErrExists)) {
 			t.Errorf("overwrite %v: %v", overwrite, err)
 		}
-		if _, err := w.Create("sub.csv"); !errors.Is(err, gyro.ErrExists) {
+		if _, err := w.Create(t.Context(), "sub.csv"); !errors.Is(err, gyro.ErrExists) {
 			t.Errorf("a directory: %v", err)
 		}
 		if err := w.Abort(); err != nil {

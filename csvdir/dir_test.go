@@ -34,7 +34,7 @@ func fill(t *testing.T, w gyro.SliceWriter, slice string, files ...string) gyro.
 	t.Helper()
 	m := gyro.Manifest{Version: gyro.ManifestVersion, Server: slice}
 	for _, file := range files {
-		f, err := w.Create(file)
+		f, err := w.Create(t.Context(), file)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -1,6 +1,7 @@
 package csvdir
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -11,15 +12,15 @@ import (
 	"github.com/gyrodata/gyro"
 )
 
-// Sheet is a foreign CSV file whose rows are a model's. Its rejected rows go into the file
+// File is a foreign CSV file for sheets.Load. Its rejected rows go into the file
 // reject, which must not be there yet; with "" there is none, and a single bad row refuses the
 // load.
-func Sheet(model gyro.Model, path, reject string) gyro.Sheet {
-	s := gyro.Sheet{Model: model, Name: filepath.Base(path)}
+func File(path, reject string) gyro.SheetFile {
+	s := gyro.SheetFile{Name: filepath.Base(path)}
 	if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() {
 		s.Size = info.Size()
 	}
-	s.Open = func() (io.ReadCloser, error) {
+	s.Open = func(context.Context) (io.ReadCloser, error) {
 		file, err := os.Open(path)
 		if err != nil {
 			return nil, &gyro.Error{Op: "open", Place: path, Err: bare(err)}
@@ -37,7 +38,7 @@ func Sheet(model gyro.Model, path, reject string) gyro.Sheet {
 		return file, nil
 	}
 	if reject != "" {
-		s.Reject = func() (gyro.Rejects, error) { return newRejects(reject) }
+		s.Reject = func(context.Context) (gyro.Rejects, error) { return newRejects(reject) }
 	}
 	return s
 }

@@ -60,7 +60,7 @@ func (s stored) Verify(ctx context.Context) error {
 }
 
 // File opens a file that the manifest lists.
-func (s stored) File(name string) (io.ReadCloser, error) {
+func (s stored) File(_ context.Context, name string) (io.ReadCloser, error) {
 	if !plain(name) {
 		return nil, s.dir.failed("open a file in", errors.New("the manifest lists a file that is none of the directory"), "")
 	}

@@ -39,7 +39,7 @@ func TestAbort(t *testing.T) {
 				cancel()
 				switch stage {
 				case 1: // a file is half written
-					f, err := w.Create("x.csv")
+					f, err := w.Create(t.Context(), "x.csv")
 					if err != nil {
 						t.Fatal(err)
 					}
@@ -125,10 +125,10 @@ func TestCreateMistakes(t *testing.T) {
 	dir := t.TempDir()
 	w := begin(t, csvdir.Dir{Path: dir}, "x.csv")
 	fill(t, w, "new", "x.csv")
-	if _, err := w.Create("x.csv"); err == nil || !strings.HasPrefix(err.Error(), "create a file in directory "+dir+": ") {
+	if _, err := w.Create(t.Context(), "x.csv"); err == nil || !strings.HasPrefix(err.Error(), "create a file in directory "+dir+": ") {
 		t.Errorf("twice: %v", err)
 	}
-	f, err := w.Create("y.csv")
+	f, err := w.Create(t.Context(), "y.csv")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -141,7 +141,7 @@ func TestCreateMistakes(t *testing.T) {
 	if err := w.Abort(); err != nil {
 		t.Error(err)
 	}
-	if _, err := w.Create("z.csv"); err == nil {
+	if _, err := w.Create(t.Context(), "z.csv"); err == nil {
 		t.Error("after Abort a file was made")
 	}
 }

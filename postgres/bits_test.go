@@ -31,7 +31,7 @@ func TestBitsOfConstants(t *testing.T) {
 	importers := gyro.Registry{{Model: all[0].Model}, {Model: all[1].Model}, {Model: all[2].Model, Columns: gyro.Columns{
 		"parent_id": {Ref: all[0].Model, Soft: true}, "lead_id": {Ref: all[1].Model, Soft: true},
 	}}}
-	wantSlice(t, url, gyro.Slicer{Jobs: all, Importers: importers}, want{
+	wantSlice(t, url, gyro.ExportSlice{Jobs: all, Importers: importers}, want{
 		"parent": "SELECT * FROM parent WHERE id < 4 ORDER BY id", "lead": "SELECT * FROM lead WHERE id = 1",
 		"every": "SELECT * FROM every WHERE parent_id IN (1, 2, 3) ORDER BY every::text",
 	})
@@ -84,14 +84,14 @@ func TestBits(t *testing.T) {
 					files[table] = "SELECT * FROM " + table + " WHERE parent_id IS NULL OR parent_id = ANY('" + ids + "'::bigint[]) ORDER BY id"
 				}
 			}
-			wantSlice(t, url, gyro.Slicer{Jobs: all, Importers: importers}, files)
+			wantSlice(t, url, gyro.ExportSlice{Jobs: all, Importers: importers}, files)
 			var sums [2][]string
-			dbs := []gyro.Source{postgres.Plain{DB: postgres.DB{URL: url}}, postgres.Piecemeal{DB: postgres.DB{URL: url}}}
+			dbs := []gyro.Database{postgres.Plain{DB: postgres.DB{URL: url}}, postgres.Piecemeal{DB: postgres.DB{URL: url}}}
 			if len(ids) > 1000 { // too many pieces
 				dbs[1] = dbs[0]
 			}
 			for i, db := range dbs {
-				s := gyro.Slicer{Source: db, Target: csvdir.Dir{Path: filepath.Join(t.TempDir(), "slice")}, Jobs: all, Importers: importers, KeyMemory: int64(i)}
+				s := gyro.ExportSlice{Source: db, Target: csvdir.Dir{Path: filepath.Join(t.TempDir(), "slice")}, Jobs: all, Importers: importers, KeyMemory: int64(i)}
 				if _, err := s.Run(t.Context()); err != nil {
 					t.Fatal(err)
 				}

@@ -24,7 +24,7 @@ func TestHashRoom(t *testing.T) {
 		ANALYZE`)
 	all := jobs("parent", "child")
 	all[0].Query = gyro.Where("true")
-	s := gyro.Slicer{
+	s := gyro.ExportSlice{
 		Source: postgres.Narrow{DB: postgres.DB{URL: url, StatementTimeout: 30 * time.Second}},
 		Target: csvdir.Dir{Path: filepath.Join(t.TempDir(), "slice")}, Jobs: all,
 	}

@@ -31,7 +31,7 @@ func TestKeyMemory(t *testing.T) { //nolint:paralleltest // it sets TMPDIR
 	sums := map[string]string{}
 	for _, memory := range []int64{0, 1, 300, 5000} {
 		ctx, dir, seen := t.Context(), filepath.Join(t.TempDir(), "slice"), false
-		s := gyro.Slicer{
+		s := gyro.ExportSlice{
 			Source: postgres.DB{URL: url}, Target: csvdir.Dir{Path: dir}, Jobs: all, Importers: importers, KeyMemory: memory,
 			Progress: func(gyro.Event) {
 				left, err := os.ReadDir(temporary)
@@ -59,7 +59,7 @@ func TestKeyMemory(t *testing.T) { //nolint:paralleltest // it sets TMPDIR
 		}
 	}
 	ctx, cancel := context.WithCancel(t.Context())
-	s := gyro.Slicer{
+	s := gyro.ExportSlice{
 		Source: postgres.DB{URL: url}, Target: csvdir.Dir{Path: filepath.Join(t.TempDir(), "slice")}, Jobs: all, Importers: importers, KeyMemory: 1,
 		Progress: func(e gyro.Event) {
 			if e.Step == gyro.Finished {

@@ -69,7 +69,7 @@ func TestLoadBesideWriters(t *testing.T) {
 			return err
 		})
 		begun := false
-		_, err := load(t, dir, target, gyro.Slicer{
+		_, err := load(t, dir, target, gyro.LoadSlice{
 			IDs: ids, Target: postgres.DB{URL: target, Exclusive: postgres.ExclusiveNever},
 			Progress: func(e gyro.Event) {
 				copying := e.Step == gyro.Moved || e.Step == gyro.Finished || e.Step == gyro.Staged && e.Stage != gyro.Verifying && e.Stage != gyro.Preparing
@@ -114,7 +114,7 @@ func TestLoadBrokenOff(t *testing.T) {
 		for n := 0; ; n++ {
 			ctx, cancel := context.WithCancel(t.Context())
 			events := 0
-			s := gyro.Slicer{Target: postgres.DB{URL: target, Exclusive: exclusive}, IDs: gyro.Sequential(), DryRun: true}
+			s := gyro.LoadSlice{Target: postgres.DB{URL: target, Exclusive: exclusive}, IDs: gyro.Sequential(), DryRun: true}
 			s.Progress = func(gyro.Event) {
 				if events++; events > n {
 					cancel()

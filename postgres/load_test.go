@@ -13,7 +13,7 @@ import (
 )
 
 // load loads a slice.
-func load(t *testing.T, dir, url string, s gyro.Slicer) (*gyro.Report, error) {
+func load(t *testing.T, dir, url string, s gyro.LoadSlice) (*gyro.Report, error) {
 	t.Helper()
 	s.Source = csvdir.Dir{Path: dir}
 	if s.Target == nil {
@@ -23,7 +23,7 @@ func load(t *testing.T, dir, url string, s gyro.Slicer) (*gyro.Report, error) {
 }
 
 // mustLoad loads a slice, or ends the test.
-func mustLoad(t *testing.T, dir, url string, s gyro.Slicer) *gyro.Report {
+func mustLoad(t *testing.T, dir, url string, s gyro.LoadSlice) *gyro.Report {
 	t.Helper()
 	report, err := load(t, dir, url, s)
 	if err != nil {
@@ -78,7 +78,7 @@ func TestLoadKeep(t *testing.T) {
 		target := pgtest.DB(t)
 		pgtest.Exec(t, target, family+"CREATE INDEX child_note ON child (note); COMMENT ON INDEX child_note IS 'it''s'")
 		before := pgtest.Copy(t, target, "SELECT indexdef FROM pg_indexes WHERE schemaname = 'public' UNION ALL SELECT conname || pg_get_constraintdef(oid) FROM pg_constraint ORDER BY 1")
-		report := mustLoad(t, dir, target, gyro.Slicer{Target: postgres.DB{URL: target, Exclusive: exclusive}})
+		report := mustLoad(t, dir, target, gyro.LoadSlice{Target: postgres.DB{URL: target, Exclusive: exclusive}})
 		if report.Load.Exclusive != (exclusive == postgres.ExclusiveAlways) || !report.Load.Tables[0].Straight || report.Load.Tables[1].Inserted != 3 {
 			t.Errorf("%+v", report.Load)
 		}
@@ -101,7 +101,7 @@ func TestLoadSequential(t *testing.T) {
 	pgtest.Exec(t, target, family+"INSERT INTO parent VALUES (1, 'mine'), (5, 'of mine'); INSERT INTO child VALUES (1, 5); SELECT setval('parent_id_seq', 5), setval('child_id_seq', 1)")
 	mine := pgtest.Copy(t, target, "SELECT p.*, c.* FROM parent p LEFT JOIN child c ON c.parent_id = p.id ORDER BY 1, 4")
 	for i, suffix := range []string{"x", "y", "z"} {
-		s := gyro.Slicer{IDs: gyro.Sequential(), Importers: gyro.Registry{
+		s := gyro.LoadSlice{IDs: gyro.Sequential(), Importers: gyro.Registry{
 			{Model: gyro.Table("parent"), Columns: gyro.Columns{"code": {Expr: "value || '" + suffix + "'"}}},
 		}}
 		report := mustLoad(t, dir, target, s)
@@ -141,7 +141,7 @@ func TestLoadNaturalKey(t *testing.T) {
 	_, dir := taken(t, schema+"INSERT INTO plan VALUES (1, 'free', 0), (2, 'pro', 10), (3, 'max', 99); INSERT INTO account VALUES (1, 2, 'a'), (2, 1, NULL), (3, 3, 'c')", "plan", "account")
 	target := pgtest.DB(t)
 	pgtest.Exec(t, target, schema+"INSERT INTO plan VALUES (7, 'pro', 12), (8, 'free', 1); SELECT setval('plan_id_seq', 8)")
-	s := gyro.Slicer{Importers: gyro.Registry{
+	s := gyro.LoadSlice{Importers: gyro.Registry{
 		{Model: gyro.Table("plan"), IDs: gyro.NaturalKey("slug")},
 		{Model: gyro.Table("account"), IDs: gyro.NaturalKey("plan_id", "name")},
 	}}
@@ -161,7 +161,7 @@ func TestLoadNaturalKey(t *testing.T) {
 		t.Error(err)
 	}
 	// The plans alone are not loaded, but found.
-	s.Jobs = jobs("account")
+	s.Tables = models("account")
 	s.Importers = gyro.Registry{{Model: gyro.Table("plan"), IDs: gyro.NaturalKey("slug")}, {Model: gyro.Table("account"), IDs: gyro.Sequential()}}
 	mustLoad(t, dir, target, s)
 	wantQuery(t, target, "SELECT count(*), count(DISTINCT plan_id) FROM account", "count,count\n6,3")
@@ -179,7 +179,7 @@ func TestLoadDerived(t *testing.T) {
 		CREATE TABLE team (id uuid PRIMARY KEY, org_id uuid NOT NULL REFERENCES org, name text, UNIQUE (org_id, name));`
 	_, dir := taken(t, schema+`INSERT INTO org SELECT gen_random_uuid(), 'o' || n FROM generate_series(1, 3) n;
 		INSERT INTO team SELECT gen_random_uuid(), id, 't' || n FROM org, generate_series(1, 2) n`, "org", "team")
-	s := gyro.Slicer{Importers: gyro.Registry{
+	s := gyro.LoadSlice{Importers: gyro.Registry{
 		{Model: gyro.Table("org"), IDs: gyro.Derived("name")}, {Model: gyro.Table("team"), IDs: gyro.Derived("org_id", "name")},
 	}}
 	one, two := pgtest.DB(t), pgtest.DB(t)
@@ -202,7 +202,7 @@ func TestLoadConflicts(t *testing.T) {
 	_, dir := taken(t, family+familyRows, "parent", "child", "pair")
 	target := pgtest.DB(t)
 	pgtest.Exec(t, target, family+"INSERT INTO parent VALUES (5, 'mine', NULL), (6, 'seven', NULL)")
-	_, err := load(t, dir, target, gyro.Slicer{})
+	_, err := load(t, dir, target, gyro.LoadSlice{})
 	for _, want := range []string{"table parent: 1 row: the target has a row with the same id already", "table parent: 1 row: the target has a row with the same code already"} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v\nlacks %s", err, want)
@@ -211,16 +211,16 @@ func TestLoadConflicts(t *testing.T) {
 	wantQuery(t, target, "SELECT count(*) FROM child", "count\n0")
 	// 7 is seven there, under 6: who refers to 7 refers to 6, and 9 is new; 5 is taken, by
 	// another key than that which was named.
-	if _, err = load(t, dir, target, gyro.Slicer{Importers: gyro.Registry{{Model: gyro.Table("parent"), Conflict: gyro.Skip("code")}}}); err == nil ||
+	if _, err = load(t, dir, target, gyro.LoadSlice{Importers: gyro.Registry{{Model: gyro.Table("parent"), Conflict: gyro.Skip("code")}}}); err == nil ||
 		!strings.Contains(err.Error(), "the target has a row with the same id already") {
 		t.Error(err)
 	}
 	pgtest.Exec(t, target, "DELETE FROM parent WHERE id = 5")
-	mustLoad(t, dir, target, gyro.Slicer{Importers: gyro.Registry{{Model: gyro.Table("parent"), Conflict: gyro.Skip("code")}}})
+	mustLoad(t, dir, target, gyro.LoadSlice{Importers: gyro.Registry{{Model: gyro.Table("parent"), Conflict: gyro.Skip("code")}}})
 	wantQuery(t, target, "SELECT * FROM parent ORDER BY 1", "id,code,boss\n5,five,\n6,seven,\n9,,9")
 	wantQuery(t, target, "SELECT * FROM pair ORDER BY 1, 2", "a,b\n5,1\n6,3\n6,4")
 	// Again, with update: nothing is added, and seven's boss is known now.
-	report := mustLoad(t, dir, target, gyro.Slicer{Conflict: gyro.Skip(), Importers: gyro.Registry{{Model: gyro.Table("parent"), Conflict: gyro.Update("code")}}, Jobs: jobs("parent")})
+	report := mustLoad(t, dir, target, gyro.LoadSlice{Conflict: gyro.Skip(), Importers: gyro.Registry{{Model: gyro.Table("parent"), Conflict: gyro.Update("code")}}, Tables: models("parent")})
 	_ = report
 }
 
@@ -233,7 +233,7 @@ func TestUndo(t *testing.T) {
 	all := "SELECT p.*, c.*, x.* FROM parent p FULL JOIN child c ON c.parent_id = p.id FULL JOIN pair x ON x.a = p.id ORDER BY p.id, c.id, x.a, x.b"
 	before := pgtest.Copy(t, target, all)
 	record := filepath.Join(t.TempDir(), "record")
-	report := mustLoad(t, dir, target, gyro.Slicer{IDs: gyro.Sequential(), Record: csvdir.Dir{Path: record}})
+	report := mustLoad(t, dir, target, gyro.LoadSlice{IDs: gyro.Sequential(), Record: csvdir.Dir{Path: record}})
 	if report.Load.Record != record {
 		t.Errorf("%+v", report.Load)
 	}
@@ -267,7 +267,7 @@ func TestUndo(t *testing.T) {
 	if err := os.RemoveAll(record); err != nil {
 		t.Fatal(err)
 	}
-	mustLoad(t, dir, target, gyro.Slicer{IDs: gyro.Sequential(), Record: csvdir.Dir{Path: record}})
+	mustLoad(t, dir, target, gyro.LoadSlice{IDs: gyro.Sequential(), Record: csvdir.Dir{Path: record}})
 	fails("UPDATE child SET note = 'x' WHERE id = (SELECT max(id) FROM child)", "table child: 1 row of 3 changed", "SELECT 1")
 }
 
@@ -281,7 +281,7 @@ func TestLoadDryRun(t *testing.T) {
 		if ids.String() == "keep" {
 			pgtest.Exec(t, target, "DELETE FROM parent WHERE id = 5")
 		}
-		report := mustLoad(t, dir, target, gyro.Slicer{IDs: ids, DryRun: true})
+		report := mustLoad(t, dir, target, gyro.LoadSlice{IDs: ids, DryRun: true})
 		for _, n := range report.Load.Tables {
 			if n.Inserted != 3 {
 				t.Errorf("%s: %+v", ids, n)
@@ -299,7 +299,7 @@ func TestLoadFoundNull(t *testing.T) {
 	_, dir := taken(t, schema+"INSERT INTO a VALUES (1, 'x'); INSERT INTO b VALUES (1, 'x')", "a", "b")
 	target := pgtest.DB(t)
 	pgtest.Exec(t, target, schema+"INSERT INTO a VALUES (1, NULL)")
-	s := gyro.Slicer{Importers: gyro.Registry{{Model: gyro.Table("a"), Conflict: gyro.Skip()}}}
+	s := gyro.LoadSlice{Importers: gyro.Registry{{Model: gyro.Table("a"), Conflict: gyro.Skip()}}}
 	if _, err := load(t, dir, target, s); err == nil || !strings.Contains(err.Error(), "table b: a_code: 1 row refers to rows of a that are not in the slice, or have NULL in code in the target") {
 		t.Error(err)
 	}

@@ -18,6 +18,15 @@ import (
 
 func TestMain(m *testing.M) { os.Exit(pgtest.Main(m)) }
 
+// models are tables by their names.
+func models(tables ...string) []gyro.Model {
+	var all []gyro.Model
+	for _, name := range tables {
+		all = append(all, gyro.Table(name))
+	}
+	return all
+}
+
 // slice exports jobs into a fresh directory and gives its path.
 func slice(t *testing.T, url string, jobs ...gyro.ImportJob) string {
 	t.Helper()
@@ -29,21 +38,21 @@ func slice(t *testing.T, url string, jobs ...gyro.ImportJob) string {
 }
 
 // slicer takes whole tables.
-func slicer(url, target string, tables ...string) gyro.Slicer {
-	return gyro.Slicer{Source: postgres.DB{URL: url}, Target: csvdir.Dir{Path: target}, Jobs: jobs(tables...)}
+func slicer(url, target string, tables ...string) gyro.ExportSlice {
+	return gyro.ExportSlice{Source: postgres.DB{URL: url}, Target: csvdir.Dir{Path: target}, Jobs: jobs(tables...)}
 }
 
 // run exports jobs into target.
 func run(t *testing.T, url, target string, jobs ...gyro.ImportJob) (*gyro.Report, error) {
 	t.Helper()
-	return gyro.Slicer{Source: postgres.DB{URL: url}, Target: csvdir.Dir{Path: target}, Jobs: jobs}.Run(t.Context())
+	return gyro.ExportSlice{Source: postgres.DB{URL: url}, Target: csvdir.Dir{Path: target}, Jobs: jobs}.Run(t.Context())
 }
 
 // plan gives the error of planning jobs.
 func plan(t *testing.T, url string, jobs ...gyro.ImportJob) error {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "slice")
-	_, err := gyro.Slicer{Source: postgres.DB{URL: url}, Target: csvdir.Dir{Path: dir}, Jobs: jobs}.Plan(t.Context())
+	_, err := gyro.ExportSlice{Source: postgres.DB{URL: url}, Target: csvdir.Dir{Path: dir}, Jobs: jobs}.Plan(t.Context())
 	return err
 }
 

@@ -95,7 +95,7 @@ func (l *loading) moveSequence(ctx context.Context, p *part, column, sequence st
 // furthest is the highest value of a column, or the lowest.
 func (l *loading) furthest(ctx context.Context, p *part, column string, lowest bool) (end int64, some bool, err error) {
 	if p.straight {
-		return l.scan(p, column, lowest)
+		return l.scan(ctx, p, column, lowest)
 	}
 	if p.rows == 0 {
 		return 0, false, nil
@@ -118,8 +118,8 @@ func (l *loading) furthest(ctx context.Context, p *part, column string, lowest b
 }
 
 // scan reads the file for it: the table is not there to be asked yet.
-func (l *loading) scan(p *part, column string, lowest bool) (end int64, some bool, err error) {
-	file, err := l.plan.Open(p.i)
+func (l *loading) scan(ctx context.Context, p *part, column string, lowest bool) (end int64, some bool, err error) {
+	file, err := l.plan.Open(ctx, p.i)
 	if err != nil {
 		return 0, false, err
 	}

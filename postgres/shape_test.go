@@ -35,12 +35,12 @@ func TestShapesGiveTheSameBytes(t *testing.T) {
 		if !statistics {
 			pgtest.Exec(t, url, "DELETE FROM pg_statistic; UPDATE pg_class SET reltuples = -1, relpages = 0 WHERE relnamespace = 'public'::regnamespace")
 		}
-		for name, db := range map[string]gyro.Source{
+		for name, db := range map[string]gyro.Database{
 			"any": postgres.DB{URL: url}, "plain": postgres.Plain{DB: postgres.DB{URL: url}}, "joined": postgres.Joined{DB: postgres.DB{URL: url}},
 			"piecemeal": postgres.Piecemeal{DB: postgres.DB{URL: url}},
 		} {
 			dir := filepath.Join(t.TempDir(), "slice")
-			s := gyro.Slicer{Source: db, Target: csvdir.Dir{Path: dir}, Importers: shop.Importers, Jobs: jobs}
+			s := gyro.ExportSlice{Source: db, Target: csvdir.Dir{Path: dir}, Importers: shop.Importers, Jobs: jobs}
 			plan, err := s.Plan(t.Context())
 			if err != nil {
 				t.Fatal(err)

@@ -52,7 +52,7 @@ func (l *loading) stageSheet(ctx context.Context, p *part) error {
 	if len(p.Sheet.Made) > 0 {
 		return nil
 	}
-	stream, err := l.plan.OpenSheet(p.i)
+	stream, err := l.plan.OpenSheet(ctx, p.i)
 	if err != nil {
 		return err
 	}

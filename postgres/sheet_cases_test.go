@@ -256,7 +256,7 @@ func (c sheetCase) run(t *testing.T) {
 		t.Fatal(err)
 	}
 	dir := t.TempDir()
-	var sheets gyro.Sheets
+	var sheets []gyro.Sheet
 	for _, f := range c.files {
 		path, reject := filepath.Join(dir, f[0]+".csv"), ""
 		if err := os.WriteFile(path, []byte(f[1]), 0o600); err != nil {
@@ -265,9 +265,9 @@ func (c sheetCase) run(t *testing.T) {
 		if c.reject {
 			reject = filepath.Join(dir, f[0]+".bad.csv")
 		}
-		sheets = append(sheets, csvdir.Sheet(gyro.Table(f[0]), path, reject))
+		sheets = append(sheets, gyro.Sheet{Model: gyro.Table(f[0]), From: csvdir.File(path, reject)})
 	}
-	report, err := gyro.Slicer{Source: sheets, Target: postgres.DB{URL: url}, Importers: conf.Importers}.Run(t.Context())
+	report, err := gyro.SheetsLoad{Files: sheets, Target: postgres.DB{URL: url}, Importers: conf.Importers}.Run(t.Context())
 	switch {
 	case c.fails != "":
 		if err == nil || !strings.Contains(err.Error(), c.fails) {

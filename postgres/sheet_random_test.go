@@ -206,7 +206,7 @@ func TestSheetRandom(t *testing.T) {
 		}
 		m.run()
 
-		sheets := gyro.Sheets{}
+		sheets := []gyro.Sheet{}
 		for name, text := range map[string]string{"parent": parents, "child": children} {
 			path, reject := filepath.Join(dir, name+".csv"), ""
 			if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
@@ -216,9 +216,9 @@ func TestSheetRandom(t *testing.T) {
 				reject = filepath.Join(dir, name+".bad.csv")
 				_ = os.Remove(reject)
 			}
-			sheets = append(sheets, csvdir.Sheet(gyro.Table(name), path, reject))
+			sheets = append(sheets, gyro.Sheet{Model: gyro.Table(name), From: csvdir.File(path, reject)})
 		}
-		report, err := gyro.Slicer{Source: sheets, Target: postgres.DB{URL: url}, Importers: gyro.Registry{
+		report, err := gyro.SheetsLoad{Files: sheets, Target: postgres.DB{URL: url}, Importers: gyro.Registry{
 			m.policies[0].importer(gyro.Importer{Model: parent}, "code"),
 			m.policies[1].importer(gyro.Importer{Model: child, Columns: gyro.Columns{
 				"parent": {Ref: parent, By: gyro.By{"code": "parent"}}, "boss": {Ref: child, By: gyro.By{"num": "boss"}},

@@ -24,13 +24,13 @@ func sheetOf(t *testing.T, table, text string) gyro.Sheet {
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	return csvdir.Sheet(gyro.Table(table), path, "")
+	return gyro.Sheet{Model: gyro.Table(table), From: csvdir.File(path, "")}
 }
 
 // loadSheets loads CSV files by importers.
 func loadSheets(t *testing.T, url string, importers gyro.Registry, sheets ...gyro.Sheet) (*gyro.Report, error) {
 	t.Helper()
-	return gyro.Slicer{Source: gyro.Sheets(sheets), Target: postgres.DB{URL: url}, Importers: importers}.Run(t.Context())
+	return gyro.SheetsLoad{Files: sheets, Target: postgres.DB{URL: url}, Importers: importers}.Run(t.Context())
 }
 
 // faultsOf are the faults of a report: "row: column: rule", sorted.
@@ -187,7 +187,7 @@ func TestSheetCreateMissing(t *testing.T) {
 	if err := os.WriteFile(source, []byte("sku,maker,price\na,there,1\nb,new,2\nc,new,3\nd,,4\ne,bad,-1\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	report, err = loadSheets(t, url, importers, csvdir.Sheet(gyro.Table("good"), source, path))
+	report, err = loadSheets(t, url, importers, gyro.Sheet{Model: gyro.Table("good"), From: csvdir.File(source, path)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -200,7 +200,7 @@ func TestSheetCreateMissing(t *testing.T) {
 	if err != nil || string(rejected) != "reason,sku,maker,price\nprice: less than 0,e,bad,-1\n" {
 		t.Errorf("%q %v", rejected, err)
 	}
-	if _, err := loadSheets(t, url, importers, csvdir.Sheet(gyro.Table("good"), source, path)); !errors.Is(err, gyro.ErrExists) {
+	if _, err := loadSheets(t, url, importers, gyro.Sheet{Model: gyro.Table("good"), From: csvdir.File(source, path)}); !errors.Is(err, gyro.ErrExists) {
 		t.Errorf("rejects are written over: %v", err)
 	}
 }
@@ -224,13 +224,13 @@ func TestSheetRejectFollows(t *testing.T) {
 		"person": "name,boss,age\nA,B,30\nB,C,30\nC,,minus\nD,Old,30\nE,E,-1\nF,D,20\nOld,,5\nA,,31\n",
 		"pet":    "name,owner\na,A\nd,D\nold,Old\nnone,Nobody\n",
 	}
-	sheets := gyro.Sheets{}
+	sheets := []gyro.Sheet{}
 	for _, name := range []string{"pet", "person"} {
 		path := filepath.Join(dir, name+".csv")
 		if err := os.WriteFile(path, []byte(files[name]), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		sheets = append(sheets, csvdir.Sheet(gyro.Table(name), path, filepath.Join(dir, name+".bad.csv")))
+		sheets = append(sheets, gyro.Sheet{Model: gyro.Table(name), From: csvdir.File(path, filepath.Join(dir, name+".bad.csv"))})
 	}
 	report, err := loadSheets(t, url, importers, sheets...)
 	if err != nil {
@@ -286,7 +286,7 @@ func TestSheetMistakes(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			importers := gyro.Registry{{Model: makers}, {Model: goodsModel, Columns: c.columns, CSV: c.csv}}
-			_, err := gyro.Slicer{Source: gyro.Sheets{sheetOf(t, "good", c.text)}, Target: postgres.DB{URL: url}, Importers: importers, DryRun: true}.Run(t.Context())
+			_, err := gyro.SheetsLoad{Files: []gyro.Sheet{sheetOf(t, "good", c.text)}, Target: postgres.DB{URL: url}, Importers: importers, DryRun: true}.Run(t.Context())
 			if c.want == nil {
 				if err != nil {
 					t.Error(err)
@@ -360,8 +360,8 @@ func TestSheetUndo(t *testing.T) {
 	pgtest.Exec(t, url, goods+"INSERT INTO maker (code) VALUES ('m'); INSERT INTO good (sku, maker_id) VALUES ('mine', 1)")
 	before := pgtest.Copy(t, url, "SELECT * FROM good g, maker m ORDER BY 1")
 	makers := gyro.Table("maker")
-	s := gyro.Slicer{
-		Source:    gyro.Sheets{sheetOf(t, "good", "sku,maker,price\na,m,1\nb,new,2\n")},
+	s := gyro.SheetsLoad{
+		Files:     []gyro.Sheet{sheetOf(t, "good", "sku,maker,price\na,m,1\nb,new,2\n")},
 		Target:    postgres.DB{URL: url},
 		Importers: gyro.Registry{{Model: makers}, {Model: gyro.Table("good"), Columns: gyro.Columns{"maker": {Ref: makers, By: gyro.By{"code": "maker"}, CreateMissing: true}}}},
 		DryRun:    true,
@@ -397,7 +397,7 @@ func TestSheetValues(t *testing.T) {
 	if text := fmt.Sprintf("%v %+v", err, report.Load.Validation); strings.Contains(strings.ToLower(text), "secret") || !strings.Contains(text, "good_lower_idx") {
 		t.Error(text)
 	}
-	s := gyro.Slicer{Source: gyro.Sheets{sheetOf(t, "good", "sku,price\nx,\"secret\nprice\"\ny,1\n")}, Target: postgres.DB{URL: url}, Importers: importers}
+	s := gyro.SheetsLoad{Files: []gyro.Sheet{sheetOf(t, "good", "sku,price\nx,\"secret\nprice\"\ny,1\n")}, Target: postgres.DB{URL: url}, Importers: importers}
 	report, err = s.Run(t.Context())
 	if text := fmt.Sprintf("%v %+v", err, report.Load.Validation); strings.Contains(text, "secret") {
 		t.Error(text)
@@ -462,8 +462,8 @@ func TestSheetCancel(t *testing.T) {
 	for after := 0; after < 40; after++ {
 		ctx, cancel := context.WithCancel(t.Context())
 		events := 0
-		report, err := gyro.Slicer{
-			Source: gyro.Sheets{csvdir.Sheet(gyro.Table("good"), path, reject)}, Target: postgres.DB{URL: url}, Importers: importers,
+		report, err := gyro.SheetsLoad{
+			Files: []gyro.Sheet{{Model: gyro.Table("good"), From: csvdir.File(path, reject)}}, Target: postgres.DB{URL: url}, Importers: importers,
 			Progress: func(gyro.Event) {
 				if events++; events > after {
 					cancel()

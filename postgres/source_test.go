@@ -28,7 +28,7 @@ func TestOneMoment(t *testing.T) {
 	conn := connect(t, url)
 	wrote := false
 	dir := filepath.Join(t.TempDir(), "slice")
-	report, err := gyro.Slicer{
+	report, err := gyro.ExportSlice{
 		Source: postgres.DB{URL: url}, Target: csvdir.Dir{Path: dir},
 		Jobs: []gyro.ImportJob{{Model: gyro.Table("a")}, {Model: gyro.Table("b")}},
 		Progress: func(e gyro.Event) {
@@ -170,7 +170,7 @@ func TestImportersAgainstTheCatalog(t *testing.T) {
 		"both": {gyro.Columns{"x": {Ref: tenants}, "y": {Ref: tenants}}, `importer shop, column "x": shop has no column "x"
 importer shop, column "y": shop has no column "y"`},
 	} {
-		_, err := gyro.Slicer{
+		_, err := gyro.ExportSlice{
 			Source: postgres.DB{URL: url}, Target: csvdir.Dir{Path: filepath.Join(t.TempDir(), "x")},
 			Importers: gyro.Registry{{Model: tenants}, {Model: shops, Columns: c.columns}},
 			Jobs:      []gyro.ImportJob{{Model: tenants}, {Model: shops}},
@@ -213,10 +213,10 @@ func TestDBHidesItself(t *testing.T) {
 		t.Fatal(err)
 	}
 	var log strings.Builder
-	slog.New(slog.NewTextHandler(&log, nil)).Info("x", "db", db, "slicer", gyro.Slicer{Source: db})
+	slog.New(slog.NewTextHandler(&log, nil)).Info("x", "db", db, "slicer", gyro.ExportSlice{Source: db})
 	for _, text := range []string{
 		fmt.Sprintf("%v %+v %#v %s %q", db, db, db, db, db), fmt.Sprintf("%v %+v %#v", &db, &db, &db),
-		fmt.Sprintf("%v %+v %#v", gyro.Slicer{Source: db}, gyro.Slicer{Source: db}, gyro.Slicer{Source: db}),
+		fmt.Sprintf("%v %+v %#v", gyro.ExportSlice{Source: db}, gyro.ExportSlice{Source: db}, gyro.ExportSlice{Source: db}),
 		string(asJSON), log.String(),
 	} {
 		if strings.Contains(text, "hush") || strings.Contains(text, "host/db") {
@@ -260,7 +260,7 @@ func TestCancel(t *testing.T) {
 	pgtest.Exec(t, url, "CREATE TABLE long (id int PRIMARY KEY); INSERT INTO long VALUES (1)")
 	ctx, cancel := context.WithCancel(t.Context())
 	dir := filepath.Join(t.TempDir(), "slice")
-	_, err := gyro.Slicer{
+	_, err := gyro.ExportSlice{
 		Source: postgres.DB{URL: url}, Target: csvdir.Dir{Path: dir},
 		Jobs: []gyro.ImportJob{{Model: gyro.Table("long"), Query: gyro.Where("pg_sleep(60) IS NOT NULL")}},
 		Progress: func(e gyro.Event) {
@@ -299,7 +299,7 @@ func TestLockTimeout(t *testing.T) {
 		t.Fatal(err)
 	}
 	dir := filepath.Join(t.TempDir(), "slice")
-	_, err := gyro.Slicer{
+	_, err := gyro.ExportSlice{
 		Source: postgres.DB{URL: url, LockTimeout: 50 * time.Millisecond}, Target: csvdir.Dir{Path: dir},
 		Jobs: []gyro.ImportJob{{Model: gyro.Table("locked")}},
 	}.Run(t.Context())

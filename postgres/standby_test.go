@@ -79,8 +79,8 @@ func caughtUp(t *testing.T, primary, standby *pgx.Conn) {
 	t.Fatal("the standby does not follow")
 }
 
-func shopSlicer(url, dir string) gyro.Slicer {
-	return gyro.Slicer{Source: postgres.DB{URL: url}, Target: csvdir.Dir{Path: dir}, Importers: shop.Importers, Jobs: shop.Jobs()}
+func shopSlicer(url, dir string) gyro.ExportSlice {
+	return gyro.ExportSlice{Source: postgres.DB{URL: url}, Target: csvdir.Dir{Path: dir}, Importers: shop.Importers, Jobs: shop.Jobs()}
 }
 
 // The same slice, byte for byte, from the primary and from a hot standby, by a role that has
@@ -141,7 +141,7 @@ func TestNoTransactionID(t *testing.T) {
 	watch := connect(t, url)
 	dir := filepath.Join(t.TempDir(), "slice")
 	seen := 0
-	_, err := gyro.Slicer{
+	_, err := gyro.ExportSlice{
 		Source: postgres.DB{URL: url}, Target: csvdir.Dir{Path: dir},
 		Jobs: []gyro.ImportJob{{Model: gyro.Table("a"), Limit: 1}, {Model: gyro.Table("b")}},
 		Progress: func(e gyro.Event) {
@@ -213,7 +213,7 @@ func TestMaxDuration(t *testing.T) {
 	url := pgtest.DB(t)
 	pgtest.Exec(t, url, "CREATE TABLE a (id int PRIMARY KEY); INSERT INTO a VALUES (1)")
 	dir := filepath.Join(t.TempDir(), "slice")
-	_, err := gyro.Slicer{
+	_, err := gyro.ExportSlice{
 		Source: postgres.DB{URL: url, MaxDuration: 300 * time.Millisecond}, Target: csvdir.Dir{Path: dir},
 		Jobs: []gyro.ImportJob{{Model: gyro.Table("a"), Query: gyro.Where("pg_sleep(60) IS NOT NULL")}},
 	}.Run(t.Context())

@@ -209,7 +209,7 @@ func (l *loading) stage(stage gyro.Stage, table int) {
 
 // copyIn sends a file to COPY … FROM STDIN and tells how far it is.
 func (l *loading) copyIn(ctx context.Context, p *part, stage gyro.Stage, text string) (int64, error) {
-	file, err := l.plan.Open(p.i)
+	file, err := l.plan.Open(ctx, p.i)
 	if err != nil {
 		return 0, err
 	}

@@ -1,12 +1,16 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"path/filepath"
 	"time"
 
 	"github.com/spf13/cobra"
+
+	"github.com/gyrodata/gyro/config"
+	"github.com/gyrodata/gyro/progress"
 )
 
 func (c *cli) copyCommand() *cobra.Command {
@@ -38,7 +42,7 @@ between the two, and stays there: in --via, or in a new directory gyro-<time> he
 			if conf.Via == "" {
 				conf.Via = filepath.Join(".", fmt.Sprintf("gyro-%s", time.Now().UTC().Format("20060102-150405")))
 			}
-			return c.runLoad(cmd.Context(), conf.Copier(), mode)
+			return c.runCopy(cmd.Context(), conf, mode)
 		},
 	}
 	s.flags(cmd)
@@ -49,4 +53,29 @@ between the two, and stays there: in --via, or in a new directory gyro-<time> he
 	c.progressFlag(cmd, &mode)
 	_ = cmd.MarkFlagDirname("via")
 	return cmd
+}
+
+// runCopy takes a slice, loads it, and prints what was done.
+func (c *cli) runCopy(ctx context.Context, conf config.Config, mode string) error {
+	shown, err := progress.New(c.either(mode, "GYRO_PROGRESS", "auto"), c.stderr, c.env)
+	if err != nil {
+		return &usageError{err: err, hint: "--progress auto, plain, json or none"}
+	}
+	take, load := conf.Copier()
+	take.Progress, take.Version = shown.Event, programVersion()
+	load.Progress, load.Version = shown.Event, programVersion()
+	taken, err := take.Run(ctx)
+	if err != nil {
+		shown.Close()
+		return err //nolint:wrapcheck // it says operation and place itself
+	}
+	loaded, err := load.Run(ctx)
+	shown.Close()
+	if err != nil {
+		fmt.Fprintf(c.stderr, "slice    %s is complete; it was not loaded\n", taken.Place)
+		return err //nolint:wrapcheck // it says operation and place itself
+	}
+	loaded.Notes = append(taken.Notes, loaded.Notes...)
+	c.printLoad(loaded)
+	return nil
 }

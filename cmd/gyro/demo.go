@@ -76,7 +76,7 @@ func (c *cli) runDemo(ctx context.Context, scale float64, target string) (err er
 		return err //nolint:wrapcheck // auto is known
 	}
 	fmt.Fprintln(c.stderr, "taking the slice of tenant 1")
-	report, err := gyro.Slicer{
+	report, err := gyro.ExportSlice{
 		Source:    postgres.DB{URL: url},
 		Target:    directory,
 		Importers: demoImporters(gyro.Columns{}),
@@ -112,7 +112,7 @@ func (c *cli) demoLoad(ctx context.Context, server *pgtest.Server, slice csvdir.
 		return err //nolint:wrapcheck // auto is known
 	}
 	fmt.Fprintln(c.stderr, "loading the slice there, with new ids")
-	report, err := gyro.Slicer{
+	report, err := gyro.LoadSlice{
 		Source: slice,
 		Target: postgres.DB{URL: url},
 		// A subdomain is one tenant's only, and tenant 1 is there already.

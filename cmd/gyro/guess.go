@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 
+	"github.com/gyrodata/gyro"
 	"github.com/gyrodata/gyro/config"
 	"github.com/gyrodata/gyro/postgres"
 	"github.com/gyrodata/gyro/schema"
@@ -23,7 +24,7 @@ func (c *cli) guessSheets(ctx context.Context, conf config.Config, s *sheetSetti
 	if err != nil {
 		return err
 	}
-	guesses, err := sheets.Guess(catalog, s.over(conf.Importers, models))
+	guesses, err := gyro.GuessFiles(ctx, sheets, catalog, s.over(conf.Importers, models))
 	if err != nil {
 		return err //nolint:wrapcheck // it says place and problem itself
 	}

@@ -214,15 +214,17 @@ break a rule are reported, and then nothing is loaded, unless --reject takes the
 			if len(sheets.files) > 0 {
 				return c.importSheets(cmd.Context(), conf, &sheets, dryRun, shownAsPlan, mode)
 			}
-			slicer := conf.Loader()
+			load := conf.Loader()
 			for _, name := range tables {
-				slicer.Jobs = append(slicer.Jobs, gyro.ImportJob{Model: gyro.Table(name)})
+				load.Tables = append(load.Tables, gyro.Table(name))
 			}
 			if shownAsPlan {
-				return c.planImport(cmd.Context(), slicer)
+				return c.planImport(load.Plan(cmd.Context()))
 			}
-			slicer.DryRun = dryRun
-			return c.runLoad(cmd.Context(), slicer, mode)
+			if load.DryRun = dryRun; dryRun {
+				load.Record = nil
+			}
+			return c.runLoad(cmd.Context(), load, mode)
 		},
 	}
 	cmd.Flags().StringVarP(&s.config, "config", "c", "", "configuration file (GYRO_CONFIG; default gyro.yaml, if there is one)")
@@ -246,20 +248,16 @@ func (c *cli) progressFlag(cmd *cobra.Command, mode *string) {
 	_ = cmd.RegisterFlagCompletionFunc("progress", cobra.FixedCompletions(progress.Modes(), cobra.ShellCompDirectiveNoFileComp))
 }
 
-// runLoad runs what loads, and prints what it did.
-func (c *cli) runLoad(ctx context.Context, slicer gyro.Slicer, mode string) error {
+// runLoad loads a slice, and prints what was done.
+func (c *cli) runLoad(ctx context.Context, load gyro.LoadSlice, mode string) error {
 	shown, err := progress.New(c.either(mode, "GYRO_PROGRESS", "auto"), c.stderr, c.env)
 	if err != nil {
 		return &usageError{err: err, hint: "--progress auto, plain, json or none"}
 	}
-	slicer.Progress = shown.Event
-	slicer.Version = programVersion()
-	report, err := slicer.Run(ctx)
+	load.Progress, load.Version = shown.Event, programVersion()
+	report, err := load.Run(ctx)
 	shown.Close()
 	if err != nil {
-		if report != nil {
-			fmt.Fprintf(c.stderr, "slice    %s is complete; it was not loaded\n", report.Place)
-		}
 		return err //nolint:wrapcheck // it says operation and place itself
 	}
 	c.printLoad(report)
@@ -314,8 +312,8 @@ func tableWords(n int) string {
 	return fmt.Sprintf("%d tables", n)
 }
 
-func (c *cli) planImport(ctx context.Context, slicer gyro.Slicer) error {
-	p, err := slicer.Plan(ctx)
+// planImport prints the plan of a load.
+func (c *cli) planImport(p *gyro.Plan, err error) error {
 	if err != nil {
 		return err //nolint:wrapcheck // it says operation and place itself
 	}

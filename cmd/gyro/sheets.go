@@ -122,7 +122,7 @@ func (s *sheetSettings) over(importers gyro.Registry, models []gyro.Model) gyro.
 }
 
 // sheets opens the files; done removes what was kept of standard input.
-func (s *sheetSettings) sheets(ctx context.Context, stdin io.Reader) (sheets gyro.Sheets, models []gyro.Model, done func(), err error) {
+func (s *sheetSettings) sheets(ctx context.Context, stdin io.Reader) (sheets []gyro.Sheet, models []gyro.Model, done func(), err error) {
 	done = func() {}
 	for _, file := range s.files {
 		name, path, _ := strings.Cut(file, "=")
@@ -140,9 +140,9 @@ func (s *sheetSettings) sheets(ctx context.Context, stdin io.Reader) (sheets gyr
 			path, done = spooled, func() { _ = os.Remove(spooled) }
 			shown = "standard input"
 		}
-		sheet := csvdir.Sheet(model, path, reject)
+		sheet := gyro.Sheet{Model: model, From: csvdir.File(path, reject)}
 		if shown != "" {
-			sheet.Name = shown
+			sheet.From.Name = shown
 		}
 		sheets, models = append(sheets, sheet), append(models, model)
 	}
@@ -186,11 +186,14 @@ func (c *cli) importSheets(ctx context.Context, conf config.Config, s *sheetSett
 	if err != nil {
 		return err
 	}
-	slicer := conf.Loader()
-	slicer.Source, slicer.Importers = sheets, s.over(slicer.Importers, models)
-	slicer.ShowValues, slicer.DryRun = s.showValues, dryRun
+	load := conf.Sheets(sheets)
+	load.Importers = s.over(load.Importers, models)
+	load.ShowValues, load.DryRun = s.showValues, dryRun
+	if dryRun {
+		load.Record = nil
+	}
 	if asPlan {
-		return c.planImport(ctx, slicer)
+		return c.planImport(load.Plan(ctx))
 	}
 	if s.report != "" { // so that it does not fail when the load is done
 		file, err := os.OpenFile(s.report, os.O_WRONLY|os.O_CREATE, 0o644) //nolint:gosec // a report for people
@@ -208,8 +211,8 @@ func (c *cli) importSheets(ctx context.Context, conf config.Config, s *sheetSett
 	if err != nil {
 		return &usageError{err: err, hint: "--progress auto, plain, json or none"}
 	}
-	slicer.Progress, slicer.Version = shown.Event, programVersion()
-	report, err := slicer.Run(ctx)
+	load.Progress, load.Version = shown.Event, programVersion()
+	report, err := load.Run(ctx)
 	shown.Close()
 	if report == nil {
 		return err //nolint:wrapcheck // it says operation and place itself

@@ -185,15 +185,15 @@ func testGerman(t *testing.T, utf8 bool) {
 			want[sortedHeaders(rule)] = append(want[sortedHeaders(rule)], int64(i)+1)
 		}
 	}
-	slicer := func(path, reject string) gyro.Slicer {
-		return gyro.Slicer{
-			Source: gyro.Sheets{csvdir.Sheet(gyro.Table("orders_order"), path, reject)}, Target: postgres.DB{URL: url}, Importers: conf.Importers,
+	load := func(path, reject string) gyro.SheetsLoad {
+		return gyro.SheetsLoad{
+			Files: []gyro.Sheet{{Model: gyro.Table("orders_order"), From: csvdir.File(path, reject)}}, Target: postgres.DB{URL: url}, Importers: conf.Importers,
 		}
 	}
 
 	spoiltPath := write("spoilt.csv", spoilt.String())
 	before := pgtest.Copy(t, url, "SELECT * FROM orders_order ORDER BY id")
-	report, err := slicer(spoiltPath, "").Run(t.Context())
+	report, err := load(spoiltPath, "").Run(t.Context())
 	if err == nil || report == nil {
 		t.Fatal("the faults were loaded", err)
 	}
@@ -229,7 +229,7 @@ func testGerman(t *testing.T, utf8 bool) {
 	// Rejected, the bad rows are as they were, and the good ones are what psql and plain SQL make
 	// of a file without the bad.
 	reject := filepath.Join(dir, "bad.csv")
-	report, err = slicer(spoiltPath, reject).Run(t.Context())
+	report, err = load(spoiltPath, reject).Run(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}

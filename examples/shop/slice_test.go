@@ -42,7 +42,7 @@ func TestSlice(t *testing.T) {
 	t.Parallel()
 	url := pgtest.Template(t, "shop", fill)
 	dir := filepath.Join(t.TempDir(), "slice")
-	report, err := gyro.Slicer{
+	report, err := gyro.ExportSlice{
 		Source: postgres.DB{URL: url}, Target: csvdir.Dir{Path: dir}, Importers: shop.Importers, Jobs: shop.Queries(),
 	}.Run(t.Context())
 	if err != nil {
@@ -78,7 +78,7 @@ func TestSample(t *testing.T) {
 	t.Parallel()
 	url := pgtest.Template(t, "shop", fill)
 	dir := filepath.Join(t.TempDir(), "slice")
-	if _, err := (gyro.Slicer{
+	if _, err := (gyro.ExportSlice{
 		Source: postgres.DB{URL: url}, Target: csvdir.Dir{Path: dir}, Importers: shop.Importers, Jobs: shop.Jobs(),
 	}).Run(t.Context()); err != nil {
 		t.Fatal(err)
@@ -201,7 +201,7 @@ func TestPlan(t *testing.T) {
 	if err := shop.Importers.Validate(); err != nil {
 		t.Fatal(err)
 	}
-	plan, err := gyro.Slicer{
+	plan, err := gyro.ExportSlice{
 		Source: postgres.DB{URL: url}, Target: csvdir.Dir{Path: filepath.Join(t.TempDir(), "slice")}, Importers: shop.Importers, Jobs: shop.Jobs(),
 	}.Plan(t.Context())
 	if err != nil {

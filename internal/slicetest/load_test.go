@@ -66,7 +66,7 @@ func (a arena) load(t *testing.T, l *loadWorld) (outcome string, err error) {
 		return "", fmt.Errorf("take: %w", err)
 	}
 	before := a.state(t, l)
-	report, err := gyro.Slicer{Source: slice, Target: postgres.DB{URL: a.target}, Importers: l.importers(), Record: record}.Run(t.Context())
+	report, err := gyro.LoadSlice{Source: slice, Target: postgres.DB{URL: a.target}, Importers: l.importers(), Record: record}.Run(t.Context())
 	var mistake *gyro.Mistake
 	if errors.As(err, &mistake) {
 		return "refused", a.same(t, l, before)

@@ -460,8 +460,8 @@ func (w *world) sql() string {
 }
 
 // slicer is what is asked of Gyro.
-func (w *world) slicer() gyro.Slicer {
-	var s gyro.Slicer
+func (w *world) slicer() gyro.ExportSlice {
+	var s gyro.ExportSlice
 	if w.onDisk {
 		s.KeyMemory = 1
 	}

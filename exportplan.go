@@ -1,0 +1,36 @@
+package gyro
+
+import "context"
+
+// Plan says what [Slice.Run] would do: jobs, SQL, estimates. It reads no row, asking the
+// source for its catalog and for EXPLAIN only, and changes nothing. What is wrong with
+// registry, jobs and queries is returned as an error, all of it at once; what is wrong
+// with the target is in the Plan.
+func (s ExportSlice) Plan(ctx context.Context) (*Plan, error) {
+	if err := s.check(); err != nil {
+		return nil, err
+	}
+	steps, err := s.steps()
+	if err != nil {
+		return nil, err
+	}
+	plan := &Plan{TargetError: s.Target.Check(ctx, files(steps))}
+	snapshot, err := s.Source.Open(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer snapshot.Close() //nolint:errcheck // only read; nothing to lose
+	steps, notes, err := s.resolve(ctx, snapshot, steps, newKeyRoom(s.KeyMemory))
+	if err != nil {
+		return nil, err
+	}
+	plan.Notes = notes
+	plan.Origin = snapshot.Origin()
+	for _, step := range steps {
+		plan.Jobs = append(plan.Jobs, PlannedJob{
+			Job: step.number, Model: step.table.Name, File: step.file, Whole: step.whole(),
+			References: step.told(), Estimate: step.estimate,
+		})
+	}
+	return plan, nil
+}
