@@ -1,10 +1,8 @@
 package gyro
 
 import (
-	"bytes"
 	"context"
 	"fmt"
-	"strconv"
 	"strings"
 
 	"github.com/gyrodata/gyro/schema"
@@ -175,24 +173,11 @@ func (s *step) loosely(r *reference, keys *Keys) Restriction {
 	values := to.shelf.room.keys(1, kind)
 	values.passing = true
 	for key := range keys.all() {
-		if printed(column.Type, key[0]) {
+		if column.DataType().Prints(key[0]) {
 			_ = values.add(key) // it was read just now
 		}
 	}
 	return to.among(r.ToColumns, values.seal())
-}
-
-// integerBits are the sizes of PostgreSQL's integer types.
-var integerBits = map[string]int{"smallint": 16, "integer": 32, "bigint": 64}
-
-// printed reports whether a text is what PostgreSQL prints for an integer or a uuid.
-func printed(kind string, text []byte) bool {
-	if kind == "uuid" {
-		u, err := parseUUID(text)
-		return err == nil && bytes.Equal(appendUUID(nil, u), text)
-	}
-	n, err := strconv.ParseInt(string(text), 10, integerBits[kind])
-	return err == nil && strconv.FormatInt(n, 10) == string(text)
 }
 
 // unknown leaves out the keys of rows that are in the slice already. Bytes that are equal

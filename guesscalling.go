@@ -18,7 +18,7 @@ func (g *sheetGuessing) byNames(r schema.Reference, parent *schema.Table, direct
 	var best []string
 	way := reached{by: By{}}
 	for _, c := range parent.Columns {
-		if kindOf(c.Type) != "text" && c.Type != "citext" || c.Generated {
+		if !c.DataType().Word() || c.Generated {
 			continue
 		}
 		if header := g.named(referenceWords(r), c); header >= 0 {

@@ -19,7 +19,7 @@ func (g *sheetGuessing) doubt(u *formatUse) {
 		if g.Records > 0 {
 			say("no cell holds a value")
 		}
-	case kindOf(u.column.Type) == "integer" && u.guess.Kind == pgcsv.Numeric && !g.fits(u.header, u.column):
+	case u.column.DataType().Integer() && u.guess.Kind == pgcsv.Numeric && !g.fits(u.header, u.column):
 		say("it holds fractions, and the column is of type %s", u.column.Type)
 	case u.column.Enum && !g.fits(u.header, u.column):
 		say("some values are no labels of %s, which are %s", u.column.Type, someHeaders(u.column.Labels))
@@ -45,7 +45,7 @@ func (g *sheetGuessing) doubt(u *formatUse) {
 			say("%s", d)
 		}
 	}
-	if most := lengthOf(u.column.Type); u.class == textClass && most > 0 {
+	if most := u.column.DataType().Length(); u.class == textClass && most > 0 {
 		if !g.each(u.header, pgcsv.Conversion{Trim: true}, func(text []byte) bool { return utf8.RuneCount(text) <= most }) {
 			say("some texts are longer than %s has room for", u.column.Type)
 		}
@@ -80,13 +80,6 @@ func (g *sheetGuessing) doubtNulls(u *formatUse, say func(string, ...any)) {
 	default:
 		say("in %d of the first %d rows it has no value, and the column is NOT NULL: default would give one", nulls, g.Records)
 	}
-}
-
-// lengthOf is the n of varchar(n); 0 without.
-func lengthOf(typ string) int {
-	_, size, _ := strings.Cut(typ, "(")
-	n, _ := strconv.Atoi(strings.TrimSuffix(size, ")"))
-	return n
 }
 
 func kindWords(k pgcsv.Kind) string {

@@ -20,18 +20,17 @@ const (
 	booleanClass
 )
 
-func classOf(typ string) formatClass {
-	base, _, _ := strings.Cut(typ, "(")
-	switch base = strings.TrimSpace(base); base {
-	case "text", "character varying", "character", "citext", "name":
+func classOf(t schema.Type) formatClass {
+	switch {
+	case t.Word():
 		return textClass
-	case "smallint", "integer", "bigint", "numeric", "real", "double precision", "money":
+	case t.Number():
 		return numberClass
-	case "date", "timestamp", "timestamp without time zone", "timestamp with time zone":
+	case t.Date():
 		return dateClass
-	case "time without time zone", "time with time zone", "time":
+	case t.Time():
 		return timeClass
-	case "boolean":
+	case t.Boolean():
 		return booleanClass
 	}
 	return otherClass
@@ -43,9 +42,9 @@ func (g *sheetGuessing) fits(header int, c schema.Column) bool {
 	if guess.Kind == pgcsv.NoKind {
 		return true
 	}
-	switch classOf(c.Type) {
+	switch classOf(c.DataType()) {
 	case numberClass:
-		return guess.Kind == pgcsv.Integer || guess.Kind == pgcsv.Numeric && (kindOf(c.Type) != "integer" || g.wholeWay(guess, header) != nil) || guess.Conversion.Date == packedDate || g.looksLike(header, c)
+		return guess.Kind == pgcsv.Integer || guess.Kind == pgcsv.Numeric && (!c.DataType().Integer() || g.wholeWay(guess, header) != nil) || guess.Conversion.Date == packedDate || g.looksLike(header, c)
 	case dateClass:
 		return guess.Kind == pgcsv.Date || guess.Kind == pgcsv.Timestamp || guess.Kind == pgcsv.TimestampTZ
 	case timeClass:
@@ -53,7 +52,7 @@ func (g *sheetGuessing) fits(header int, c schema.Column) bool {
 	case booleanClass:
 		return guess.Kind == pgcsv.Boolean || guess.Kind == pgcsv.Integer && g.proved(header, pgcsv.Conversion{Trim: true, True: []string{"1"}, False: []string{"0"}}, c)
 	case otherClass:
-		return proverOf(c) == nil || g.looksLike(header, c)
+		return c.Values() == nil || g.looksLike(header, c)
 	}
 	return true
 }
@@ -65,9 +64,9 @@ const packedDate = "YYYYMMDD"
 func (g *sheetGuessing) looksLike(header int, c schema.Column) bool {
 	guess := g.kinds[header]
 	switch {
-	case guess.Kind == pgcsv.NoKind || proverOf(c) == nil:
+	case guess.Kind == pgcsv.NoKind || c.Values() == nil:
 		return false
-	case classOf(c.Type) == textClass:
+	case classOf(c.DataType()) == textClass:
 		return true
 	}
 	return g.proved(header, pgcsv.Conversion{Trim: true, Nulls: guess.Conversion.Nulls}, c)
@@ -75,7 +74,7 @@ func (g *sheetGuessing) looksLike(header int, c schema.Column) bool {
 
 // proved reports whether all of a header's values are of a column's type after a conversion.
 func (g *sheetGuessing) proved(header int, as pgcsv.Conversion, c schema.Column) bool {
-	prove := proverOf(c)
+	prove := c.Values()
 	return g.each(header, as, func(text []byte) bool { return prove == nil || prove(text) })
 }
 
@@ -150,13 +149,13 @@ func (g *sheetGuessing) convert() {
 
 // use takes of a header's guess what its column's type can be meant by.
 func (g *sheetGuessing) use(match *columnMatch, c schema.Column) *formatUse {
-	u := &formatUse{match: match, column: c, header: match.header, class: classOf(c.Type), guess: g.kinds[match.header]}
+	u := &formatUse{match: match, column: c, header: match.header, class: classOf(c.DataType()), guess: g.kinds[match.header]}
 	kind := u.guess.Kind
 	meant := false
 	switch u.class {
 	case numberClass:
 		meant = kind == pgcsv.Numeric
-		if way := g.wholeWay(u.guess, u.header); meant && kindOf(c.Type) == "integer" && way != nil {
+		if way := g.wholeWay(u.guess, u.header); meant && c.DataType().Integer() && way != nil {
 			u.guess.Conversion, u.guess.Others = *way, nil
 			u.guess.Doubts = slices.DeleteFunc(slices.Clone(u.guess.Doubts), func(d string) bool { return slices.Contains(u.guess.Choices, d) })
 		}

@@ -17,7 +17,7 @@ func (g *sheetGuessing) open() {
 		}
 		match := &columnMatch{key: c.Name, header: -1}
 		g.found[c.Name] = match
-		if classOf(c.Type) == dateClass && isMoment(c.Name) {
+		if classOf(c.DataType()) == dateClass && isMoment(c.Name) {
 			match.literal = "now"
 			match.doubts = []string{"the file has none: the time of the load"}
 			if dates := g.unusedDates(); dates != "" {
@@ -59,7 +59,7 @@ func (g *sheetGuessing) suggest(match *columnMatch, c schema.Column) {
 	switch {
 	case len(c.Labels) > 0:
 		match.literal = c.Labels[0]
-	case classOf(c.Type) == booleanClass:
+	case classOf(c.DataType()) == booleanClass:
 		match.literal = "true"
 	}
 }

@@ -210,7 +210,7 @@ func (p *kindParser) literal(column schema.Column, asText bool) (string, bool) {
 		return "", false
 	}
 	value := p.last()
-	kind := kindOf(column.Type)
+	kind := literalKind(column.DataType())
 	if column.Enum {
 		kind = "enum"
 	}
@@ -221,15 +221,26 @@ func (p *kindParser) literal(column schema.Column, asText bool) (string, bool) {
 	case column.Nondeterministic:
 	case asText:
 		known := []string{"integer", "text", "uuid", "enum"}
-		return value, isString && slices.Contains(known, kind) && printsOnce[baseOf(column)]
+		return value, isString && slices.Contains(known, kind) && column.PrintsOnce()
 	case kind == "integer":
 		n, err := strconv.ParseInt(value, 10, 64)
 		return strconv.FormatInt(n, 10), err == nil
 	case kind == "uuid":
-		u, err := parseUUID([]byte(strings.ToLower(value)))
-		return string(appendUUID(nil, u)), err == nil && isString
-	case kind == "enum", kind == "text" && printsOnce[baseOf(column)]:
+		value = strings.ToLower(value)
+		return value, isString && column.DataType().Prints([]byte(value))
+	case kind == "enum", kind == "text" && column.PrintsOnce():
 		return value, isString && (column.Type != "name" || len(value) < 64)
 	}
 	return "", false
+}
+
+// literalKind is what literals of a type are called in castTypes.
+func literalKind(t schema.Type) string {
+	switch {
+	case t.Integer():
+		return "integer"
+	case t.Text():
+		return "text"
+	}
+	return t.Base
 }

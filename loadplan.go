@@ -434,11 +434,11 @@ func (p *loadPlanning) add(s *loadStep, r *LoadReference, proved bool) {
 				p.refuse(s, fmt.Sprintf("%s refers to a column of %s that the slice does not have", r.Name, r.Table), "")
 				return
 			}
-			own := from.Type
+			own := from.DataType()
 			if r.Each {
-				own = strings.TrimSuffix(own, "[]")
+				own = own.Element()
 			}
-			r.AsText = r.AsText || kindOf(own) != kindOf(to.Type)
+			r.AsText = r.AsText || !own.Alike(to.DataType())
 		}
 	} else if importer, ok := p.options.Importers.of(r.Table); ok && importer.IDs.kind == fixedIDs {
 		if known := p.catalog[r.Table]; known != nil && slices.Equal(known.PrimaryKey, r.ToColumns) {

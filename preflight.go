@@ -29,12 +29,12 @@ func preflight(from, to *schema.Table) (problems []Mistake, notes []string) {
 		case target.Generated && !c.Generated:
 			notes = append(notes, fmt.Sprintf("column %s is generated in the target: its values in the file are left out", c.Name))
 		}
-		switch loadable(c.Type, target.Type) {
-		case refused:
+		switch c.DataType().Into(target.DataType()) {
+		case schema.Refused:
 			refuse("", "column %q is %s in the slice and %s in the target", c.Name, c.Type, target.Type)
-		case doubtful:
+		case schema.Doubtful:
 			notes = append(notes, fmt.Sprintf("column %s is %s in the slice and %s in the target: a value may not fit", c.Name, c.Type, target.Type))
-		case fits:
+		case schema.Fits:
 		}
 		var missing []string
 		for _, label := range c.Labels {
@@ -73,47 +73,4 @@ func preflight(from, to *schema.Table) (problems []Mistake, notes []string) {
 		notes = append(notes, fmt.Sprintf("%s is the primary key in the slice, and not unique in the target: rows that are there already are not seen", strings.Join(from.PrimaryKey, ", ")))
 	}
 	return problems, notes
-}
-
-// fit says whether values of one type can be loaded into a column of another.
-type fit int
-
-const (
-	fits fit = iota
-	doubtful
-	refused
-)
-
-// widths orders the integer types.
-var widths = map[string]int{"smallint": 1, "integer": 2, "bigint": 3, "numeric": 4}
-
-func loadable(from, to string) fit {
-	if from == to {
-		return fits
-	}
-	fromBase, fromSize, _ := strings.Cut(from, "(")
-	toBase, toSize, _ := strings.Cut(to, "(")
-	text := func(base string) bool {
-		return slices.Contains([]string{"text", "character varying", "character", "citext", "name"}, base)
-	}
-	switch {
-	case text(toBase) && toSize == "" && toBase != "character" && toBase != "name": // whatever it is, its text
-		return fits
-	case text(fromBase) && text(toBase):
-		return doubtful
-	case widths[fromBase] > 0 && widths[toBase] > 0:
-		if fromSize == "" && toSize == "" && widths[fromBase] <= widths[toBase] {
-			return fits
-		}
-		return doubtful
-	case fromBase == toBase && toSize == "":
-		return fits
-	case fromBase == toBase:
-		return doubtful
-	case strings.HasPrefix(fromBase, "json") && strings.HasPrefix(toBase, "json"):
-		return fits
-	case fromBase == "real" && toBase == "double precision":
-		return fits
-	}
-	return refused
 }

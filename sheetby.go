@@ -63,7 +63,7 @@ func (p *sheetPlanning) partField(s *sheetStep, part *SheetPart, said keyedColum
 	if literal, is := strings.CutPrefix(text, "="); is {
 		part.Given, part.Literal = true, literal
 		c, _ := p.catalog[part.Table].Column(part.Column)
-		if problem := literalProblem(c, literal); problem != "" {
+		if problem := c.Underlying().Literal(literal); problem != "" {
 			return fieldReading{}, &Mistake{Problem: problem, Hint: "write it as PostgreSQL does, whatever the file has: 2026-12-31"}
 		}
 		return fieldReading{}, nil

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"maps"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -48,10 +47,10 @@ type fieldReading struct {
 	required  bool            // NULL is a fault
 	allowed   map[string]bool // what the values may be; nil: anything
 	convert   *pgcsv.Converter
-	prove     prover // nil: every value is tested
-	zone      string // behind a timestamp that says none
-	always    bool   // Date reads it, so that it says none
-	otherwise string // in place of NULL
+	prove     schema.Values // nil: every value is tested
+	zone      string        // behind a timestamp that says none
+	always    bool          // Date reads it, so that it says none
+	otherwise string        // in place of NULL
 }
 
 // sheetLookup is a reference of a sheet on its way into the plan.
@@ -183,9 +182,8 @@ func (m *sheetMap) field(header int, said Column, csv CSV, table *schema.Table, 
 	if err != nil {
 		return SheetField{}, fieldReading{}, err //nolint:wrapcheck // the mistake says where
 	}
-	read := fieldReading{header: header, convert: convert, prove: proverOf(c), otherwise: said.Default}
-	base, _ := bareType(c)
-	if base == "timestamp with time zone" && csv.TimeZone != "" {
+	read := fieldReading{header: header, convert: convert, prove: c.Values(), otherwise: said.Default}
+	if c.Underlying().Zoned() && csv.TimeZone != "" {
 		read.zone, read.always = " "+csv.TimeZone, format.Date != ""
 		if prove := read.prove; prove != nil {
 			read.prove = func(text []byte) bool { return prove(bytes.TrimSuffix(text, []byte(read.zone))) }
@@ -214,7 +212,7 @@ func (m *sheetMap) field(header int, said Column, csv CSV, table *schema.Table, 
 		}
 	}
 	if said.Min != "" || said.Max != "" {
-		within := within(base, said.Min, said.Max)
+		within := c.Underlying().Within(said.Min, said.Max)
 		field.TestBounds = field.Test || within == nil
 		if !field.TestBounds {
 			prove := read.prove
@@ -234,47 +232,22 @@ func formatOf(own, all pgcsv.Conversion, c schema.Column) pgcsv.Conversion {
 	if own.Empty == pgcsv.EmptyUnquoted {
 		format.Empty = all.Empty
 	}
-	base, _ := bareType(c)
-	if !takesEmpty(base) && own.Empty == pgcsv.EmptyUnquoted && all.Empty == pgcsv.EmptyText {
+	t := c.Underlying()
+	if !t.TakesEmpty() && own.Empty == pgcsv.EmptyUnquoted && all.Empty == pgcsv.EmptyText {
 		format.Empty = pgcsv.EmptyNull // "" is no number, whatever texts are
 	}
 	if spoken(own) {
 		return format
 	}
-	switch base {
-	case "smallint", "integer", "bigint", "numeric", "real", "double precision", "money":
+	switch {
+	case t.Number():
 		format.Decimal, format.Thousands = all.Decimal, all.Thousands
-	case "date", "timestamp without time zone", "timestamp with time zone":
+	case t.Date():
 		format.Date, format.Language = all.Date, all.Language
-	case "boolean":
+	case t.Boolean():
 		format.True, format.False = all.True, all.False
 	}
 	return format
-}
-
-// typeSize is what stands in parentheses within a type's name.
-var typeSize = regexp.MustCompile(`\(([0-9, -]+)\)`)
-
-// bareType is a column's type, or what its domain is made of, less its size: of
-// "timestamp(3) with time zone" and of "numeric(10,2)".
-func bareType(c schema.Column) (base, size string) {
-	typ := c.Type
-	if c.Base != "" {
-		typ = c.Base
-	}
-	if found := typeSize.FindStringSubmatch(typ); found != nil {
-		size = found[1]
-	}
-	return typeSize.ReplaceAllString(typ, ""), size
-}
-
-// takesEmpty reports whether an empty text is a value of a type.
-func takesEmpty(base string) bool {
-	switch base {
-	case "text", "character varying", "character", "citext", "bytea", "xml", "name":
-		return true
-	}
-	return false
 }
 
 // mapColumns finds for each of the table's columns where its values come from.
@@ -401,7 +374,7 @@ func (p *sheetPlanning) plain(s *sheetStep, c schema.Column) {
 			p.found.add(Mistake{Place: place, Problem: "a Default for a reference does not say whether the target's key is meant, or that of a row of the same load", Hint: `By {column: "=value"} does`})
 			break
 		}
-		if problem := literalProblem(c, said.Default); problem != "" {
+		if problem := c.Underlying().Literal(said.Default); problem != "" {
 			p.found.add(Mistake{Place: place + ", Default", Problem: problem, Hint: "write it as PostgreSQL does, whatever the file has: 2026-12-31"})
 		}
 		m.plan.Values = append(m.plan.Values, SheetValue{Column: c.Name, Field: -1, Literal: said.Default})
@@ -443,17 +416,6 @@ func (m *sheetMap) headerOf(column string, said keyedColumn) (int, *Mistake) {
 		}
 	}
 	return -1, nil
-}
-
-// literalProblem says what is wrong with a value that an importer gives a column, as far as it
-// would be misread in silence: a date that is not written as PostgreSQL writes it.
-func literalProblem(c schema.Column, text string) string {
-	base, _ := bareType(c)
-	isDay := strings.HasPrefix(base, "date") || strings.HasPrefix(base, "timestamp")
-	if isDay && strings.ContainsAny(text, "0123456789") && (len(text) < 10 || !isDate([]byte(text[:10]))) && !strings.HasPrefix(text, "infinity") {
-		return "it is no date of the form 2026-12-31"
-	}
-	return ""
 }
 
 // leftOver refuses headers that nothing takes.

@@ -13,6 +13,7 @@ import (
 	"sync/atomic"
 
 	"github.com/gyrodata/gyro/pgcsv"
+	"github.com/gyrodata/gyro/schema"
 )
 
 // sheetStream is a [SheetStream] of a file: each record with its number, line and faults, its
@@ -300,7 +301,7 @@ func (s *sheetStream) convert(read *fieldReading, r *pgcsv.Record) (text []byte,
 		return text, null, broken
 	case null:
 		text = append(text, read.otherwise...)
-	case read.zone != "" && (read.always || isTimestamp(text)):
+	case read.zone != "" && (read.always || schema.IsTimestamp(text)):
 		text = append(text, read.zone...)
 	}
 	s.row.text = text

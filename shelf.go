@@ -124,7 +124,7 @@ func kindOfKeys(table *schema.Table, list []string) keyKind {
 	c, _ := table.Column(list[0])
 	switch {
 	case len(list) > 1:
-	case kindOf(c.Type) == "integer":
+	case c.DataType().Integer():
 		return integerKeys
 	case c.Type == "uuid":
 		return uuidKeys

@@ -148,23 +148,11 @@ func (s *step) otherType(r *reference) bool {
 	for i, name := range r.Columns {
 		from, _ := s.table.Column(name)
 		to, _ := r.parent.table.Column(r.ToColumns[i])
-		if kindOf(from.Type) != kindOf(to.Type) {
+		if !from.DataType().Alike(to.DataType()) {
 			return true
 		}
 	}
 	return false
-}
-
-// kindOf is a type's name less its length; all integers are of one kind, and all texts.
-func kindOf(name string) string {
-	base, _, _ := strings.Cut(name, "(")
-	switch base = strings.TrimSpace(base); base {
-	case "smallint", "integer", "bigint":
-		return "integer"
-	case "character varying", "character", "name":
-		return "text"
-	}
-	return base
 }
 
 // final is the rows of the step when the closure has come to its end.

@@ -73,7 +73,7 @@ func (p *loadPlanning) number(s *loadStep, known []string) {
 			moved = true
 		case column.Sequence != "":
 			s.load.New = append(s.load.New, NewID{Column: name, Sequence: column.Sequence})
-		case kindOf(column.Type) == "uuid" || column.Type == "uuid":
+		case column.DataType().UUID():
 			s.load.New = append(s.load.New, NewID{Column: name, Random: true})
 		default:
 			kept = append(kept, name)

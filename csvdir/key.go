@@ -85,6 +85,3 @@ func integer(text []byte) (int64, bool) {
 	}
 	return int64(n), n < 1<<63
 }
-
-// integerTypes are those whose columns hold what integer reads.
-var integerTypes = map[string]bool{"smallint": true, "integer": true, "bigint": true}

@@ -98,7 +98,7 @@ func (t *table) key(columns []int) *key {
 			return k
 		}
 	}
-	k := &key{table: t, columns: sorted, integer: len(columns) == 1 && integerTypes[t.Columns[columns[0]].Type]}
+	k := &key{table: t, columns: sorted, integer: len(columns) == 1 && schema.TypeOf(t.Columns[columns[0]].Type).Integer()}
 	t.keys = append(t.keys, k)
 	return k
 }

@@ -24,10 +24,10 @@ const (
 
 // bits reports whether a restriction's keys can be a string of bits.
 func (b *builder) bits(r gyro.Restriction) bool {
-	if len(r.Columns) != 1 || r.AsText || !integer(r.To[0].Type) {
+	if len(r.Columns) != 1 || r.AsText || !r.To[0].DataType().Integer() {
 		return false
 	}
-	if c, _ := b.s.Table.Column(r.Columns[0]); !integer(c.Type) {
+	if c, _ := b.s.Table.Column(r.Columns[0]); !c.DataType().Integer() {
 		return false
 	}
 	low, high, ok := r.Keys.Span()
@@ -37,8 +37,6 @@ func (b *builder) bits(r gyro.Restriction) bool {
 	}
 	return ok && low >= 0 && high < manyBits && (high < fewBits || high/perKey < keys)
 }
-
-func integer(kind string) bool { return kind == "bigint" || kind == "integer" || kind == "smallint" }
 
 // bit holds where a reference's bit is set. Both subqueries are run once; of the setting's
 // text, two digits stand for a byte, behind two characters. The planner may look at the cast

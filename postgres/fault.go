@@ -8,6 +8,7 @@ import (
 
 	"github.com/gyrodata/gyro"
 	"github.com/gyrodata/gyro/pgcsv"
+	"github.com/gyrodata/gyro/schema"
 )
 
 // checkKeys tells rows of a sheet that have one key, and rows whose key the target has. Its map
@@ -165,18 +166,12 @@ func (l *loading) sameRow(ctx context.Context, p *part) error {
 	return l.duplicates(ctx, p, p.Find, from, columns)
 }
 
-// hashes are the functions that hash types, with a seed.
-var hashes = map[string]string{
-	"smallint": "hashint2extended", "integer": "hashint4extended", "bigint": "hashint8extended", "uuid": "uuid_hash_extended",
-	"text": "hashtextextended", "character varying": "hashtextextended",
-}
-
 // hashed is a hash of the columns of a key: equal keys have equal ones; "" where there is none.
 func (l *loading) hashed(p *part, key []string, columns string) string {
 	hash, nulls := "0", false
 	for i, column := range strings.Split(columns, ", ") {
 		typ := l.types[p.Table.Name][key[i]]
-		function := hashes[typ.cast]
+		function := schema.TypeOf(typ.cast).HashFunction()
 		if function == "" {
 			return ""
 		}

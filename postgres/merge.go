@@ -93,15 +93,10 @@ func (l *loading) equal(p *part, column string, j joined, i int) string {
 	switch {
 	case j.AsText:
 		left, right = left+"::text", right+"::text"
-	case isText(from.Type) && isText(to.Type) && !from.Nondeterministic && !to.Nondeterministic:
+	case from.DataType().Text() && to.DataType().Text() && !from.Nondeterministic && !to.Nondeterministic:
 		left, right = left+` COLLATE "C"`, right+` COLLATE "C"`
 	}
 	return left + " = " + right
-}
-
-func isText(typ string) bool {
-	base, _, _ := strings.Cut(typ, "(")
-	return slices.Contains([]string{"text", "character varying", "character"}, base)
 }
 
 // value is what a column of the file becomes: the new value of what it refers to, or what
