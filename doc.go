@@ -1,13 +1,16 @@
-// Package gyro takes a true, small piece of a PostgreSQL database and puts it on disk as
-// one CSV file a table.
+// Package gyro takes a true, small piece of a PostgreSQL database (one tenant, three shops, 100
+// customers, at most 10 orders each, every item), and loads it into another one with its references
+// resolved. This package is the language in which that is said; the verbs have packages of their own.
 //
-// A [Slicer] joins what to read ([Source]), where to put it ([Target]), how each model
-// travels ([Registry] of [Importer]) and which rows are wanted ([ImportJob]):
+// # Taking a slice
 //
-//	report, err := gyro.Slicer{
+// An [Importer] says how a model travels, a [Registry] holds those of a program, an [ImportJob] says
+// which rows of a model are wanted. Package export takes them:
+//
+//	report, err := export.Slice{
 //		Source:    postgres.DB{URL: url},
 //		Target:    csvdir.Dir{Path: "slices/dev-qa-org-1"},
-//		Importers: importers,
+//		Importers: gyro.Registry{{Model: Tenants}, {Model: Shops}, {Model: Customers}, {Model: Orders}},
 //		Jobs: []gyro.ImportJob{
 //			{Model: Tenants, Query: gyro.Where("id = $1", 1)},
 //			{Model: Shops, Query: gyro.Where("id = ANY($1)", []int64{10, 11, 12})},
@@ -16,25 +19,33 @@
 //		},
 //	}.Run(ctx)
 //
-// The other way round, from a directory to a database, it loads the slice: see [IDs] for the
-// ids that rows get there, [Conflict] for rows that are there already, and [Undo]. From
-// [Sheets] it loads CSV files that others wrote: see [CSV], [By], and the fields of [Column] that
-// are for them; rows that break rules are told in a [Validation].
+// A [Model] is a table by its name ([Table]), or what an ORM's struct says (package gyrobun). A [Query] is a
+// condition ([Where]), a SELECT ([SQL]), or comes from a builder ([Built]).
 //
-// # What is promised
+// # Loading it
 //
-//   - Closed: every reference of a row leads to a row of the slice, or is NULL.
-//   - One moment: all files show the database at one instant, that of one snapshot.
-//   - Guest manners: the source is only read; SELECT is enough, on a primary or a standby.
-//   - Exact: the files hold the bytes that PostgreSQL's own COPY prints.
-//   - Repeatable: the same rows give the same bytes, in the order of the primary key.
-//   - Whole or nothing: a directory is a complete slice or it is none.
-//   - Loads are whole or nothing: one transaction, in which every reference is proved.
-//   - Every mistake at once: what is declared wrong is told whole, before a row is read.
+// Package load puts the slice into a database that need not be empty. [IDs] says which ids rows get there
+// ([Keep], [Sequential], [NaturalKey], [Derived], [Fixed]), [Conflict] what becomes of rows that are there
+// already ([Fail], [Skip], [Update]):
+//
+//	report, err := load.Slice{
+//		Source: csvdir.Dir{Path: "slices/dev-qa-org-1"},
+//		Target: postgres.DB{URL: dev},
+//		IDs:    gyro.Sequential(),
+//	}.Run(ctx)
+//
+// Package sheets loads CSV files that others wrote: [CSV], [By] and the fields of [Column] that are for
+// them say how headers become columns; rows that break rules are told in a [Validation].
+//
+// # Errors
+//
+// What is declared wrong is told whole, before a row is read: each mistake is a [Mistake]. An operation
+// that failed is an [Error]. Neither quotes the value of a row, a password or a URL.
 //
 // # The house
 //
-// This package holds the nouns and imports no driver. Rooms beside it know a technology
-// each: postgres, csvdir, gyrobun (models and queries of the bun ORM), progress, config
-// (gyro.yaml).
+// This package imports no driver and no verb. Beside it stand the verbs (export, load, sheets, guess), the
+// endpoints (postgres, csvdir), rooms for an ORM and for progress, and config, which reads gyro.yaml into the same
+// structs. Who writes an endpoint finds what it has to do in package driver; most users won't need it.
+// docs/architecture.md draws all of it.
 package gyro

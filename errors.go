@@ -22,10 +22,6 @@ var ErrUnproven = errors.New("the slice is not proved")
 // was committed, and the server could not be asked whether it counts.
 var ErrUncertain = errors.New("whether the load counts is not known")
 
-// ErrQuery is wrapped by what [Snapshot].Explain returns where the query, or the right to run
-// it, is at fault, not the source or the way to it.
-var ErrQuery = errors.New("the query is wrong")
-
 // Error is an operation that failed: what was done, on what, why, and what to do.
 // Its text quotes no value of a row, no password and no DSN.
 type Error struct {

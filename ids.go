@@ -12,46 +12,60 @@ import (
 // Whatever they are, references follow: a row that refers to a row of the slice refers to it
 // under its new id.
 type IDs struct {
-	kind    idKind
-	columns []string
-	fixed   [][2]string // old and new, as PostgreSQL prints them
+	strategy Strategy
+	columns  []string
+	fixed    [][2]string // old and new, as PostgreSQL prints them
 }
 
-type idKind string
+// Strategy is which ids an [IDs] gives.
+type Strategy string
 
+// The strategies.
 const (
-	keepIDs       idKind = "keep"
-	sequentialIDs idKind = "sequential"
-	naturalIDs    idKind = "natural key"
-	derivedIDs    idKind = "derived"
-	fixedIDs      idKind = "fixed"
+	KeepIDs       Strategy = "keep"
+	SequentialIDs Strategy = "sequential"
+	NaturalIDs    Strategy = "natural key"
+	DerivedIDs    Strategy = "derived"
+	FixedIDs      Strategy = "fixed"
 )
 
+// Strategy is which ids rows get; empty: nothing was chosen.
+func (i IDs) Strategy() Strategy { return i.strategy }
+
+// Columns are those of [NaturalKey] or [Derived]. They are not to be changed.
+func (i IDs) Columns() []string { return i.columns }
+
+// Pairs are the ids of [Fixed], old and new, as PostgreSQL prints them, in the order of the old. They are
+// not to be changed.
+func (i IDs) Pairs() [][2]string { return i.fixed }
+
 // Keep is the ids of the slice.
-func Keep() IDs { return IDs{kind: keepIDs} }
+func Keep() IDs { return IDs{strategy: KeepIDs} }
 
 // Sequential gives every row a new id: the next value of the key column's sequence, which may
 // leave gaps, and of a uuid a random one. A key column that is part of a reference follows
 // the reference instead.
-func Sequential() IDs { return IDs{kind: sequentialIDs} }
+func Sequential() IDs { return IDs{strategy: SequentialIDs} }
 
 // NaturalKey knows a row by other columns, such as a plan by its slug. A row that is in the
 // target already is reused, under the id that it has there; the rest get new ids, as by
 // [Sequential]. Columns are compared with IS NOT DISTINCT FROM, after references among them
 // are mapped. They have to be unique in the slice and in the target, else the load is refused.
-func NaturalKey(columns ...string) IDs { return IDs{kind: naturalIDs, columns: slices.Clone(columns)} }
+func NaturalKey(columns ...string) IDs {
+	return IDs{strategy: NaturalIDs, columns: slices.Clone(columns)}
+}
 
 // Derived computes a uuid from the natural key: a version 8 uuid (RFC 9562) from the SHA-256
 // of the table's name and the columns' values, in which references stand as the derived ids of
 // what they refer to. The same rows get the same ids wherever they are loaded, and rows that
 // are there already are reused.
-func Derived(columns ...string) IDs { return IDs{kind: derivedIDs, columns: slices.Clone(columns)} }
+func Derived(columns ...string) IDs { return IDs{strategy: DerivedIDs, columns: slices.Clone(columns)} }
 
 // Fixed names the new id of each row: tenant 1060 becomes 10. An id that is not listed is an
 // error, in the slice's rows and in what refers to a model that is not in the slice. For keys
 // of one column.
 func Fixed[K comparable](ids map[K]K) IDs {
-	fixed := IDs{kind: fixedIDs}
+	fixed := IDs{strategy: FixedIDs}
 	for old, id := range ids {
 		fixed.fixed = append(fixed.fixed, [2]string{fmt.Sprint(old), fmt.Sprint(id)})
 	}
@@ -60,22 +74,22 @@ func Fixed[K comparable](ids map[K]K) IDs {
 }
 
 // IsZero reports whether nothing was chosen.
-func (i IDs) IsZero() bool { return i.kind == "" }
+func (i IDs) IsZero() bool { return i.strategy == "" }
 
 // String names the strategy and its columns, not the ids.
 func (i IDs) String() string {
 	if len(i.columns) > 0 {
-		return string(i.kind) + " (" + strings.Join(i.columns, ", ") + ")"
+		return string(i.strategy) + " (" + strings.Join(i.columns, ", ") + ")"
 	}
-	return string(i.kind)
+	return string(i.strategy)
 }
 
-// check gives what is contradictory in the strategy itself, or "".
-func (i IDs) check() string {
+// Check gives what is contradictory in the strategy itself, or "".
+func (i IDs) Check() string {
 	switch {
-	case (i.kind == naturalIDs || i.kind == derivedIDs) && len(i.columns) == 0:
-		return "ids by " + string(i.kind) + " name no column"
-	case i.kind == fixedIDs && len(i.fixed) == 0:
+	case (i.strategy == NaturalIDs || i.strategy == DerivedIDs) && len(i.columns) == 0:
+		return "ids by " + string(i.strategy) + " name no column"
+	case i.strategy == FixedIDs && len(i.fixed) == 0:
 		return "fixed ids list none"
 	}
 	seen := map[string]bool{}
@@ -96,38 +110,47 @@ func (i IDs) check() string {
 // the natural key of the importer's IDs, else the primary key. A collision by any other key
 // fails.
 type Conflict struct {
-	action  conflictAction
+	policy  Policy
 	columns []string
 }
 
-type conflictAction string
+// Policy is what a [Conflict] does with a row that is there.
+type Policy string
 
+// The policies.
 const (
-	failConflict   conflictAction = "fail"
-	skipConflict   conflictAction = "skip"
-	updateConflict conflictAction = "update"
+	FailRow   Policy = "fail"
+	SkipRow   Policy = "skip"
+	UpdateRow Policy = "update"
 )
 
+// Policy is what becomes of a row that is there; empty: nothing was chosen.
+func (c Conflict) Policy() Policy { return c.policy }
+
+// Arbiter is the columns by which a row is looked for; none: those of the ids. They are not to be
+// changed.
+func (c Conflict) Arbiter() []string { return c.columns }
+
 // Fail refuses the load, and says how many rows collide, by which key.
-func Fail() Conflict { return Conflict{action: failConflict} }
+func Fail() Conflict { return Conflict{policy: FailRow} }
 
 // Skip leaves the row that is there as it is; rows that refer to the skipped one refer to it.
 func Skip(arbiter ...string) Conflict {
-	return Conflict{action: skipConflict, columns: slices.Clone(arbiter)}
+	return Conflict{policy: SkipRow, columns: slices.Clone(arbiter)}
 }
 
 // Update writes the slice's values into the row that is there; its key and the arbiter stay.
 func Update(arbiter ...string) Conflict {
-	return Conflict{action: updateConflict, columns: slices.Clone(arbiter)}
+	return Conflict{policy: UpdateRow, columns: slices.Clone(arbiter)}
 }
 
 // IsZero reports whether nothing was chosen.
-func (c Conflict) IsZero() bool { return c.action == "" }
+func (c Conflict) IsZero() bool { return c.policy == "" }
 
 // String names the policy and its columns.
 func (c Conflict) String() string {
 	if len(c.columns) > 0 {
-		return string(c.action) + " by " + strings.Join(c.columns, ", ")
+		return string(c.policy) + " by " + strings.Join(c.columns, ", ")
 	}
-	return string(c.action)
+	return string(c.policy)
 }

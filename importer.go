@@ -125,26 +125,26 @@ type Registry []Importer
 // the catalog knows (the columns of a [Table]) is checked by [Slicer.Plan] and
 // [Slicer.Run]; these call Validate first.
 func (r Registry) Validate() error {
-	var found mistakes
+	var found Mistakes
 	models := map[schema.Name]bool{}
 	files := map[string]schema.Name{}
 	for i, importer := range r {
 		place := importerPlace(i, importer)
-		if err := importer.Model.check(); err != nil {
-			found.add(Mistake{Place: place, Problem: err.Error(), Err: err})
+		if err := importer.Model.Err(); err != nil {
+			found.Add(Mistake{Place: place, Problem: err.Error(), Err: err})
 			continue
 		}
 		name := importer.Model.Name()
 		if models[name] {
-			found.add(Mistake{Place: place, Problem: "there is another importer for this model", Hint: "keep one"})
+			found.Add(Mistake{Place: place, Problem: "there is another importer for this model", Hint: "keep one"})
 			continue
 		}
 		models[name] = true
-		file := importer.file()
+		file := importer.FileName()
 		if problem := fileProblem(file); problem != "" {
-			found.add(Mistake{Place: place, Problem: problem, Hint: "a plain name, such as " + defaultFile(name)})
+			found.Add(Mistake{Place: place, Problem: problem, Hint: "a plain name, such as " + defaultFile(name)})
 		} else if other, taken := files[file]; taken {
-			found.add(Mistake{
+			found.Add(Mistake{
 				Place: place, Problem: "file " + file + " is taken by importer " + other.String(),
 				Hint: "set File of one of them",
 			})
@@ -152,21 +152,20 @@ func (r Registry) Validate() error {
 		files[file] = name
 	}
 	for i, importer := range r {
-		if importer.Model.check() != nil {
+		if importer.Model.Err() != nil {
 			continue
 		}
-		if problem := importer.IDs.check(); problem != "" {
-			found.add(Mistake{Place: importerPlace(i, importer), Problem: problem})
+		if problem := importer.IDs.Check(); problem != "" {
+			found.Add(Mistake{Place: importerPlace(i, importer), Problem: problem})
 		}
-		if importer.Model.described() {
-			table := importer.Model.table
-			_, problems := declared(importer, &table, r, "struct")
+		if table, is := importer.Model.Described(); is {
+			_, problems := Declared(importer, &table, r, "struct")
 			found = append(found, problems...)
 		} else {
 			found = append(found, undescribed(importer, r)...)
 		}
 	}
-	return found.join()
+	return found.Join()
 }
 
 // importerPlace names an importer in a message: by its model, or where that has no name by
@@ -189,7 +188,7 @@ func (r Registry) With(over ...Importer) Registry {
 			continue
 		}
 		m := merged[i]
-		if o.Model.described() {
+		if _, is := o.Model.Described(); is {
 			m.Model = o.Model
 		}
 		if o.File != "" {
@@ -214,8 +213,8 @@ func (r Registry) With(over ...Importer) Registry {
 	return merged
 }
 
-// of finds the importer of a model.
-func (r Registry) of(name schema.Name) (Importer, bool) {
+// Importer finds the importer of a model.
+func (r Registry) Importer(name schema.Name) (Importer, bool) {
 	i := slices.IndexFunc(r, func(m Importer) bool { return m.Model.Name() == name })
 	if i < 0 {
 		return Importer{}, false
@@ -223,8 +222,8 @@ func (r Registry) of(name schema.Name) (Importer, bool) {
 	return r[i], true
 }
 
-// file is the name of the importer's CSV.
-func (i Importer) file() string {
+// FileName is the name of the importer's CSV.
+func (i Importer) FileName() string {
 	if i.File != "" {
 		return i.File
 	}

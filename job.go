@@ -40,11 +40,11 @@ type ImportJob struct {
 	MaxRows int64
 }
 
-// sampled reports whether the job takes a sample.
-func (j ImportJob) sampled() bool { return j.Limit > 0 || j.Percent > 0 }
+// Sampled reports whether the job takes a sample.
+func (j ImportJob) Sampled() bool { return j.Limit > 0 || j.Percent > 0 }
 
-// check gives what is contradictory in the job itself.
-func (j ImportJob) check() []error {
+// Check gives what is contradictory in the job itself.
+func (j ImportJob) Check() []error {
 	var found []error
 	refuse := func(text string) { found = append(found, errors.New(text)) }
 	if j.Limit < 0 {
@@ -68,7 +68,7 @@ func (j ImportJob) check() []error {
 	if j.OrderBy != "" && j.Seed != 0 {
 		refuse("both OrderBy and Seed are set")
 	}
-	if j.Seed != 0 && !j.sampled() {
+	if j.Seed != 0 && !j.Sampled() {
 		refuse("Seed is set, but neither Limit nor Percent")
 	}
 	return found

@@ -45,11 +45,12 @@ func (m Model) String() string {
 // IsZero reports whether m is no model at all.
 func (m Model) IsZero() bool { return m.err == nil && m.table.Name.IsZero() }
 
-// described reports whether a struct told the model's columns.
-func (m Model) described() bool { return len(m.table.Columns) > 0 }
+// Described is the table as an ORM's struct describes it; false where none does, and only its name is
+// known.
+func (m Model) Described() (schema.Table, bool) { return m.table, len(m.table.Columns) > 0 }
 
-// check gives what is wrong with the model itself, or nil.
-func (m Model) check() error {
+// Err is what is wrong with the model itself, or nil.
+func (m Model) Err() error {
 	if m.IsZero() {
 		return errors.New("no model is given")
 	}

@@ -4,6 +4,14 @@ import (
 	"github.com/gyrodata/gyro/schema"
 )
 
+// Estimate is what a source expects of a [Selection].
+type Estimate struct {
+	SQL   string  // the SELECT as it will run
+	Shape string  // how the rows are found: "plain predicate", "unnest join on …", "lateral per …"
+	Rows  float64 // as the planner thinks
+	Cost  float64 // in the planner's units
+}
+
 // Plan is what a run would do.
 type Plan struct {
 	Origin      Origin

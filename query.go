@@ -71,8 +71,8 @@ func (q Query) Select() (text string, args []any, ok bool) {
 	return q.text, q.args, !q.condition && q.text != ""
 }
 
-// check gives what is wrong with the query as one of model's, or nil.
-func (q Query) check(model schema.Name) error {
+// Check gives what is wrong with the query as one of model's, or nil.
+func (q Query) Check(model schema.Name) error {
 	if q.err != nil {
 		return q.err
 	}

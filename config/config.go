@@ -18,6 +18,7 @@ import (
 
 	"github.com/gyrodata/gyro"
 	"github.com/gyrodata/gyro/csvdir"
+	"github.com/gyrodata/gyro/export"
 	"github.com/gyrodata/gyro/postgres"
 	"github.com/gyrodata/gyro/schema"
 )
@@ -300,8 +301,8 @@ func (r *reader) model(at ast.Node, name string) gyro.Model {
 }
 
 // Slicer is what the configuration describes.
-func (c Config) Slicer() gyro.ExportSlice {
-	return gyro.ExportSlice{
+func (c Config) Slicer() export.Slice {
+	return export.Slice{
 		Source:    postgres.DB{URL: c.Source, LockTimeout: c.LockTimeout, StatementTimeout: c.StatementTimeout, MaxDuration: c.MaxDuration},
 		Target:    csvdir.Dir{Path: c.Target, Overwrite: c.Overwrite},
 		Importers: c.Importers,

@@ -12,6 +12,7 @@ import (
 	"github.com/gyrodata/gyro"
 	"github.com/gyrodata/gyro/config"
 	"github.com/gyrodata/gyro/csvdir"
+	"github.com/gyrodata/gyro/export"
 	"github.com/gyrodata/gyro/postgres"
 )
 
@@ -85,7 +86,7 @@ jobs:
 		t.Fatal(err)
 	}
 	tenant, shop, customer, orders := gyro.Table("accounts_tenant"), gyro.Table("accounts_shop"), gyro.Table("accounts_customer"), gyro.Table("sales.orders")
-	want := gyro.ExportSlice{
+	want := export.Slice{
 		Source: postgres.DB{URL: "postgres://gyro:hunter2@db/prod", LockTimeout: 2 * time.Second, StatementTimeout: 5 * time.Minute},
 		Target: csvdir.Dir{Path: "slices/dev-qa-org-1", Overwrite: true},
 		Importers: gyro.Registry{

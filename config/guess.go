@@ -9,12 +9,13 @@ import (
 	"strings"
 
 	"github.com/gyrodata/gyro"
+	"github.com/gyrodata/gyro/guess"
 	"github.com/gyrodata/gyro/pgcsv"
 )
 
 // Guessed writes guesses as the text of a file to begin with. [Parse] reads the same importers
 // back; what is not sure stands beside them as comments, or above what is too long for that.
-func Guessed(guesses []gyro.SheetGuess) []byte {
+func Guessed(guesses []guess.Guess) []byte {
 	w := &guessWriter{}
 	w.line(0, "importers:")
 	for _, guess := range guesses {
@@ -55,7 +56,7 @@ func oneLine(text string) string {
 	}, text)
 }
 
-func (w *guessWriter) guess(g gyro.SheetGuess) {
+func (w *guessWriter) guess(g guess.Guess) {
 	comment := fmt.Sprintf("guessed by the headers of %s and its first %d rows: to be looked over", g.File, g.Records)
 	if g.Records == 0 {
 		comment = fmt.Sprintf("guessed by the headers of %s, which has no rows: to be looked over", g.File)
@@ -83,7 +84,7 @@ func (w *guessWriter) guess(g gyro.SheetGuess) {
 	w.columns(g)
 }
 
-func (w *guessWriter) columns(g gyro.SheetGuess) {
+func (w *guessWriter) columns(g guess.Guess) {
 	switch {
 	case len(g.Importer.Columns) > 0:
 		w.line(2, "columns:")
@@ -126,7 +127,7 @@ func sequence(words []string) string {
 	return "[" + strings.Join(texts, ", ") + "]"
 }
 
-func csvPairs(g gyro.SheetGuess) (pairs []pair) {
+func csvPairs(g guess.Guess) (pairs []pair) {
 	csv := g.Importer.CSV
 	add := func(key, value string, comments []string) { pairs = append(pairs, pair{key + ": " + value, comments}) }
 	d := csv.Dialect

@@ -8,6 +8,7 @@ import (
 
 	"github.com/gyrodata/gyro"
 	"github.com/gyrodata/gyro/config"
+	"github.com/gyrodata/gyro/guess"
 	"github.com/gyrodata/gyro/pgcsv"
 )
 
@@ -47,7 +48,7 @@ func TestGuessedRoundTrip(t *testing.T) {
 	})
 	rapid.Check(t, func(t *rapid.T) {
 		doubts := rapid.SliceOfN(text, 0, 2)
-		g := gyro.SheetGuess{Importer: gyro.Importer{Model: gyro.Table(`sales."or.ders"`)}, File: text.Draw(t, "file")}
+		g := guess.Guess{Importer: gyro.Importer{Model: gyro.Table(`sales."or.ders"`)}, File: text.Draw(t, "file")}
 		g.Importer.CSV = gyro.CSV{Dialect: dialect.Draw(t, "dialect"), Format: format.Draw(t, "format"), TimeZone: rapid.SampledFrom([]string{"", "Europe/Berlin"}).Draw(t, "zone")}
 		if rapid.Bool().Draw(t, "ignores") {
 			g.Importer.CSV.Ignore = texts.Draw(t, "ignore")
@@ -56,9 +57,9 @@ func TestGuessedRoundTrip(t *testing.T) {
 			g.Natural = texts.Draw(t, "key")
 			g.Importer.IDs = gyro.NaturalKey(g.Natural...)
 		}
-		g.Doubts = gyro.SheetDoubts{Encoding: doubts.Draw(t, "a"), Ignore: doubts.Draw(t, "b"), IDs: doubts.Draw(t, "c"), File: doubts.Draw(t, "d"), TimeZone: doubts.Draw(t, "e")}
+		g.Doubts = guess.Doubts{Encoding: doubts.Draw(t, "a"), Ignore: doubts.Draw(t, "b"), IDs: doubts.Draw(t, "c"), File: doubts.Draw(t, "d"), TimeZone: doubts.Draw(t, "e")}
 		for range rapid.IntRange(0, 3).Draw(t, "columns") {
-			c := gyro.ColumnGuess{Key: text.Draw(t, "column"), Doubts: doubts.Draw(t, "doubts"), Open: rapid.Bool().Draw(t, "open")}
+			c := guess.Column{Key: text.Draw(t, "column"), Doubts: doubts.Draw(t, "doubts"), Open: rapid.Bool().Draw(t, "open")}
 			c.Column.Format = format.Draw(t, "format")
 			switch rapid.IntRange(0, 2).Draw(t, "kind") {
 			case 0:
@@ -78,7 +79,7 @@ func TestGuessedRoundTrip(t *testing.T) {
 				g.Importer.Columns[c.Key] = c.Column
 			}
 		}
-		written := config.Guessed([]gyro.SheetGuess{g})
+		written := config.Guessed([]guess.Guess{g})
 		read, err := config.Parse("guess.yaml", written, env)
 		if err != nil {
 			t.Fatalf("%v\n%s", err, written)

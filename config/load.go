@@ -8,7 +8,10 @@ import (
 
 	"github.com/gyrodata/gyro"
 	"github.com/gyrodata/gyro/csvdir"
+	"github.com/gyrodata/gyro/export"
+	"github.com/gyrodata/gyro/load"
 	"github.com/gyrodata/gyro/postgres"
+	"github.com/gyrodata/gyro/sheets"
 )
 
 // IDs is the strategy of a name that stands alone: keep or sequential.
@@ -136,8 +139,8 @@ func (c Config) target() postgres.DB {
 
 // Loader is what the configuration describes where a slice is loaded: Source is a directory,
 // Target a URL. Jobs say how a slice is taken; of a load they are left out.
-func (c Config) Loader() gyro.LoadSlice {
-	s := gyro.LoadSlice{
+func (c Config) Loader() load.Slice {
+	s := load.Slice{
 		Source: csvdir.Dir{Path: c.Source}, Target: c.target(), Importers: c.Importers, IDs: c.IDs, Conflict: c.Conflict, Create: c.Create,
 	}
 	if c.Record != "" {
@@ -147,8 +150,8 @@ func (c Config) Loader() gyro.LoadSlice {
 }
 
 // Sheets is what the configuration describes where foreign CSV files are loaded: Target is a URL.
-func (c Config) Sheets(files []gyro.Sheet) gyro.SheetsLoad {
-	s := gyro.SheetsLoad{Files: files, Target: c.target(), Importers: c.Importers, IDs: c.IDs, Conflict: c.Conflict}
+func (c Config) Sheets(files []sheets.File) sheets.Load {
+	s := sheets.Load{Files: files, Target: c.target(), Importers: c.Importers, IDs: c.IDs, Conflict: c.Conflict}
 	if c.Record != "" {
 		s.Record = csvdir.Dir{Path: c.Record}
 	}
@@ -157,7 +160,7 @@ func (c Config) Sheets(files []gyro.Sheet) gyro.SheetsLoad {
 
 // Copier is what the configuration describes where a slice is taken and loaded in one run:
 // Source and Target are URLs, Via a directory.
-func (c Config) Copier() (gyro.ExportSlice, gyro.LoadSlice) {
+func (c Config) Copier() (export.Slice, load.Slice) {
 	take, load := c.Slicer(), c.Loader()
 	via := csvdir.Dir{Path: c.Via, Overwrite: c.Overwrite}
 	take.Target, load.Source = via, via

@@ -9,6 +9,8 @@ import (
 	"github.com/gyrodata/gyro"
 	"github.com/gyrodata/gyro/config"
 	"github.com/gyrodata/gyro/csvdir"
+	"github.com/gyrodata/gyro/export"
+	"github.com/gyrodata/gyro/load"
 	"github.com/gyrodata/gyro/postgres"
 )
 
@@ -43,7 +45,7 @@ importers:
 		}},
 		{Model: gyro.Table("other"), IDs: gyro.Keep(), Conflict: gyro.Update()},
 	}
-	want := gyro.LoadSlice{
+	want := load.Slice{
 		Source:    csvdir.Dir{Path: "dev-qa-org-1"},
 		Target:    postgres.DB{URL: "postgres://dev/dev", Exclusive: postgres.ExclusiveNever, DisableTriggers: true, LockTimeout: 2e9},
 		Importers: importers, IDs: gyro.Sequential(), Conflict: gyro.Update("code", "shop"), Create: true, Record: csvdir.Dir{Path: "undo/dev-qa-org-1"},
@@ -56,7 +58,7 @@ importers:
 	if d := cmp.Diff(want, load, exact); d != "" {
 		t.Errorf("-want +got:\n%s", d)
 	}
-	first := gyro.ExportSlice{Source: postgres.DB{URL: "dev-qa-org-1", LockTimeout: 2e9}, Target: csvdir.Dir{Path: "between"}, Importers: importers}
+	first := export.Slice{Source: postgres.DB{URL: "dev-qa-org-1", LockTimeout: 2e9}, Target: csvdir.Dir{Path: "between"}, Importers: importers}
 	if d := cmp.Diff(first, take, exact); d != "" {
 		t.Errorf("-want +got:\n%s", d)
 	}

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/gyrodata/gyro"
+	"github.com/gyrodata/gyro/driver"
 )
 
 // Dir is a directory that holds a slice, or is to hold one.
@@ -20,7 +21,7 @@ type Dir struct {
 	Overwrite bool
 }
 
-var _ gyro.Store = Dir{}
+var _ driver.Store = Dir{}
 
 const (
 	manifestName = "manifest.json"
@@ -43,7 +44,7 @@ func (d Dir) Check(_ context.Context, files []string) error {
 
 // Begin locks the directory, making it if need be, ends or sweeps what an earlier run left
 // there, and checks that no file of the slice exists, unless Overwrite is set.
-func (d Dir) Begin(_ context.Context, files []string) (gyro.SliceWriter, error) {
+func (d Dir) Begin(_ context.Context, files []string) (driver.SliceWriter, error) {
 	if err := d.usable(); err != nil {
 		return nil, err
 	}

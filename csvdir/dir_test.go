@@ -17,10 +17,11 @@ import (
 
 	"github.com/gyrodata/gyro"
 	"github.com/gyrodata/gyro/csvdir"
+	"github.com/gyrodata/gyro/driver"
 )
 
 // begin makes ready to write files into dir.
-func begin(t *testing.T, dir csvdir.Dir, files ...string) gyro.SliceWriter {
+func begin(t *testing.T, dir csvdir.Dir, files ...string) driver.SliceWriter {
 	t.Helper()
 	w, err := dir.Begin(t.Context(), files)
 	if err != nil {
@@ -30,9 +31,9 @@ func begin(t *testing.T, dir csvdir.Dir, files ...string) gyro.SliceWriter {
 }
 
 // fill writes files whose text names the slice, and gives their manifest.
-func fill(t *testing.T, w gyro.SliceWriter, slice string, files ...string) gyro.Manifest {
+func fill(t *testing.T, w driver.SliceWriter, slice string, files ...string) driver.Manifest {
 	t.Helper()
-	m := gyro.Manifest{Version: gyro.ManifestVersion, Server: slice}
+	m := driver.Manifest{Version: driver.ManifestVersion, Server: slice}
 	for _, file := range files {
 		f, err := w.Create(t.Context(), file)
 		if err != nil {
@@ -45,7 +46,7 @@ func fill(t *testing.T, w gyro.SliceWriter, slice string, files ...string) gyro.
 		if err := f.Close(); err != nil {
 			t.Fatal(err)
 		}
-		m.Files = append(m.Files, gyro.ManifestFile{
+		m.Files = append(m.Files, driver.ManifestFile{
 			File: file, Table: file, Bytes: int64(len(text)), SHA256: fmt.Sprintf("%x", sha256.Sum256([]byte(text))),
 		})
 	}
@@ -101,7 +102,7 @@ func wantSlice(t *testing.T, dir, slice string, files []string, others ...string
 		t.Error(err)
 		return
 	}
-	var m gyro.Manifest
+	var m driver.Manifest
 	if err := json.Unmarshal(text, &m); err != nil {
 		t.Error(err)
 	}
@@ -243,9 +244,9 @@ func TestOverwriteMalicious(t *testing.T) {
 		put(t, "mine", top, file)
 	}
 	names := []string{"../outside.csv", filepath.Join(top, "outside.csv"), ".hidden", "sub/in.csv", "", ".", "..", "sub", "empty", `..\outside.csv`, "gone.csv"}
-	old := gyro.Manifest{Version: 1}
+	old := driver.Manifest{Version: 1}
 	for _, name := range names {
-		old.Files = append(old.Files, gyro.ManifestFile{File: name})
+		old.Files = append(old.Files, driver.ManifestFile{File: name})
 	}
 	text, err := json.Marshal(old)
 	if err != nil {

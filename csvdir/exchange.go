@@ -9,7 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/gyrodata/gyro"
+	"github.com/gyrodata/gyro/driver"
 )
 
 // recoverSlice ends an exchange that was broken off, and sweeps away a run that was.
@@ -81,7 +81,7 @@ func rollForward(dir string) error {
 
 // retire takes the old slice away: its manifest first, which is kept aside until the end
 // so that its files are still known, then those of its files that the new one has not.
-func retire(dir string, next gyro.Manifest) error {
+func retire(dir string, next driver.Manifest) error {
 	aside := filepath.Join(dir, newName, oldName)
 	err := os.Rename(filepath.Join(dir, manifestName), aside)
 	switch {
@@ -120,7 +120,7 @@ func retire(dir string, next gyro.Manifest) error {
 
 // filesOf lists all files of a slice but the manifest, those that list included rows among
 // them.
-func filesOf(m gyro.Manifest) []string {
+func filesOf(m driver.Manifest) []string {
 	var files []string
 	for _, f := range m.Files {
 		files = append(files, f.File)
@@ -137,18 +137,18 @@ func plain(name string) bool {
 }
 
 // known says whether a manifest is one that this Gyro can read.
-func known(m gyro.Manifest) error {
+func known(m driver.Manifest) error {
 	switch {
 	case m.Version < 1:
 		return errors.New("the manifest is not Gyro's")
-	case m.Version > gyro.ManifestVersion:
-		return fmt.Errorf("the manifest is of version %d, and this Gyro knows %d", m.Version, gyro.ManifestVersion)
+	case m.Version > driver.ManifestVersion:
+		return fmt.Errorf("the manifest is of version %d, and this Gyro knows %d", m.Version, driver.ManifestVersion)
 	}
 	return nil
 }
 
-func readManifest(path string) (gyro.Manifest, error) {
-	var m gyro.Manifest
+func readManifest(path string) (driver.Manifest, error) {
+	var m driver.Manifest
 	text, err := os.ReadFile(path)
 	if err != nil {
 		return m, fmt.Errorf("manifest: %w", err)

@@ -12,6 +12,7 @@ import (
 
 	"github.com/gyrodata/gyro"
 	"github.com/gyrodata/gyro/csvdir"
+	"github.com/gyrodata/gyro/driver"
 )
 
 // The files of the old and the new slice: one is the old one's alone, one both have, and
@@ -61,7 +62,7 @@ func exchange(journal []byte, before bool) (operations []operation, counts int) 
 
 // ready makes a directory with an old slice, if before, another's file, and the new slice's
 // files in .gyro-new.
-func ready(t *testing.T, before bool) (dir string, w gyro.SliceWriter, m gyro.Manifest) {
+func ready(t *testing.T, before bool) (dir string, w driver.SliceWriter, m driver.Manifest) {
 	t.Helper()
 	dir = t.TempDir()
 	put(t, "mine", dir, "notes.csv")

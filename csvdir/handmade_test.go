@@ -11,21 +11,22 @@ import (
 
 	"github.com/gyrodata/gyro"
 	"github.com/gyrodata/gyro/csvdir"
+	"github.com/gyrodata/gyro/driver"
 )
 
 // handmade is one file of a slice that a test writes down.
 type handmade struct {
-	gyro.ManifestFile
+	driver.ManifestFile
 	text     string
 	included string // the text of the list; empty: none
 }
 
 // made is a table with its text; columns are "name type", a table's first the primary key.
 func made(table, columns, text string) *handmade {
-	h := &handmade{ManifestFile: gyro.ManifestFile{File: table + ".csv", Table: table, Kind: "table"}, text: text}
+	h := &handmade{ManifestFile: driver.ManifestFile{File: table + ".csv", Table: table, Kind: "table"}, text: text}
 	for i, column := range strings.Split(columns, ", ") {
 		name, kind, _ := strings.Cut(column, " ")
-		h.Columns = append(h.Columns, gyro.ManifestColumn{Name: name, Type: kind})
+		h.Columns = append(h.Columns, driver.ManifestColumn{Name: name, Type: kind})
 		if i == 0 {
 			h.PrimaryKey = []string{name}
 		}
@@ -46,10 +47,10 @@ func (h *handmade) job(n int, query, whole bool) *handmade {
 }
 
 // to adds a reference: "customer_id -> customer.id".
-func (h *handmade) to(text string, change ...func(*gyro.ManifestReference)) *handmade {
+func (h *handmade) to(text string, change ...func(*driver.ManifestReference)) *handmade {
 	columns, to, _ := strings.Cut(text, " -> ")
 	table, toColumns, _ := strings.Cut(to, ".")
-	r := gyro.ManifestReference{
+	r := driver.ManifestReference{
 		Name: strings.ReplaceAll(columns, ",", "_") + "_fk", Columns: strings.Split(columns, ","),
 		Table: table, ToColumns: strings.Split(toColumns, ","),
 	}
@@ -64,22 +65,22 @@ func (h *handmade) to(text string, change ...func(*gyro.ManifestReference)) *han
 	return h
 }
 
-func include(r *gyro.ManifestReference) { r.Missing = string(gyro.Include) }
+func include(r *driver.ManifestReference) { r.Missing = string(gyro.Include) }
 
 // when makes a reference one of a polymorphic one: "kind a b" is kind IN ('a', 'b'), and none
 // a condition that files don't show.
-func when(kinds ...string) func(*gyro.ManifestReference) {
-	return func(r *gyro.ManifestReference) {
+func when(kinds ...string) func(*driver.ManifestReference) {
+	return func(r *driver.ManifestReference) {
 		r.When = "as the database knows"
 		for _, text := range kinds {
 			words := strings.Fields(text)
-			r.Kinds = append(r.Kinds, gyro.Kind{Column: words[0], Values: words[1:]})
+			r.Kinds = append(r.Kinds, driver.Condition{Column: words[0], Values: words[1:]})
 			r.Name += " as " + words[1]
 		}
 	}
 }
 
-func matchFull(r *gyro.ManifestReference) { r.MatchFull = true }
+func matchFull(r *driver.ManifestReference) { r.MatchFull = true }
 
 func sum(text string) string { return fmt.Sprintf("%x", sha256.Sum256([]byte(text))) }
 
@@ -91,7 +92,7 @@ func makeSlice(t testing.TB, files ...*handmade) string {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = os.RemoveAll(dir) })
-	m := gyro.Manifest{Version: gyro.ManifestVersion}
+	m := driver.Manifest{Version: driver.ManifestVersion}
 	write := func(file, text string) {
 		if err := os.WriteFile(filepath.Join(dir, file), []byte(text), 0o600); err != nil {
 			t.Fatal(err)
@@ -101,7 +102,7 @@ func makeSlice(t testing.TB, files ...*handmade) string {
 	for _, h := range files {
 		h.Rows, h.Bytes, h.SHA256 = lines(h.text), int64(len(h.text)), sum(h.text)
 		if h.included != "" {
-			h.Included = &gyro.ManifestKeys{File: h.Table + ".included", Rows: lines(h.included), Bytes: int64(len(h.included)), SHA256: sum(h.included)}
+			h.Included = &driver.ManifestKeys{File: h.Table + ".included", Rows: lines(h.included), Bytes: int64(len(h.included)), SHA256: sum(h.included)}
 			write(h.Included.File, h.included)
 		}
 		write(h.File, h.text)
@@ -111,7 +112,7 @@ func makeSlice(t testing.TB, files ...*handmade) string {
 	return dir
 }
 
-func writeManifest(t testing.TB, dir string, m gyro.Manifest) {
+func writeManifest(t testing.TB, dir string, m driver.Manifest) {
 	t.Helper()
 	text, err := json.Marshal(m)
 	if err != nil {
@@ -123,13 +124,13 @@ func writeManifest(t testing.TB, dir string, m gyro.Manifest) {
 }
 
 // changeManifest edits the manifest of a slice.
-func changeManifest(t testing.TB, dir string, change func(*gyro.Manifest)) {
+func changeManifest(t testing.TB, dir string, change func(*driver.Manifest)) {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join(dir, "manifest.json"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	var m gyro.Manifest
+	var m driver.Manifest
 	if err := json.Unmarshal(text, &m); err != nil {
 		t.Fatal(err)
 	}

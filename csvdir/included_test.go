@@ -5,8 +5,8 @@ import (
 	"path/filepath"
 	"testing"
 
-	"github.com/gyrodata/gyro"
 	"github.com/gyrodata/gyro/csvdir"
+	"github.com/gyrodata/gyro/driver"
 )
 
 // A list of included rows moves in with its slice, and is retired with it.
@@ -19,7 +19,7 @@ func TestIncludedListsAreExchanged(t *testing.T) {
 		m := fill(t, w, slice, files...)
 		for i, list := range lists {
 			keys := fill(t, w, slice, list).Files[0]
-			m.Files[i].Included = &gyro.ManifestKeys{File: list, Bytes: keys.Bytes, SHA256: keys.SHA256}
+			m.Files[i].Included = &driver.ManifestKeys{File: list, Bytes: keys.Bytes, SHA256: keys.SHA256}
 		}
 		if err := w.Commit(t.Context(), m); err != nil {
 			t.Fatal(err)
@@ -42,7 +42,7 @@ func TestIncludedListOutside(t *testing.T) {
 	dir := t.TempDir()
 	w := begin(t, csvdir.Dir{Path: dir}, "a.csv")
 	m := fill(t, w, "one", "a.csv")
-	m.Files[0].Included = &gyro.ManifestKeys{File: "../a.included"}
+	m.Files[0].Included = &driver.ManifestKeys{File: "../a.included"}
 	if err := w.Commit(t.Context(), m); err == nil {
 		t.Error("it was taken")
 	}

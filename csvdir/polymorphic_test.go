@@ -6,8 +6,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/gyrodata/gyro"
 	"github.com/gyrodata/gyro/csvdir"
+	"github.com/gyrodata/gyro/driver"
 )
 
 // comments is a slice of tenant 1 whose comments refer to an order or a customer, as their kind
@@ -88,9 +88,9 @@ func TestWhyPolymorphic(t *testing.T) {
 // Where files don't show which rows refer, that is said by verify, fence and why.
 func TestPolymorphicNotProvable(t *testing.T) {
 	t.Parallel()
-	for why, change := range map[string]func(*gyro.ManifestReference){
-		"only the database can say which rows its condition means": func(r *gyro.ManifestReference) { r.Kinds = nil },
-		"its condition is on shape, which is not in the file":      func(r *gyro.ManifestReference) { r.Kinds[1].Column = "shape" },
+	for why, change := range map[string]func(*driver.ManifestReference){
+		"only the database can say which rows its condition means": func(r *driver.ManifestReference) { r.Kinds = nil },
+		"its condition is on shape, which is not in the file":      func(r *driver.ManifestReference) { r.Kinds[1].Column = "shape" },
 	} {
 		files := comments()
 		change(&files[3].Polymorphic[1])

@@ -9,8 +9,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
-	"github.com/gyrodata/gyro"
 	"github.com/gyrodata/gyro/csvdir"
+	"github.com/gyrodata/gyro/driver"
 	"github.com/gyrodata/gyro/pgcsv"
 )
 
@@ -62,9 +62,9 @@ func addReference(t *rapid.T, h *handmade, j, tables int) {
 		toColumns, kinds = "b,a", []string{"integer", "text"}
 	}
 	for i, name := range columns {
-		h.Columns = append(h.Columns, gyro.ManifestColumn{Name: name, Type: kinds[i]})
+		h.Columns = append(h.Columns, driver.ManifestColumn{Name: name, Type: kinds[i]})
 	}
-	h.to(fmt.Sprintf("%s -> t%d.%s", strings.Join(columns, ","), to, toColumns), func(r *gyro.ManifestReference) {
+	h.to(fmt.Sprintf("%s -> t%d.%s", strings.Join(columns, ","), to, toColumns), func(r *driver.ManifestReference) {
 		r.MatchFull = rapid.Bool().Draw(t, "match full")
 		r.Missing = rapid.SampledFrom([]string{"", "restrict", "include", "set null"}).Draw(t, "missing")
 	})
@@ -133,7 +133,7 @@ func dirOf(t testing.TB, tables []*randomTable) string {
 		files = append(files, table.handmade)
 	}
 	dir := makeSlice(t, files...)
-	changeManifest(t, dir, func(m *gyro.Manifest) { // a value may hold a line feed
+	changeManifest(t, dir, func(m *driver.Manifest) { // a value may hold a line feed
 		for i, table := range tables {
 			m.Files[i].Rows = int64(len(table.rows))
 		}
@@ -144,7 +144,7 @@ func dirOf(t testing.TB, tables []*randomTable) string {
 // values gives a row's values of columns, and how many are NULL.
 func (r *randomTable) values(row []string, columns []string) (values []string, nulls int) {
 	for _, name := range columns {
-		i := slices.IndexFunc(r.Columns, func(c gyro.ManifestColumn) bool { return c.Name == name })
+		i := slices.IndexFunc(r.Columns, func(c driver.ManifestColumn) bool { return c.Name == name })
 		values = append(values, row[i])
 		if row[i] == null {
 			nulls++
@@ -163,7 +163,7 @@ func tableOf(tables []*randomTable, name string) *randomTable {
 }
 
 // targets are the rows that a row refers to, from 0.
-func targets(tables []*randomTable, from *randomTable, row []string, r gyro.ManifestReference) []int {
+func targets(tables []*randomTable, from *randomTable, row []string, r driver.ManifestReference) []int {
 	values, nulls := from.values(row, r.Columns)
 	to := tableOf(tables, r.Table)
 	if nulls > 0 || to == nil {

@@ -10,13 +10,14 @@ import (
 	"path/filepath"
 
 	"github.com/gyrodata/gyro"
+	"github.com/gyrodata/gyro/driver"
 )
 
 // File is a foreign CSV file for sheets.Load. Its rejected rows go into the file
 // reject, which must not be there yet; with "" there is none, and a single bad row refuses the
 // load.
-func File(path, reject string) gyro.SheetFile {
-	s := gyro.SheetFile{Name: filepath.Base(path)}
+func File(path, reject string) driver.SheetFile {
+	s := driver.SheetFile{Name: filepath.Base(path)}
 	if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() {
 		s.Size = info.Size()
 	}
@@ -38,7 +39,7 @@ func File(path, reject string) gyro.SheetFile {
 		return file, nil
 	}
 	if reject != "" {
-		s.Reject = func(context.Context) (gyro.Rejects, error) { return newRejects(reject) }
+		s.Reject = func(context.Context) (driver.Rejects, error) { return newRejects(reject) }
 	}
 	return s
 }

@@ -8,14 +8,14 @@ import (
 	"path/filepath"
 	"slices"
 
-	"github.com/gyrodata/gyro"
+	"github.com/gyrodata/gyro/driver"
 	"github.com/gyrodata/gyro/schema"
 )
 
 // slice is what a directory holds, as its manifest says.
 type slice struct {
 	dir      Dir
-	manifest gyro.Manifest
+	manifest driver.Manifest
 	tables   []*table // as the manifest lists them; behind each, its list of included rows
 	byName   map[schema.Name]*table
 }
@@ -48,8 +48,8 @@ func openSlice(path string) (*slice, []Problem, error) {
 		return nil, nil, dir.failed("read", err, "")
 	case err != nil:
 		return nil, append(problems, manifestProblem("can't be read")), nil
-	case m.Version != gyro.ManifestVersion:
-		p := manifestProblem("has version %d; this gyro knows %d", m.Version, gyro.ManifestVersion)
+	case m.Version != driver.ManifestVersion:
+		p := manifestProblem("has version %d; this gyro knows %d", m.Version, driver.ManifestVersion)
 		p.Hint = "use the version of gyro that took the slice, or take it again"
 		return nil, append(problems, p), nil
 	}
@@ -62,7 +62,7 @@ func openSlice(path string) (*slice, []Problem, error) {
 }
 
 // ReadManifest reads the manifest of the slice in a directory.
-func ReadManifest(path string) (gyro.Manifest, error) {
+func ReadManifest(path string) (driver.Manifest, error) {
 	m, err := readManifest(filepath.Join(path, manifestName))
 	if err != nil {
 		return m, Dir{Path: path}.failed("read", err, "name the directory of a slice")
@@ -131,7 +131,7 @@ func (s *slice) resolve() []Problem {
 	return mistakes
 }
 
-func (s *slice) resolveReference(t *table, m gyro.ManifestReference) *Problem {
+func (s *slice) resolveReference(t *table, m driver.ManifestReference) *Problem {
 	bad := manifestProblem("has a reference of %s (%s) to columns that are not there", t.name, m.Name)
 	name, err := schema.ParseName(m.Table)
 	columns, ok := t.columnsOf(m.Columns)

@@ -9,18 +9,19 @@ import (
 	"path/filepath"
 
 	"github.com/gyrodata/gyro"
+	"github.com/gyrodata/gyro/driver"
 )
 
 // stored is a slice that is to be loaded.
 type stored struct{ *slice }
 
-var _ gyro.Slice = stored{}
+var _ driver.Slice = stored{}
 
 // String says which directory it is.
 func (d Dir) String() string { return d.place() }
 
 // Slice opens the slice that the directory holds.
-func (d Dir) Slice(context.Context) (gyro.Slice, error) {
+func (d Dir) Slice(context.Context) (driver.Slice, error) {
 	s, problems, err := openSlice(d.Path)
 	if err == nil {
 		err = d.unproven(problems)
@@ -41,7 +42,7 @@ func (d Dir) unproven(problems []Problem) error {
 }
 
 // Manifest says what the slice holds.
-func (s stored) Manifest() gyro.Manifest { return s.manifest }
+func (s stored) Manifest() driver.Manifest { return s.manifest }
 
 // Place is the directory's absolute path.
 func (s stored) Place() string { return (&writer{dir: s.dir}).Place() }

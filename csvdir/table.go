@@ -3,7 +3,7 @@ package csvdir
 import (
 	"slices"
 
-	"github.com/gyrodata/gyro"
+	"github.com/gyrodata/gyro/driver"
 	"github.com/gyrodata/gyro/pgcsv"
 	"github.com/gyrodata/gyro/schema"
 )
@@ -11,7 +11,7 @@ import (
 // table is one file of a slice. A list of included rows is one too, which refers to the
 // identity of its table.
 type table struct {
-	gyro.ManifestFile
+	driver.ManifestFile
 	name   schema.Name
 	keys   []*key
 	rowKey *key // of identity; nil where there is none
@@ -23,7 +23,7 @@ type table struct {
 
 // reference is one reference of a slice. columns are in the order of key's.
 type reference struct {
-	gyro.ManifestReference
+	driver.ManifestReference
 	from    *table
 	to      *table // nil: not in the slice
 	columns []int
@@ -132,7 +132,7 @@ func (r *reference) point(to []int) {
 
 // includedList is the file that lists the identities of t's included rows.
 func includedList(t *table) *table {
-	list := &table{name: t.name, isList: true, ManifestFile: gyro.ManifestFile{
+	list := &table{name: t.name, isList: true, ManifestFile: driver.ManifestFile{
 		File: t.Included.File, Table: t.Table, Rows: t.Included.Rows, Bytes: t.Included.Bytes, SHA256: t.Included.SHA256,
 		PrimaryKey: t.identity(),
 	}}
@@ -155,7 +155,7 @@ func includedList(t *table) *table {
 func (t *table) columnsOf(names []string) ([]int, bool) {
 	var columns []int
 	for _, name := range names {
-		i := slices.IndexFunc(t.Columns, func(c gyro.ManifestColumn) bool { return c.Name == name })
+		i := slices.IndexFunc(t.Columns, func(c driver.ManifestColumn) bool { return c.Name == name })
 		if i < 0 || slices.Contains(columns, i) {
 			return nil, false
 		}

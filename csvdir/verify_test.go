@@ -12,8 +12,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
-	"github.com/gyrodata/gyro"
 	"github.com/gyrodata/gyro/csvdir"
+	"github.com/gyrodata/gyro/driver"
 )
 
 func TestVerify(t *testing.T) {
@@ -76,7 +76,7 @@ func TestVerifyProblems(t *testing.T) {
 	file := func(name, text string) func(*testing.T, string) {
 		return func(t *testing.T, dir string) { put(t, text, dir, name) }
 	}
-	manifest := func(change func(*gyro.Manifest)) func(*testing.T, string) {
+	manifest := func(change func(*driver.Manifest)) func(*testing.T, string) {
 		return func(t *testing.T, dir string) { changeManifest(t, dir, change) }
 	}
 	for name, c := range map[string]struct {
@@ -130,14 +130,14 @@ func TestVerifyProblems(t *testing.T) {
 		"a list was changed":            {nil, file("customer.included", "id\n20\n"), []string{"checksum: customer.included: the SHA-256 is not the manifest's"}},
 		"an end was cut":                {nil, file("item.csv", "order_id,number,note\n30,1,\n"), []string{"size: item.csv: 27 bytes, the manifest says 42", "row count: item.csv: 1 row, the manifest says 3"}},
 		"an empty file":                 {nil, file("item.csv", ""), []string{"malformed: item.csv: header: the file is empty", "size: item.csv: 0 bytes, the manifest says 42"}},
-		"the manifest counts otherwise": {nil, manifest(func(m *gyro.Manifest) { m.Files[5].Rows = 4 }), []string{"row count: item.csv: 3 rows, the manifest says 4"}},
+		"the manifest counts otherwise": {nil, manifest(func(m *driver.Manifest) { m.Files[5].Rows = 4 }), []string{"row count: item.csv: 3 rows, the manifest says 4"}},
 		"no manifest":                   {nil, func(_ *testing.T, dir string) { _ = os.Remove(filepath.Join(dir, "manifest.json")) }, []string{"manifest: there is no manifest.json"}},
 		"half a manifest":               {nil, file("manifest.json", "{"), []string{"manifest: manifest.json can't be read"}},
-		"a later version":               {nil, manifest(func(m *gyro.Manifest) { m.Version = 2 }), []string{"manifest: manifest.json has version 2; this gyro knows 1"}},
-		"a file outside":                {nil, manifest(func(m *gyro.Manifest) { m.Files[5].File = "../item.csv" }), []string{"manifest: manifest.json lists a file for item that no slice has"}},
-		"a table twice":                 {nil, manifest(func(m *gyro.Manifest) { m.Files[5].Table = "tenant" }), []string{"manifest: manifest.json lists item.csv twice"}},
-		"no table":                      {nil, manifest(func(m *gyro.Manifest) { m.Files[5].Table = "" }), []string{"manifest: manifest.json lists a file without a table's name"}},
-		"keys and references of nothing": {nil, manifest(func(m *gyro.Manifest) {
+		"a later version":               {nil, manifest(func(m *driver.Manifest) { m.Version = 2 }), []string{"manifest: manifest.json has version 2; this gyro knows 1"}},
+		"a file outside":                {nil, manifest(func(m *driver.Manifest) { m.Files[5].File = "../item.csv" }), []string{"manifest: manifest.json lists a file for item that no slice has"}},
+		"a table twice":                 {nil, manifest(func(m *driver.Manifest) { m.Files[5].Table = "tenant" }), []string{"manifest: manifest.json lists item.csv twice"}},
+		"no table":                      {nil, manifest(func(m *driver.Manifest) { m.Files[5].Table = "" }), []string{"manifest: manifest.json lists a file without a table's name"}},
+		"keys and references of nothing": {nil, manifest(func(m *driver.Manifest) {
 			m.Files[0].PrimaryKey[0] = "x"
 			m.Files[2].References[0].ToColumns[0] = "x"
 			m.Files[4].References[0].Columns[0] = "x"

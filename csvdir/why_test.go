@@ -7,6 +7,7 @@ import (
 
 	"github.com/gyrodata/gyro"
 	"github.com/gyrodata/gyro/csvdir"
+	"github.com/gyrodata/gyro/driver"
 )
 
 func TestWhy(t *testing.T) {
@@ -52,7 +53,7 @@ func TestWhy(t *testing.T) {
 // A reference that would have become NULL included nothing, and is no reason.
 func TestWhyNotSetNull(t *testing.T) {
 	t.Parallel()
-	setNull := func(r *gyro.ManifestReference) { r.Missing = string(gyro.SetNull) }
+	setNull := func(r *driver.ManifestReference) { r.Missing = string(gyro.SetNull) }
 	dir := makeSlice(t, made("parent", "id bigint", "id\n1\n").lists("id\n1\n"),
 		made("child", "id bigint, parent_id bigint", "id,parent_id\n1,1\n").to("parent_id -> parent.id", setNull).job(1, true, false))
 	steps, err := csvdir.Why(t.Context(), dir, "parent", []string{"1"})

@@ -11,7 +11,7 @@ import (
 	"sync"
 	"sync/atomic"
 
-	"github.com/gyrodata/gyro"
+	"github.com/gyrodata/gyro/driver"
 )
 
 // writer takes one slice into a directory that it holds the lock of.
@@ -27,7 +27,7 @@ type writer struct {
 	done     bool
 }
 
-var _ gyro.SliceWriter = (*writer)(nil)
+var _ driver.SliceWriter = (*writer)(nil)
 
 func (w *writer) begin() error {
 	if err := w.makeDirs(); err != nil {
@@ -98,7 +98,7 @@ func (w *writer) Create(_ context.Context, name string) (io.WriteCloser, error) 
 }
 
 // Commit completes the slice: see the package comment.
-func (w *writer) Commit(ctx context.Context, m gyro.Manifest) error {
+func (w *writer) Commit(ctx context.Context, m driver.Manifest) error {
 	text, err := json.MarshalIndent(m, "", "  ")
 	if err != nil {
 		return w.dir.failed("write the manifest in", err, "")

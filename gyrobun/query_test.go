@@ -12,6 +12,8 @@ import (
 	"github.com/uptrace/bun/dialect/pgdialect"
 
 	"github.com/gyrodata/gyro"
+	"github.com/gyrodata/gyro/driver"
+	"github.com/gyrodata/gyro/export"
 	"github.com/gyrodata/gyro/gyrobun"
 )
 
@@ -64,7 +66,7 @@ func TestQueryMistakes(t *testing.T) {
 		`bun: gyrobun.Keys: the query is nil`:                  gyrobun.Keys(nil),
 		`bun: gyrobun.Keys: struct Keyless has no primary key`: gyrobun.Keys(gyrobun.Select[keyless]()),
 	} {
-		_, err := gyro.ExportSlice{Source: none{}, Target: none{}, Jobs: []gyro.ImportJob{{Model: gyrobun.Model[tenant](), Query: gyrobun.Query(q)}}}.Run(t.Context())
+		_, err := export.Slice{Source: none{}, Target: none{}, Jobs: []gyro.ImportJob{{Model: gyrobun.Model[tenant](), Query: gyrobun.Query(q)}}}.Run(t.Context())
 		if err == nil || err.Error() != "job 1 (accounts.tenant): "+want {
 			t.Errorf("got  %v\nwant %s", err, want)
 		}
@@ -74,7 +76,7 @@ func TestQueryMistakes(t *testing.T) {
 // A query of one struct is refused as another's job.
 func TestQueryOf(t *testing.T) {
 	t.Parallel()
-	slicer := gyro.ExportSlice{Source: none{}, Target: none{}, Jobs: []gyro.ImportJob{{Model: gyrobun.Model[order](), Query: gyrobun.Query(tenants())}}}
+	slicer := export.Slice{Source: none{}, Target: none{}, Jobs: []gyro.ImportJob{{Model: gyrobun.Model[order](), Query: gyrobun.Query(tenants())}}}
 	_, err := slicer.Run(t.Context())
 	if err == nil || err.Error() != "job 1 (order): the query selects from accounts.tenant" {
 		t.Errorf("got %v", err)
@@ -117,14 +119,14 @@ func TestQueryOfOtherDialect(t *testing.T) {
 	other := bun.NewDB(nil, mysqlLike{pgdialect.New()})
 	q := other.NewSelect().Model((*tenant)(nil)).Where("id = ?", 1)
 	for _, query := range []gyro.Query{gyrobun.Query(q), gyrobun.Query(gyrobun.Keys(q))} {
-		_, err := gyro.ExportSlice{Source: none{}, Target: none{}, Jobs: []gyro.ImportJob{{Model: gyrobun.Model[tenant](), Query: query}}}.Run(t.Context())
+		_, err := export.Slice{Source: none{}, Target: none{}, Jobs: []gyro.ImportJob{{Model: gyrobun.Model[tenant](), Query: query}}}.Run(t.Context())
 		if err == nil || !strings.Contains(err.Error(), "the query was built for mysql, and Gyro reads PostgreSQL") {
 			t.Errorf("got %v", err)
 		}
 	}
 }
 
-// Keys stand inside another query, whose columns may have the same names.
+// TestKeysInside stand inside another query, whose columns may have the same names.
 func TestKeysInside(t *testing.T) {
 	t.Parallel()
 	few := tenants().Where("short_code = ?", "x").Limit(2)
@@ -140,7 +142,7 @@ func TestSelectOfBadStruct(t *testing.T) {
 	t.Parallel()
 	for range 2 {
 		q := gyrobun.Select[badJoin]().Where("id = ?", 1)
-		_, err := gyro.ExportSlice{Source: none{}, Target: none{}, Jobs: []gyro.ImportJob{{Model: gyro.Table("a"), Query: gyrobun.Query(q)}}}.Run(t.Context())
+		_, err := export.Slice{Source: none{}, Target: none{}, Jobs: []gyro.ImportJob{{Model: gyro.Table("a"), Query: gyrobun.Query(q)}}}.Run(t.Context())
 		want := "job 1 (a): bun: struct gyrobun_test.badJoin: bun: BadJoin belongs-to T: BadJoin must have column nope"
 		if err == nil || err.Error() != want {
 			t.Errorf("got  %v\nwant %s", err, want)
@@ -153,10 +155,10 @@ var errAsked = errors.New("the target was asked")
 // none is a source and a target that can't be used.
 type none struct{}
 
-func (none) Open(context.Context) (gyro.Snapshot, error) { panic("opened") }
+func (none) Open(context.Context) (driver.Snapshot, error) { panic("opened") }
 
-func (none) Slice(context.Context) (gyro.Slice, error) { return nil, errAsked }
+func (none) Slice(context.Context) (driver.Slice, error) { return nil, errAsked }
 
 func (none) Check(context.Context, []string) error { return errAsked }
 
-func (none) Begin(context.Context, []string) (gyro.SliceWriter, error) { return nil, errAsked }
+func (none) Begin(context.Context, []string) (driver.SliceWriter, error) { return nil, errAsked }

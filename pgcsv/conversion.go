@@ -41,6 +41,16 @@ type Conversion struct {
 	True, False []string // words of booleans, whatever their case; "" is a cell without text; default: no booleans
 }
 
+// Typed reports whether the conversion says what its column holds: numbers, dates or booleans.
+func (c Conversion) Typed() bool {
+	return c.Decimal != "" || c.Thousands != "" || c.Date != "" || c.Language != "" || c.True != nil || c.False != nil
+}
+
+// IsZero reports whether nothing is said.
+func (c Conversion) IsZero() bool {
+	return !c.Trim && c.Nulls == nil && c.Empty == EmptyUnquoted && !c.Typed()
+}
+
 // Empty says when a cell without text is NULL.
 type Empty uint8
 

@@ -4,7 +4,8 @@ import (
 	"fmt"
 	"iter"
 
-	"github.com/gyrodata/gyro"
+	"github.com/gyrodata/gyro/driver"
+	"github.com/gyrodata/gyro/keyset"
 )
 
 // Keys of one integer column that lie close together filter by a string of bits, one for each
@@ -23,7 +24,7 @@ const (
 )
 
 // bits reports whether a restriction's keys can be a string of bits.
-func (b *builder) bits(r gyro.Restriction) bool {
+func (b *builder) bits(r driver.Restriction) bool {
 	if len(r.Columns) != 1 || r.AsText || !r.To[0].DataType().Integer() {
 		return false
 	}
@@ -41,7 +42,7 @@ func (b *builder) bits(r gyro.Restriction) bool {
 // bit holds where a reference's bit is set. Both subqueries are run once; of the setting's
 // text, two digits stand for a byte, behind two characters. The planner may look at the cast
 // beforehand, where the column is a constant of a view, so that it must not fail for any number.
-func (b *builder) bit(r gyro.Restriction) string {
+func (b *builder) bit(r driver.Restriction) string {
 	setting, column := b.setting(keySetting{keys: r.Keys, bits: true}), b.referring(r)[0]
 	return fmt.Sprintf("CASE WHEN %[1]s BETWEEN 0 AND (SELECT 4 * octet_length(current_setting('%[2]s', true)) - 9) "+
 		"THEN pg_catalog.get_bit((SELECT current_setting('%[2]s', true)::bytea), (%[1]s & 1073741823)::integer) = 1 END", column, setting)
@@ -49,7 +50,7 @@ func (b *builder) bit(r gyro.Restriction) string {
 
 // bitsText writes keys as PostgreSQL reads a string of bytes, in pieces of about that size,
 // each valid until the next.
-func bitsText(keys *gyro.Keys, size int) iter.Seq[[]byte] {
+func bitsText(keys *keyset.Set, size int) iter.Seq[[]byte] {
 	const digits = "0123456789abcdef"
 	return func(yield func([]byte) bool) {
 		_, high, _ := keys.Span()

@@ -10,6 +10,8 @@ import (
 
 	"github.com/gyrodata/gyro"
 	"github.com/gyrodata/gyro/csvdir"
+	"github.com/gyrodata/gyro/driver"
+	"github.com/gyrodata/gyro/export"
 	"github.com/gyrodata/gyro/internal/pgtest"
 	"github.com/gyrodata/gyro/postgres"
 )
@@ -31,13 +33,13 @@ func TestBitsOfConstants(t *testing.T) {
 	importers := gyro.Registry{{Model: all[0].Model}, {Model: all[1].Model}, {Model: all[2].Model, Columns: gyro.Columns{
 		"parent_id": {Ref: all[0].Model, Soft: true}, "lead_id": {Ref: all[1].Model, Soft: true},
 	}}}
-	wantSlice(t, url, gyro.ExportSlice{Jobs: all, Importers: importers}, want{
+	wantSlice(t, url, export.Slice{Jobs: all, Importers: importers}, want{
 		"parent": "SELECT * FROM parent WHERE id < 4 ORDER BY id", "lead": "SELECT * FROM lead WHERE id = 1",
 		"every": "SELECT * FROM every WHERE parent_id IN (1, 2, 3) ORDER BY every::text",
 	})
 }
 
-// Keys that can be bits and keys that can't choose the same rows: at the edges of bytes, below
+// TestBits that can be bits and keys that can't choose the same rows: at the edges of bytes, below
 // zero, far apart, of each size of integer, and where the reference is NULL.
 func TestBits(t *testing.T) {
 	t.Parallel()
@@ -84,14 +86,14 @@ func TestBits(t *testing.T) {
 					files[table] = "SELECT * FROM " + table + " WHERE parent_id IS NULL OR parent_id = ANY('" + ids + "'::bigint[]) ORDER BY id"
 				}
 			}
-			wantSlice(t, url, gyro.ExportSlice{Jobs: all, Importers: importers}, files)
+			wantSlice(t, url, export.Slice{Jobs: all, Importers: importers}, files)
 			var sums [2][]string
-			dbs := []gyro.Database{postgres.Plain{DB: postgres.DB{URL: url}}, postgres.Piecemeal{DB: postgres.DB{URL: url}}}
+			dbs := []driver.Database{postgres.Plain{DB: postgres.DB{URL: url}}, postgres.Piecemeal{DB: postgres.DB{URL: url}}}
 			if len(ids) > 1000 { // too many pieces
 				dbs[1] = dbs[0]
 			}
 			for i, db := range dbs {
-				s := gyro.ExportSlice{Source: db, Target: csvdir.Dir{Path: filepath.Join(t.TempDir(), "slice")}, Jobs: all, Importers: importers, KeyMemory: int64(i)}
+				s := export.Slice{Source: db, Target: csvdir.Dir{Path: filepath.Join(t.TempDir(), "slice")}, Jobs: all, Importers: importers, KeyMemory: int64(i)}
 				if _, err := s.Run(t.Context()); err != nil {
 					t.Fatal(err)
 				}

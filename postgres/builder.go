@@ -7,7 +7,8 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/gyrodata/gyro"
+	"github.com/gyrodata/gyro/driver"
+	"github.com/gyrodata/gyro/keyset"
 	"github.com/gyrodata/gyro/schema"
 )
 
@@ -29,19 +30,19 @@ const (
 // Keys stand in settings of the transaction (see keys.go) and are unnested in the statement, or
 // are a string of bits there (see bits.go).
 type builder struct {
-	s       gyro.Selection
-	number  func(*gyro.Keys) int // of a set of keys
-	keys    []keySetting         // what the statement reads
-	hashed  []*gyro.Keys         // those that are looked up in a hash table
-	prefix  string               // the table's own name, which queries may use too
-	rows    string               // what is read in the table's stead, or empty
-	terms   []string             // of WHERE
-	orderBy string               // checked
-	checked map[string]string    // conditions of references, made safe
+	s       driver.Selection
+	number  func(*keyset.Set) int // of a set of keys
+	keys    []keySetting          // what the statement reads
+	hashed  []*keyset.Set         // those that are looked up in a hash table
+	prefix  string                // the table's own name, which queries may use too
+	rows    string                // what is read in the table's stead, or empty
+	terms   []string              // of WHERE
+	orderBy string                // checked
+	checked map[string]string     // conditions of references, made safe
 	force   shape
 }
 
-func newBuilder(s gyro.Selection, number func(*gyro.Keys) int, force shape) *builder {
+func newBuilder(s driver.Selection, number func(*keyset.Set) int, force shape) *builder {
 	return &builder{s: s, number: number, force: force, checked: map[string]string{}, prefix: quote(s.Table.Name.Table) + "."}
 }
 
@@ -136,7 +137,7 @@ func (b *builder) lead() (lateral bool, driver int) {
 }
 
 // better compares two restrictions as leaders.
-func better(a, b gyro.Restriction) bool {
+func better(a, b driver.Restriction) bool {
 	const near = 1.5
 	switch {
 	case a.Share*near < b.Share:
@@ -150,7 +151,7 @@ func better(a, b gyro.Restriction) bool {
 // filter keeps the rows whose reference is NULL or leads to one of the keys. CASE keeps the
 // planner from turning it into a join that it then begins with, not knowing how many keys
 // there are: as it stands, it is a look into a hash table. Bits are no subquery to join.
-func (b *builder) filter(r gyro.Restriction) string {
+func (b *builder) filter(r driver.Restriction) string {
 	in := b.in(r)
 	if !b.bits(r) {
 		in = "CASE WHEN " + in + " THEN true END"
@@ -162,7 +163,7 @@ func (b *builder) filter(r gyro.Restriction) string {
 }
 
 // null holds where a reference is NULL: any column, or with MATCH FULL all of them.
-func (b *builder) null(r gyro.Restriction) string {
+func (b *builder) null(r driver.Restriction) string {
 	terms := make([]string, len(r.Columns))
 	for i, c := range r.Columns {
 		terms[i] = b.prefix + quote(c) + " IS NULL"
@@ -179,7 +180,7 @@ func (b *builder) null(r gyro.Restriction) string {
 }
 
 // in holds where a reference leads to one of the keys.
-func (b *builder) in(r gyro.Restriction) string {
+func (b *builder) in(r driver.Restriction) string {
 	if b.bits(r) {
 		return b.bit(r)
 	}
@@ -189,7 +190,7 @@ func (b *builder) in(r gyro.Restriction) string {
 }
 
 // referring is the columns of a reference as they are compared.
-func (b *builder) referring(r gyro.Restriction) []string {
+func (b *builder) referring(r driver.Restriction) []string {
 	columns := make([]string, len(r.Columns))
 	for i, c := range r.Columns {
 		columns[i] = b.prefix + quote(c)
@@ -282,7 +283,7 @@ func (b *builder) columns() string {
 	return strings.Join(out, ", ")
 }
 
-func (b *builder) nulling(n gyro.Nulling, column string) string {
+func (b *builder) nulling(n driver.Nulling, column string) string {
 	if n.Keys.Len() == 0 && len(n.To) == 0 { // refers to what is not in the slice at all
 		return "CASE WHEN " + b.null(n.Restriction) + " THEN " + column + " END"
 	}
@@ -326,7 +327,7 @@ func (b *builder) keyTerms(prefix string) []string {
 
 // unnest gives the keys as rows, with columns gyro_0, gyro_1, …; arrays and composites as text, of
 // which unnest makes rows without taking them apart.
-func (b *builder) unnest(keys *gyro.Keys, to []schema.Column, alias string) string {
+func (b *builder) unnest(keys *keyset.Set, to []schema.Column, alias string) string {
 	arrays, columns := make([]string, len(to)), make([]string, len(to))
 	for i, c := range to {
 		array := arrayOf(c.Type)
@@ -339,7 +340,7 @@ func (b *builder) unnest(keys *gyro.Keys, to []schema.Column, alias string) stri
 	return "unnest(" + strings.Join(arrays, ", ") + ") AS " + alias + "(" + strings.Join(columns, ", ") + ")"
 }
 
-func leadColumns(alias string, r gyro.Restriction) []string {
+func leadColumns(alias string, r driver.Restriction) []string {
 	columns := make([]string, len(r.To))
 	for i, c := range r.To {
 		columns[i] = fmt.Sprintf("%s.gyro_%d", alias, i)
@@ -353,7 +354,7 @@ func leadColumns(alias string, r gyro.Restriction) []string {
 	return columns
 }
 
-func (b *builder) equal(r gyro.Restriction, alias string) string {
+func (b *builder) equal(r driver.Restriction, alias string) string {
 	terms := leadColumns(alias, r)
 	for i, column := range b.referring(r) {
 		terms[i] = column + " = " + terms[i]

@@ -16,6 +16,7 @@ import (
 	"github.com/jackc/pgx/v5/pgproto3"
 
 	"github.com/gyrodata/gyro"
+	"github.com/gyrodata/gyro/driver"
 )
 
 // DB is a PostgreSQL database. It prints as "postgres.DB", never its URL, which may hold a
@@ -42,7 +43,7 @@ type DB struct {
 	DisableTriggers bool
 }
 
-var _ gyro.Database = DB{}
+var _ driver.Database = DB{}
 
 const (
 	defaultLockTimeout = 10 * time.Second

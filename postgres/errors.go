@@ -13,6 +13,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/gyrodata/gyro"
+	"github.com/gyrodata/gyro/driver"
 )
 
 // quoted is what a message quotes, from the first quote to the last: a value may hold quotes.
@@ -90,7 +91,7 @@ type queryError struct{ error }
 
 func (e queryError) Unwrap() error { return e.error }
 
-func (e queryError) Is(target error) bool { return target == gyro.ErrQuery }
+func (e queryError) Is(target error) bool { return target == driver.ErrQuery }
 
 // blamed marks what a query, its arguments or its rights are to blame for: what we refused
 // ourselves, and the server's classes 0A (not supported), 22 (data), 42 (syntax or access),

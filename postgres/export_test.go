@@ -3,7 +3,7 @@ package postgres
 import (
 	"context"
 
-	"github.com/gyrodata/gyro"
+	"github.com/gyrodata/gyro/driver"
 )
 
 // Splice is the lexer, for the tests that hold it against the server.
@@ -12,7 +12,7 @@ var Splice = splice
 // Piecemeal is a database that is sent keys a few bytes at a time.
 type Piecemeal struct{ DB }
 
-func (p Piecemeal) Open(ctx context.Context) (gyro.Snapshot, error) {
+func (p Piecemeal) Open(ctx context.Context) (driver.Snapshot, error) {
 	opened, err := p.open(ctx, anyShape)
 	if s, ok := opened.(*snapshot); ok {
 		s.piece = 7
@@ -27,13 +27,14 @@ type (
 	Joined struct{ DB }
 )
 
-func (p Plain) Open(ctx context.Context) (gyro.Snapshot, error)  { return p.open(ctx, plainPredicate) }
-func (j Joined) Open(ctx context.Context) (gyro.Snapshot, error) { return j.open(ctx, unnestJoin) }
+func (p Plain) Open(ctx context.Context) (driver.Snapshot, error) { return p.open(ctx, plainPredicate) }
+
+func (j Joined) Open(ctx context.Context) (driver.Snapshot, error) { return j.open(ctx, unnestJoin) }
 
 // Narrow is a database whose hash tables have next to no room.
 type Narrow struct{ DB }
 
-func (n Narrow) Open(ctx context.Context) (gyro.Snapshot, error) {
+func (n Narrow) Open(ctx context.Context) (driver.Snapshot, error) {
 	opened, err := n.open(ctx, plainPredicate)
 	if s, ok := opened.(*snapshot); ok && err == nil {
 		s.room.workMem = 64 << 10

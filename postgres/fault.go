@@ -397,7 +397,7 @@ func (l *loading) brokenRules(ctx context.Context, sheet int) ([]gyro.BrokenRule
 			SELECT *, count(*) OVER (PARTITION BY rule, col, said) AS total, row_number() OVER (PARTITION BY rule, col, said ORDER BY row) AS n,
 				min(row) OVER (PARTITION BY rule, col, said) AS first
 			FROM (SELECT DISTINCT rule, col, said, row, line FROM %s WHERE sheet = %d) f) f
-		WHERE n <= %d ORDER BY first, rule, col, said, row`, faultTable, sheet, gyro.MaxFaults))
+		WHERE n <= %d ORDER BY first, rule, col, said, row`, faultTable, sheet, gyro.MaxViolations))
 	if err != nil {
 		return nil, failed(ctx, "list bad rows", "", err)
 	}
@@ -406,7 +406,7 @@ func (l *loading) brokenRules(ctx context.Context, sheet int) ([]gyro.BrokenRule
 	for rows.Next() {
 		var (
 			rule, column, said string
-			fault              gyro.Fault
+			fault              gyro.Violation
 			total              int64
 		)
 		if err := rows.Scan(&rule, &column, &said, &fault.Row, &fault.Line, &total); err != nil {

@@ -9,6 +9,8 @@ import (
 
 	"github.com/gyrodata/gyro"
 	"github.com/gyrodata/gyro/csvdir"
+	"github.com/gyrodata/gyro/driver"
+	"github.com/gyrodata/gyro/export"
 	"github.com/gyrodata/gyro/internal/pgtest"
 	"github.com/gyrodata/gyro/postgres"
 )
@@ -58,7 +60,7 @@ func TestFollow(t *testing.T) {
 	url := pgtest.DB(t)
 	pgtest.Exec(t, url, following)
 	all, importers := followJobs()
-	report := wantSlice(t, url, gyro.ExportSlice{Jobs: all, Importers: importers}, want{
+	report := wantSlice(t, url, export.Slice{Jobs: all, Importers: importers}, want{
 		"customer": kept + "SELECT id FROM c ORDER BY id",
 		"orders":   kept + "SELECT * FROM o ORDER BY id",
 		"item":     kept + "SELECT * FROM item WHERE n > 2 AND sha256(convert_to('0:' || id, 'UTF8')) < '\\x66666666' AND order_id IN (SELECT id FROM o) ORDER BY id",
@@ -70,7 +72,7 @@ func TestFollow(t *testing.T) {
 		}
 	}
 	all[2].Follow = false
-	report = wantSlice(t, url, gyro.ExportSlice{Jobs: all, Importers: importers}, want{
+	report = wantSlice(t, url, export.Slice{Jobs: all, Importers: importers}, want{
 		"orders": kept + "SELECT * FROM first ORDER BY id",
 	})
 	if report.Files[3].Included != 0 || report.Files[4].Included == 0 {
@@ -86,11 +88,11 @@ func TestFollowShapes(t *testing.T) {
 	pgtest.Exec(t, url, following)
 	all, importers := followJobs()
 	first := ""
-	for name, db := range map[string]gyro.Database{
+	for name, db := range map[string]driver.Database{
 		"any": postgres.DB{URL: url}, "plain": postgres.Plain{DB: postgres.DB{URL: url}}, "joined": postgres.Joined{DB: postgres.DB{URL: url}},
 	} {
 		dir := filepath.Join(t.TempDir(), "slice")
-		if _, err := (gyro.ExportSlice{Source: db, Target: csvdir.Dir{Path: dir}, Jobs: all, Importers: importers}).Run(t.Context()); err != nil {
+		if _, err := (export.Slice{Source: db, Target: csvdir.Dir{Path: dir}, Jobs: all, Importers: importers}).Run(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 		m, err := csvdir.ReadManifest(dir)
@@ -132,7 +134,7 @@ func TestFollowTold(t *testing.T) {
 	url := pgtest.DB(t)
 	pgtest.Exec(t, url, following)
 	all, importers := followJobs()
-	s := gyro.ExportSlice{Source: postgres.DB{URL: url}, Target: csvdir.Dir{Path: filepath.Join(t.TempDir(), "slice")}, Jobs: all, Importers: importers}
+	s := export.Slice{Source: postgres.DB{URL: url}, Target: csvdir.Dir{Path: filepath.Join(t.TempDir(), "slice")}, Jobs: all, Importers: importers}
 	p, err := s.Plan(t.Context())
 	if err != nil || fmt.Sprint(p.Jobs[2].References) != "[customer_id -> customer: restrict, follow payer_id -> customer: include warehouse_id -> warehouse: restrict]" {
 		t.Errorf("got %+v, %v", p, err)

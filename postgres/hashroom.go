@@ -1,6 +1,8 @@
 package postgres
 
-import "github.com/gyrodata/gyro"
+import (
+	"github.com/gyrodata/gyro/keyset"
+)
 
 // hashRoom is the room that the server gives one hash table: work_mem times a multiplier.
 //
@@ -21,7 +23,7 @@ const (
 
 // fit gives the multiplier with which each of the sets of keys has room, and whether it is another
 // than the one that was set last.
-func (h *hashRoom) fit(hashed []*gyro.Keys) (multiplier float64, changes bool) {
+func (h *hashRoom) fit(hashed []*keyset.Set) (multiplier float64, changes bool) {
 	multiplier = h.server
 	for _, keys := range hashed {
 		size := float64(keys.Len()) * float64(hashEntry+hashColumn*keys.Width())

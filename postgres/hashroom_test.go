@@ -7,6 +7,7 @@ import (
 
 	"github.com/gyrodata/gyro"
 	"github.com/gyrodata/gyro/csvdir"
+	"github.com/gyrodata/gyro/export"
 	"github.com/gyrodata/gyro/internal/pgtest"
 	"github.com/gyrodata/gyro/postgres"
 )
@@ -24,7 +25,7 @@ func TestHashRoom(t *testing.T) {
 		ANALYZE`)
 	all := jobs("parent", "child")
 	all[0].Query = gyro.Where("true")
-	s := gyro.ExportSlice{
+	s := export.Slice{
 		Source: postgres.Narrow{DB: postgres.DB{URL: url, StatementTimeout: 30 * time.Second}},
 		Target: csvdir.Dir{Path: filepath.Join(t.TempDir(), "slice")}, Jobs: all,
 	}

@@ -10,11 +10,12 @@ import (
 
 	"github.com/gyrodata/gyro"
 	"github.com/gyrodata/gyro/csvdir"
+	"github.com/gyrodata/gyro/export"
 	"github.com/gyrodata/gyro/internal/pgtest"
 	"github.com/gyrodata/gyro/postgres"
 )
 
-// Keys on disk give the same bytes as keys in memory, and nothing is left of them, neither at
+// TestKeyMemory on disk give the same bytes as keys in memory, and nothing is left of them, neither at
 // the end nor where the run is cancelled.
 func TestKeyMemory(t *testing.T) { //nolint:paralleltest // it sets TMPDIR
 	url := pgtest.DB(t)
@@ -31,7 +32,7 @@ func TestKeyMemory(t *testing.T) { //nolint:paralleltest // it sets TMPDIR
 	sums := map[string]string{}
 	for _, memory := range []int64{0, 1, 300, 5000} {
 		ctx, dir, seen := t.Context(), filepath.Join(t.TempDir(), "slice"), false
-		s := gyro.ExportSlice{
+		s := export.Slice{
 			Source: postgres.DB{URL: url}, Target: csvdir.Dir{Path: dir}, Jobs: all, Importers: importers, KeyMemory: memory,
 			Progress: func(gyro.Event) {
 				left, err := os.ReadDir(temporary)
@@ -59,10 +60,10 @@ func TestKeyMemory(t *testing.T) { //nolint:paralleltest // it sets TMPDIR
 		}
 	}
 	ctx, cancel := context.WithCancel(t.Context())
-	s := gyro.ExportSlice{
+	s := export.Slice{
 		Source: postgres.DB{URL: url}, Target: csvdir.Dir{Path: filepath.Join(t.TempDir(), "slice")}, Jobs: all, Importers: importers, KeyMemory: 1,
 		Progress: func(e gyro.Event) {
-			if e.Step == gyro.Finished {
+			if e.Type == gyro.Finished {
 				cancel()
 			}
 		},

@@ -10,7 +10,7 @@ import (
 
 	"github.com/jackc/pgx/v5/pgconn"
 
-	"github.com/gyrodata/gyro"
+	"github.com/gyrodata/gyro/keyset"
 )
 
 // Keys reach the server as settings of the transaction: set_config binds them as values, so
@@ -21,7 +21,7 @@ import (
 // as bits.
 type keySetting struct {
 	name   string
-	keys   *gyro.Keys
+	keys   *keyset.Set
 	column int
 	bits   bool
 }
@@ -47,7 +47,7 @@ func (b *builder) setting(k keySetting) string {
 }
 
 // number numbers a set of keys.
-func (s *snapshot) number(keys *gyro.Keys) int {
+func (s *snapshot) number(keys *keyset.Set) int {
 	n, ok := s.settings[keys]
 	if !ok {
 		s.sets++ // a number is not used twice: EXPLAIN would read what was there
@@ -117,7 +117,7 @@ func (s *snapshot) forget(text statement) {
 
 // arrayText writes a column of keys as PostgreSQL reads an array, in pieces of about that size,
 // each valid until the next.
-func arrayText(keys *gyro.Keys, column, size int) iter.Seq[[]byte] {
+func arrayText(keys *keyset.Set, column, size int) iter.Seq[[]byte] {
 	return func(yield func([]byte) bool) {
 		b, separator := []byte{'{'}, false
 		for value := range keys.Column(column) {

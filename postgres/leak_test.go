@@ -49,10 +49,10 @@ func TestTableWrittenAnew(t *testing.T) {
 			s := slicer(url, dir, "a", "b")
 			s.Retries = retries
 			s.Progress = func(e gyro.Event) {
-				if e.Step == gyro.Restarted {
+				if e.Type == gyro.Restarted {
 					restarted++
 				}
-				if e.Step != gyro.Planned || e.Job != 0 || done {
+				if e.Type != gyro.Planned || e.Job != 0 || done {
 					return
 				}
 				done = true

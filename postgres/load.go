@@ -11,11 +11,12 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/gyrodata/gyro"
+	"github.com/gyrodata/gyro/driver"
 )
 
 // part is one table of a load on its way.
 type part struct {
-	*gyro.LoadTable
+	*driver.LoadTable
 	i        int
 	empty    bool              // the table had no row when the load began
 	straight bool              // the file is copied into the table itself
@@ -54,7 +55,7 @@ func idMapOf(i int) string { return fmt.Sprintf("pg_temp.gyro_map_%d", i) }
 //
 // Where the server refuses a row of a sheet for a reason that only it knows, such as a trigger or a
 // partial index, all begins anew, and it is found out which rows it refuses: see try.
-func (l *loading) Load(ctx context.Context, plan *gyro.LoadPlan) (*gyro.Loaded, error) {
+func (l *loading) Load(ctx context.Context, plan *driver.LoadPlan) (*driver.Loaded, error) {
 	for {
 		loaded, err := l.once(ctx, plan)
 		var refused refusal
@@ -68,8 +69,8 @@ func (l *loading) Load(ctx context.Context, plan *gyro.LoadPlan) (*gyro.Loaded, 
 }
 
 // once is one try.
-func (l *loading) once(ctx context.Context, plan *gyro.LoadPlan) (*gyro.Loaded, error) {
-	l.plan, l.loaded, l.parts, l.types = plan, &gyro.Loaded{Tables: make([]gyro.TableCount, len(plan.Tables))}, nil, nil
+func (l *loading) once(ctx context.Context, plan *driver.LoadPlan) (*driver.Loaded, error) {
+	l.plan, l.loaded, l.parts, l.types = plan, &driver.Loaded{Tables: make([]driver.TableCount, len(plan.Tables))}, nil, nil
 	if err := l.begin(ctx); err != nil {
 		return nil, err
 	}
@@ -304,7 +305,7 @@ func (l *loading) insertCircle(ctx context.Context, parts []*part) error {
 func (l *loading) insert(ctx context.Context, p *part) error {
 	if p.straight {
 		rows, err := l.copyIn(ctx, p, gyro.Copying, "COPY "+p.target()+" ("+p.list("")+") FROM STDIN (FORMAT csv, HEADER)")
-		l.loaded.Tables[p.i] = gyro.TableCount{Straight: true, Inserted: rows}
+		l.loaded.Tables[p.i] = driver.TableCount{Straight: true, Inserted: rows}
 		if err == nil && rows != p.rows {
 			err = l.unresolved(ctx, p, p.rows-rows)
 		}

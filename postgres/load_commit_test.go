@@ -12,6 +12,7 @@ import (
 
 	"github.com/gyrodata/gyro"
 	"github.com/gyrodata/gyro/internal/pgtest"
+	"github.com/gyrodata/gyro/load"
 	"github.com/gyrodata/gyro/postgres"
 )
 
@@ -101,7 +102,7 @@ func TestLoadLosesCommit(t *testing.T) {
 		}()
 		port := listener.Addr().(*net.TCPAddr).Port
 		url := fmt.Sprintf("host=127.0.0.1 port=%d user=%s password='%s' dbname=%s sslmode=disable", port, config.User, config.Password, config.Database)
-		report, err := load(t, dir, target, gyro.LoadSlice{Target: postgres.DB{URL: url, Exclusive: postgres.ExclusiveNever}, Progress: func(e gyro.Event) {
+		report, err := loadDir(t, dir, target, load.Slice{Target: postgres.DB{URL: url, Exclusive: postgres.ExclusiveNever}, Progress: func(e gyro.Event) {
 			if e.Stage == gyro.Committing {
 				p.armed.Store(true)
 			}

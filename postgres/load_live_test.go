@@ -12,6 +12,7 @@ import (
 	"github.com/gyrodata/gyro"
 	"github.com/gyrodata/gyro/csvdir"
 	"github.com/gyrodata/gyro/internal/pgtest"
+	"github.com/gyrodata/gyro/load"
 	"github.com/gyrodata/gyro/postgres"
 )
 
@@ -69,11 +70,11 @@ func TestLoadBesideWriters(t *testing.T) {
 			return err
 		})
 		begun := false
-		_, err := load(t, dir, target, gyro.LoadSlice{
+		_, err := loadDir(t, dir, target, load.Slice{
 			IDs: ids, Target: postgres.DB{URL: target, Exclusive: postgres.ExclusiveNever},
 			Progress: func(e gyro.Event) {
-				copying := e.Step == gyro.Moved || e.Step == gyro.Finished || e.Step == gyro.Staged && e.Stage != gyro.Verifying && e.Stage != gyro.Preparing
-				if !begun && copying && (ids.String() != "keep" || e.Step == gyro.Finished) {
+				copying := e.Type == gyro.Moved || e.Type == gyro.Finished || e.Type == gyro.Staged && e.Stage != gyro.Verifying && e.Stage != gyro.Preparing
+				if !begun && copying && (ids.String() != "keep" || e.Type == gyro.Finished) {
 					begun = true
 					for range 3 {
 						started <- struct{}{}
@@ -114,7 +115,7 @@ func TestLoadBrokenOff(t *testing.T) {
 		for n := 0; ; n++ {
 			ctx, cancel := context.WithCancel(t.Context())
 			events := 0
-			s := gyro.LoadSlice{Target: postgres.DB{URL: target, Exclusive: exclusive}, IDs: gyro.Sequential(), DryRun: true}
+			s := load.Slice{Target: postgres.DB{URL: target, Exclusive: exclusive}, IDs: gyro.Sequential(), DryRun: true}
 			s.Progress = func(gyro.Event) {
 				if events++; events > n {
 					cancel()

@@ -11,6 +11,7 @@ import (
 	"github.com/gyrodata/gyro"
 	"github.com/gyrodata/gyro/csvdir"
 	"github.com/gyrodata/gyro/internal/pgtest"
+	"github.com/gyrodata/gyro/load"
 	"github.com/gyrodata/gyro/postgres"
 )
 
@@ -37,17 +38,17 @@ func TestLoadPreflight(t *testing.T) {
 		CREATE TYPE mood AS ENUM ('sad');
 		CREATE TABLE a (id int PRIMARY KEY, words text, word text, mood mood, flag int, must int NOT NULL);
 		CREATE VIEW b AS SELECT 1 AS id`)
-	_, err := load(t, dir, target, gyro.LoadSlice{})
+	_, err := loadDir(t, dir, target, load.Slice{})
 	wantMistakes(t, err, "table missing: the target does not have it", "table b: the target has a view of that name")
-	_, err = load(t, dir, target, gyro.LoadSlice{Tables: models("a")})
+	_, err = loadDir(t, dir, target, load.Slice{Tables: models("a")})
 	wantMistakes(t, err,
 		`table a: the target has no column "gone"`, `table a: column "flag" is boolean in the slice and integer in the target`,
 		`table a: the target's enum of column "mood" lacks glad`, `table a: the target's column "must" is NOT NULL without a default`)
-	_, err = load(t, dir, target, gyro.LoadSlice{Tables: models("aa")})
+	_, err = loadDir(t, dir, target, load.Slice{Tables: models("aa")})
 	wantMistakes(t, err, `table aa: the slice does not have it`)
 	// A reference to a table that stays away.
 	pgtest.Exec(t, target, "DROP VIEW b; CREATE TABLE b (id int PRIMARY KEY, a_id int)")
-	if _, err = load(t, dir, target, gyro.LoadSlice{Tables: models("b")}); err != nil {
+	if _, err = loadDir(t, dir, target, load.Slice{Tables: models("b")}); err != nil {
 		t.Error(err) // there is no row that refers
 	}
 }
@@ -58,7 +59,7 @@ func TestLoadNotes(t *testing.T) {
 	_, dir := taken(t, "CREATE TABLE a (id bigint PRIMARY KEY, t text, n int, g int); INSERT INTO a VALUES (1, 'x', 1, 9)", "a")
 	target := pgtest.DB(t)
 	pgtest.Exec(t, target, "CREATE TABLE a (id int, t varchar(5) UNIQUE, n int NOT NULL, g int GENERATED ALWAYS AS (n + 1) STORED)")
-	report := mustLoad(t, dir, target, gyro.LoadSlice{})
+	report := mustLoad(t, dir, target, load.Slice{})
 	notes := errors.New(strings.Join(report.Notes, "\n"))
 	wantMistakes(t, notes,
 		"a: t is unique in the target and not in the slice: rows may collide", "a: id is the primary key in the slice, and not unique in the target",
@@ -85,12 +86,12 @@ func TestLoadRights(t *testing.T) {
 	if !strings.Contains(target, "?") {
 		as.URL = target + "?options=-crole%3D" + role
 	}
-	_, err := load(t, dir, target, gyro.LoadSlice{Target: as})
+	_, err := loadDir(t, dir, target, load.Slice{Target: as})
 	wantMistakes(t, err, "table parent: the role lacks INSERT", "table child: the role lacks SELECT", "table child: the role lacks USAGE or UPDATE on the sequence")
 	pgtest.Exec(t, target, "GRANT SELECT, INSERT ON ALL TABLES IN SCHEMA public TO "+role+"; GRANT USAGE, UPDATE ON ALL SEQUENCES IN SCHEMA public TO "+role)
 	record := csvdir.Dir{Path: filepath.Join(t.TempDir(), "record")}
 	for range 2 {
-		report := mustLoad(t, dir, target, gyro.LoadSlice{Target: as, IDs: gyro.Sequential(), Importers: gyro.Registry{{Model: gyro.Table("parent"), Columns: gyro.Columns{"code": {Expr: "NULL"}}}, {Model: gyro.Table("child"), Columns: gyro.Columns{"code": {Expr: "NULL"}}}}, Record: record})
+		report := mustLoad(t, dir, target, load.Slice{Target: as, IDs: gyro.Sequential(), Importers: gyro.Registry{{Model: gyro.Table("parent"), Columns: gyro.Columns{"code": {Expr: "NULL"}}}, {Model: gyro.Table("child"), Columns: gyro.Columns{"code": {Expr: "NULL"}}}}, Record: record})
 		if len(report.Notes) == 0 || report.Load.Exclusive {
 			t.Errorf("%+v", report)
 		}
@@ -98,7 +99,7 @@ func TestLoadRights(t *testing.T) {
 			break
 		}
 	}
-	_, err = load(t, dir, target, gyro.LoadSlice{Target: postgres.DB{URL: as.URL, Exclusive: postgres.ExclusiveAlways}})
+	_, err = loadDir(t, dir, target, load.Slice{Target: postgres.DB{URL: as.URL, Exclusive: postgres.ExclusiveAlways}})
 	wantMistakes(t, err, "table parent: the role is not its owner")
 }
 
@@ -116,7 +117,7 @@ func TestLoadQuotesNothing(t *testing.T) {
 		target := pgtest.DB(t)
 		pgtest.Exec(t, target, schema)
 		for _, ids := range []gyro.Conflict{gyro.Fail(), gyro.Skip()} {
-			_, err := load(t, dir, target, gyro.LoadSlice{Conflict: ids})
+			_, err := loadDir(t, dir, target, load.Slice{Conflict: ids})
 			if err == nil || strings.Contains(err.Error(), "hunter2") || strings.Contains(err.Error(), "12345678901") {
 				t.Errorf("%s, %s: %v", schema, ids, err)
 			}
@@ -132,7 +133,7 @@ func TestLoadQuotesNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	target := pgtest.DB(t)
-	if _, err := load(t, dir, target, gyro.LoadSlice{Create: true}); !errors.Is(err, gyro.ErrUnproven) || strings.Contains(err.Error(), "hunter3") {
+	if _, err := loadDir(t, dir, target, load.Slice{Create: true}); !errors.Is(err, gyro.ErrUnproven) || strings.Contains(err.Error(), "hunter3") {
 		t.Error(err)
 	}
 }
@@ -144,7 +145,7 @@ func TestLoadInjection(t *testing.T) {
 	target := pgtest.DB(t)
 	pgtest.Exec(t, target, "CREATE TABLE s (id int PRIMARY KEY, t text, u varchar(3)); CREATE TABLE victim ()")
 	for _, expr := range []string{"value) FROM s; DROP TABLE victim; --", "value); DROP TABLE victim; SELECT (1", "$1", "nothing", "value::text[]; ", "(SELECT 1", "'"} {
-		_, err := load(t, dir, target, gyro.LoadSlice{Importers: gyro.Registry{{Model: gyro.Table("s"), Columns: gyro.Columns{"t": {Expr: expr}}}}})
+		_, err := loadDir(t, dir, target, load.Slice{Importers: gyro.Registry{{Model: gyro.Table("s"), Columns: gyro.Columns{"t": {Expr: expr}}}}})
 		var mistake *gyro.Mistake
 		if !errors.As(err, &mistake) || !strings.Contains(mistake.Place, `table s, Expr of column "t"`) {
 			t.Errorf("%s: %v", expr, err)
@@ -169,7 +170,7 @@ func TestLoadInjection(t *testing.T) {
 		if err := os.WriteFile(path, []byte(changed), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		_, _ = load(t, dir, target, gyro.LoadSlice{Create: true})
+		_, _ = loadDir(t, dir, target, load.Slice{Create: true})
 		pgtest.Exec(t, target, "SELECT FROM victim; DROP TABLE IF EXISTS s")
 	}
 }
@@ -188,7 +189,7 @@ func TestLoadTriggers(t *testing.T) {
 			CREATE TRIGGER b BEFORE INSERT ON s FOR EACH ROW EXECUTE FUNCTION twice(); ALTER TABLE s DISABLE TRIGGER b;
 			CREATE TRIGGER c BEFORE INSERT ON s FOR EACH ROW EXECUTE FUNCTION twice(); ALTER TABLE s ENABLE ALWAYS TRIGGER c`)
 		states := pgtest.Copy(t, target, "SELECT tgname, tgenabled FROM pg_trigger ORDER BY 1")
-		mustLoad(t, dir, target, gyro.LoadSlice{Target: postgres.DB{URL: target, DisableTriggers: off}})
+		mustLoad(t, dir, target, load.Slice{Target: postgres.DB{URL: target, DisableTriggers: off}})
 		if off {
 			wantQuery(t, target, "SELECT t FROM s", "t\nxx") // what is always on stays on
 		} else {
@@ -207,7 +208,7 @@ func TestLoadAuto(t *testing.T) {
 	target := pgtest.DB(t)
 	pgtest.Exec(t, target, family)
 	for tries := 0; ; tries++ { // the server may not have noticed yet that a connection was closed
-		report := mustLoad(t, dir, target, gyro.LoadSlice{DryRun: true})
+		report := mustLoad(t, dir, target, load.Slice{DryRun: true})
 		if report.Load.Exclusive {
 			break
 		}
@@ -217,15 +218,15 @@ func TestLoadAuto(t *testing.T) {
 		time.Sleep(50 * time.Millisecond)
 	}
 	other := connect(t, target)
-	report := mustLoad(t, dir, target, gyro.LoadSlice{DryRun: true})
+	report := mustLoad(t, dir, target, load.Slice{DryRun: true})
 	if report.Load.Exclusive || !strings.Contains(strings.Join(report.Notes, "\n"), "the database") {
 		t.Errorf("%+v", report.Notes)
 	}
 	if err := other.Close(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	mustLoad(t, dir, target, gyro.LoadSlice{})
-	report = mustLoad(t, dir, target, gyro.LoadSlice{Conflict: gyro.Skip()})
+	mustLoad(t, dir, target, load.Slice{})
+	report = mustLoad(t, dir, target, load.Slice{Conflict: gyro.Skip()})
 	if report.Load.Exclusive || !strings.Contains(strings.Join(report.Notes, "\n"), "parent, child, pair had rows already") {
 		t.Errorf("%+v", report.Notes)
 	}

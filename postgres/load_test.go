@@ -9,11 +9,12 @@ import (
 	"github.com/gyrodata/gyro"
 	"github.com/gyrodata/gyro/csvdir"
 	"github.com/gyrodata/gyro/internal/pgtest"
+	"github.com/gyrodata/gyro/load"
 	"github.com/gyrodata/gyro/postgres"
 )
 
-// load loads a slice.
-func load(t *testing.T, dir, url string, s gyro.LoadSlice) (*gyro.Report, error) {
+// loadDir loads a slice.
+func loadDir(t *testing.T, dir, url string, s load.Slice) (*gyro.Report, error) {
 	t.Helper()
 	s.Source = csvdir.Dir{Path: dir}
 	if s.Target == nil {
@@ -23,9 +24,9 @@ func load(t *testing.T, dir, url string, s gyro.LoadSlice) (*gyro.Report, error)
 }
 
 // mustLoad loads a slice, or ends the test.
-func mustLoad(t *testing.T, dir, url string, s gyro.LoadSlice) *gyro.Report {
+func mustLoad(t *testing.T, dir, url string, s load.Slice) *gyro.Report {
 	t.Helper()
-	report, err := load(t, dir, url, s)
+	report, err := loadDir(t, dir, url, s)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -78,7 +79,7 @@ func TestLoadKeep(t *testing.T) {
 		target := pgtest.DB(t)
 		pgtest.Exec(t, target, family+"CREATE INDEX child_note ON child (note); COMMENT ON INDEX child_note IS 'it''s'")
 		before := pgtest.Copy(t, target, "SELECT indexdef FROM pg_indexes WHERE schemaname = 'public' UNION ALL SELECT conname || pg_get_constraintdef(oid) FROM pg_constraint ORDER BY 1")
-		report := mustLoad(t, dir, target, gyro.LoadSlice{Target: postgres.DB{URL: target, Exclusive: exclusive}})
+		report := mustLoad(t, dir, target, load.Slice{Target: postgres.DB{URL: target, Exclusive: exclusive}})
 		if report.Load.Exclusive != (exclusive == postgres.ExclusiveAlways) || !report.Load.Tables[0].Straight || report.Load.Tables[1].Inserted != 3 {
 			t.Errorf("%+v", report.Load)
 		}
@@ -101,7 +102,7 @@ func TestLoadSequential(t *testing.T) {
 	pgtest.Exec(t, target, family+"INSERT INTO parent VALUES (1, 'mine'), (5, 'of mine'); INSERT INTO child VALUES (1, 5); SELECT setval('parent_id_seq', 5), setval('child_id_seq', 1)")
 	mine := pgtest.Copy(t, target, "SELECT p.*, c.* FROM parent p LEFT JOIN child c ON c.parent_id = p.id ORDER BY 1, 4")
 	for i, suffix := range []string{"x", "y", "z"} {
-		s := gyro.LoadSlice{IDs: gyro.Sequential(), Importers: gyro.Registry{
+		s := load.Slice{IDs: gyro.Sequential(), Importers: gyro.Registry{
 			{Model: gyro.Table("parent"), Columns: gyro.Columns{"code": {Expr: "value || '" + suffix + "'"}}},
 		}}
 		report := mustLoad(t, dir, target, s)
@@ -141,7 +142,7 @@ func TestLoadNaturalKey(t *testing.T) {
 	_, dir := taken(t, schema+"INSERT INTO plan VALUES (1, 'free', 0), (2, 'pro', 10), (3, 'max', 99); INSERT INTO account VALUES (1, 2, 'a'), (2, 1, NULL), (3, 3, 'c')", "plan", "account")
 	target := pgtest.DB(t)
 	pgtest.Exec(t, target, schema+"INSERT INTO plan VALUES (7, 'pro', 12), (8, 'free', 1); SELECT setval('plan_id_seq', 8)")
-	s := gyro.LoadSlice{Importers: gyro.Registry{
+	s := load.Slice{Importers: gyro.Registry{
 		{Model: gyro.Table("plan"), IDs: gyro.NaturalKey("slug")},
 		{Model: gyro.Table("account"), IDs: gyro.NaturalKey("plan_id", "name")},
 	}}
@@ -157,7 +158,7 @@ func TestLoadNaturalKey(t *testing.T) {
 	}
 	wantQuery(t, target, "SELECT * FROM plan ORDER BY 1", "id,slug,price\n7,pro,10\n8,free,0\n9,max,99")
 	s.Importers[0].Conflict = gyro.Fail()
-	if _, err := load(t, dir, target, s); err == nil || !strings.Contains(err.Error(), "table plan: 3 rows: they are in the target already, by slug") {
+	if _, err := loadDir(t, dir, target, s); err == nil || !strings.Contains(err.Error(), "table plan: 3 rows: they are in the target already, by slug") {
 		t.Error(err)
 	}
 	// The plans alone are not loaded, but found.
@@ -166,7 +167,7 @@ func TestLoadNaturalKey(t *testing.T) {
 	mustLoad(t, dir, target, s)
 	wantQuery(t, target, "SELECT count(*), count(DISTINCT plan_id) FROM account", "count,count\n6,3")
 	pgtest.Exec(t, target, "DELETE FROM account; DELETE FROM plan WHERE id = 7")
-	if _, err := load(t, dir, target, s); err == nil || !strings.Contains(err.Error(), "table account: plan_id: 1 row refers to rows of plan that are not in the target, by slug") {
+	if _, err := loadDir(t, dir, target, s); err == nil || !strings.Contains(err.Error(), "table account: plan_id: 1 row refers to rows of plan that are not in the target, by slug") {
 		t.Error(err)
 	}
 }
@@ -179,7 +180,7 @@ func TestLoadDerived(t *testing.T) {
 		CREATE TABLE team (id uuid PRIMARY KEY, org_id uuid NOT NULL REFERENCES org, name text, UNIQUE (org_id, name));`
 	_, dir := taken(t, schema+`INSERT INTO org SELECT gen_random_uuid(), 'o' || n FROM generate_series(1, 3) n;
 		INSERT INTO team SELECT gen_random_uuid(), id, 't' || n FROM org, generate_series(1, 2) n`, "org", "team")
-	s := gyro.LoadSlice{Importers: gyro.Registry{
+	s := load.Slice{Importers: gyro.Registry{
 		{Model: gyro.Table("org"), IDs: gyro.Derived("name")}, {Model: gyro.Table("team"), IDs: gyro.Derived("org_id", "name")},
 	}}
 	one, two := pgtest.DB(t), pgtest.DB(t)
@@ -202,7 +203,7 @@ func TestLoadConflicts(t *testing.T) {
 	_, dir := taken(t, family+familyRows, "parent", "child", "pair")
 	target := pgtest.DB(t)
 	pgtest.Exec(t, target, family+"INSERT INTO parent VALUES (5, 'mine', NULL), (6, 'seven', NULL)")
-	_, err := load(t, dir, target, gyro.LoadSlice{})
+	_, err := loadDir(t, dir, target, load.Slice{})
 	for _, want := range []string{"table parent: 1 row: the target has a row with the same id already", "table parent: 1 row: the target has a row with the same code already"} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v\nlacks %s", err, want)
@@ -211,16 +212,16 @@ func TestLoadConflicts(t *testing.T) {
 	wantQuery(t, target, "SELECT count(*) FROM child", "count\n0")
 	// 7 is seven there, under 6: who refers to 7 refers to 6, and 9 is new; 5 is taken, by
 	// another key than that which was named.
-	if _, err = load(t, dir, target, gyro.LoadSlice{Importers: gyro.Registry{{Model: gyro.Table("parent"), Conflict: gyro.Skip("code")}}}); err == nil ||
+	if _, err = loadDir(t, dir, target, load.Slice{Importers: gyro.Registry{{Model: gyro.Table("parent"), Conflict: gyro.Skip("code")}}}); err == nil ||
 		!strings.Contains(err.Error(), "the target has a row with the same id already") {
 		t.Error(err)
 	}
 	pgtest.Exec(t, target, "DELETE FROM parent WHERE id = 5")
-	mustLoad(t, dir, target, gyro.LoadSlice{Importers: gyro.Registry{{Model: gyro.Table("parent"), Conflict: gyro.Skip("code")}}})
+	mustLoad(t, dir, target, load.Slice{Importers: gyro.Registry{{Model: gyro.Table("parent"), Conflict: gyro.Skip("code")}}})
 	wantQuery(t, target, "SELECT * FROM parent ORDER BY 1", "id,code,boss\n5,five,\n6,seven,\n9,,9")
 	wantQuery(t, target, "SELECT * FROM pair ORDER BY 1, 2", "a,b\n5,1\n6,3\n6,4")
 	// Again, with update: nothing is added, and seven's boss is known now.
-	report := mustLoad(t, dir, target, gyro.LoadSlice{Conflict: gyro.Skip(), Importers: gyro.Registry{{Model: gyro.Table("parent"), Conflict: gyro.Update("code")}}, Tables: models("parent")})
+	report := mustLoad(t, dir, target, load.Slice{Conflict: gyro.Skip(), Importers: gyro.Registry{{Model: gyro.Table("parent"), Conflict: gyro.Update("code")}}, Tables: models("parent")})
 	_ = report
 }
 
@@ -233,12 +234,12 @@ func TestUndo(t *testing.T) {
 	all := "SELECT p.*, c.*, x.* FROM parent p FULL JOIN child c ON c.parent_id = p.id FULL JOIN pair x ON x.a = p.id ORDER BY p.id, c.id, x.a, x.b"
 	before := pgtest.Copy(t, target, all)
 	record := filepath.Join(t.TempDir(), "record")
-	report := mustLoad(t, dir, target, gyro.LoadSlice{IDs: gyro.Sequential(), Record: csvdir.Dir{Path: record}})
+	report := mustLoad(t, dir, target, load.Slice{IDs: gyro.Sequential(), Record: csvdir.Dir{Path: record}})
 	if report.Load.Record != record {
 		t.Errorf("%+v", report.Load)
 	}
 	undo := func(url string) error {
-		_, err := gyro.Undo(t.Context(), csvdir.Dir{Path: record}, postgres.DB{URL: url})
+		_, err := load.Undo(t.Context(), csvdir.Dir{Path: record}, postgres.DB{URL: url})
 		return err
 	}
 	fails := func(prepare, want, repair string) {
@@ -267,7 +268,7 @@ func TestUndo(t *testing.T) {
 	if err := os.RemoveAll(record); err != nil {
 		t.Fatal(err)
 	}
-	mustLoad(t, dir, target, gyro.LoadSlice{IDs: gyro.Sequential(), Record: csvdir.Dir{Path: record}})
+	mustLoad(t, dir, target, load.Slice{IDs: gyro.Sequential(), Record: csvdir.Dir{Path: record}})
 	fails("UPDATE child SET note = 'x' WHERE id = (SELECT max(id) FROM child)", "table child: 1 row of 3 changed", "SELECT 1")
 }
 
@@ -281,7 +282,7 @@ func TestLoadDryRun(t *testing.T) {
 		if ids.String() == "keep" {
 			pgtest.Exec(t, target, "DELETE FROM parent WHERE id = 5")
 		}
-		report := mustLoad(t, dir, target, gyro.LoadSlice{IDs: ids, DryRun: true})
+		report := mustLoad(t, dir, target, load.Slice{IDs: ids, DryRun: true})
 		for _, n := range report.Load.Tables {
 			if n.Inserted != 3 {
 				t.Errorf("%s: %+v", ids, n)
@@ -299,8 +300,8 @@ func TestLoadFoundNull(t *testing.T) {
 	_, dir := taken(t, schema+"INSERT INTO a VALUES (1, 'x'); INSERT INTO b VALUES (1, 'x')", "a", "b")
 	target := pgtest.DB(t)
 	pgtest.Exec(t, target, schema+"INSERT INTO a VALUES (1, NULL)")
-	s := gyro.LoadSlice{Importers: gyro.Registry{{Model: gyro.Table("a"), Conflict: gyro.Skip()}}}
-	if _, err := load(t, dir, target, s); err == nil || !strings.Contains(err.Error(), "table b: a_code: 1 row refers to rows of a that are not in the slice, or have NULL in code in the target") {
+	s := load.Slice{Importers: gyro.Registry{{Model: gyro.Table("a"), Conflict: gyro.Skip()}}}
+	if _, err := loadDir(t, dir, target, s); err == nil || !strings.Contains(err.Error(), "table b: a_code: 1 row refers to rows of a that are not in the slice, or have NULL in code in the target") {
 		t.Error(err)
 	}
 	s.Importers[0].Conflict = gyro.Update()

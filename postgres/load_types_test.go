@@ -6,7 +6,9 @@ import (
 
 	"github.com/gyrodata/gyro"
 	"github.com/gyrodata/gyro/csvdir"
+	"github.com/gyrodata/gyro/export"
 	"github.com/gyrodata/gyro/internal/pgtest"
+	"github.com/gyrodata/gyro/load"
 	"github.com/gyrodata/gyro/postgres"
 )
 
@@ -39,7 +41,7 @@ func TestLoadTypes(t *testing.T) {
 	} {
 		target := pgtest.DB(t)
 		pgtest.Exec(t, target, prepare)
-		if _, err := load(t, dir, target, gyro.LoadSlice{Create: true}); err != nil {
+		if _, err := loadDir(t, dir, target, load.Slice{Create: true}); err != nil {
 			t.Errorf("%s: %v", name, err)
 			continue
 		}
@@ -66,7 +68,7 @@ func TestLoadExtensions(t *testing.T) {
 		for _, prepare := range []string{made, "", made + "CREATE TABLE other (); INSERT INTO e (id) VALUES (9)"} {
 			target := pgtest.DB(t)
 			pgtest.Exec(t, target, "CREATE EXTENSION "+extension+"; "+prepare)
-			if _, err := load(t, dir, target, gyro.LoadSlice{Create: true}); err != nil {
+			if _, err := loadDir(t, dir, target, load.Slice{Create: true}); err != nil {
 				t.Errorf("%s: %v", extension, err)
 				continue
 			}
@@ -87,11 +89,11 @@ func TestLoadCircles(t *testing.T) {
 			target := pgtest.DB(t)
 			pgtest.Exec(t, target, tables+keys)
 			record := csvdir.Dir{Path: t.TempDir()}
-			mustLoad(t, dir, target, gyro.LoadSlice{Target: postgres.DB{URL: target, Exclusive: exclusive}})
+			mustLoad(t, dir, target, load.Slice{Target: postgres.DB{URL: target, Exclusive: exclusive}})
 			sameTables(t, source, target, "a", "b", "c")
-			mustLoad(t, dir, target, gyro.LoadSlice{IDs: gyro.Sequential(), Target: postgres.DB{URL: target, Exclusive: exclusive}, Record: record})
+			mustLoad(t, dir, target, load.Slice{IDs: gyro.Sequential(), Target: postgres.DB{URL: target, Exclusive: exclusive}, Record: record})
 			wantQuery(t, target, "SELECT count(*) FROM a JOIN b ON b.id = b_id JOIN c ON c.id = c_id WHERE a.id > 5 AND b.id > 5 AND c.id > 5 AND c.me = c.id AND a_id + a.id = 16", "count\n5")
-			if _, err := gyro.Undo(t.Context(), record, postgres.DB{URL: target}); err != nil {
+			if _, err := load.Undo(t.Context(), record, postgres.DB{URL: target}); err != nil {
 				t.Fatal(err)
 			}
 			sameTables(t, source, target, "a", "b", "c")
@@ -135,12 +137,12 @@ func TestLoadReferences(t *testing.T) {
 	dir := t.TempDir()
 	all := jobs("place", "restaurant", "tag", "place_tag", "line", "sub", "comment")
 	all[5].Orphans, all[6].Orphans = true, true
-	if _, err := (gyro.ExportSlice{Source: postgres.DB{URL: url}, Target: csvdir.Dir{Path: dir}, Importers: importers, Jobs: all}).Run(t.Context()); err != nil {
+	if _, err := (export.Slice{Source: postgres.DB{URL: url}, Target: csvdir.Dir{Path: dir}, Importers: importers, Jobs: all}).Run(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	target := pgtest.DB(t)
 	pgtest.Exec(t, target, tables+"SELECT setval('place_id_seq', 10), setval('comment_id_seq', 10); INSERT INTO place VALUES (1, 'mine')")
-	mustLoad(t, dir, target, gyro.LoadSlice{IDs: gyro.Sequential()})
+	mustLoad(t, dir, target, load.Slice{IDs: gyro.Sequential()})
 	wantQuery(t, target, "SELECT id, name, stars FROM place LEFT JOIN restaurant ON place_ptr_id = id ORDER BY id", "id,name,stars\n1,mine,\n11,p1,\n12,p2,5\n13,p3,")
 	wantQuery(t, target, "SELECT place_id, name FROM place_tag JOIN tag ON tag.id = tag_id ORDER BY 1, 2", "place_id,name\n12,t1\n12,t2\n13,t1\n13,t2")
 	wantQuery(t, target, "SELECT place_id, no FROM sub ORDER BY id", "place_id,no\n11,2\n13,1\n,")
@@ -149,10 +151,10 @@ func TestLoadReferences(t *testing.T) {
 		"id,content_type_id,o,tags,places\n11,7,13,\"{t2,NULL,t1}\",\"{13,11,13}\"\n12,8,t1,{},\n13,9,77,,{}\n14,,1,,\n15,7,,,{NULL}")
 	// An element that leads nowhere is told.
 	pgtest.Exec(t, url, "UPDATE comment SET places = '{3,99}' WHERE id = 3")
-	if _, err := (gyro.ExportSlice{Source: postgres.DB{URL: url}, Target: csvdir.Dir{Path: dir, Overwrite: true}, Importers: importers, Jobs: all}).Run(t.Context()); err != nil {
+	if _, err := (export.Slice{Source: postgres.DB{URL: url}, Target: csvdir.Dir{Path: dir, Overwrite: true}, Importers: importers, Jobs: all}).Run(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := load(t, dir, target, gyro.LoadSlice{IDs: gyro.Sequential()}); err == nil || !strings.Contains(err.Error(), "table comment: places: 1 row refers to rows of place that are not in the slice") {
+	if _, err := loadDir(t, dir, target, load.Slice{IDs: gyro.Sequential()}); err == nil || !strings.Contains(err.Error(), "table comment: places: 1 row refers to rows of place that are not in the slice") {
 		t.Error(err)
 	}
 }
@@ -164,15 +166,15 @@ func TestLoadFixed(t *testing.T) {
 	target := pgtest.DB(t)
 	pgtest.Exec(t, target, family)
 	registry := gyro.Registry{{Model: gyro.Table("parent"), IDs: gyro.Fixed(map[int]int{5: 50, 7: 70})}}
-	if _, err := load(t, dir, target, gyro.LoadSlice{Importers: registry}); err == nil || !strings.Contains(err.Error(), "table parent: 1 row: no fixed id is listed for them") {
+	if _, err := loadDir(t, dir, target, load.Slice{Importers: registry}); err == nil || !strings.Contains(err.Error(), "table parent: 1 row: no fixed id is listed for them") {
 		t.Error(err)
 	}
 	registry[0].IDs = gyro.Fixed(map[int]int{5: 50, 7: 70, 9: 90})
-	mustLoad(t, dir, target, gyro.LoadSlice{Importers: registry})
+	mustLoad(t, dir, target, load.Slice{Importers: registry})
 	wantQuery(t, target, "SELECT p.id, p.boss, c.id, x.a FROM parent p LEFT JOIN child c ON c.parent_id = p.id LEFT JOIN pair x ON x.b = c.id ORDER BY 1, 3", "id,boss,id,a\n50,,1,50\n50,,4,70\n70,50,,\n90,90,3,70")
 	// Of a table that is not loaded: what refers to it means the ids that are named.
 	pgtest.Exec(t, target, "DELETE FROM pair; DELETE FROM child")
-	mustLoad(t, dir, target, gyro.LoadSlice{Importers: gyro.Registry{{Model: gyro.Table("parent"), IDs: gyro.Fixed(map[int]int{5: 70, 7: 50, 9: 90})}, {Model: gyro.Table("child"), Columns: gyro.Columns{"code": {Expr: "NULL"}}}}, Tables: models("child")})
+	mustLoad(t, dir, target, load.Slice{Importers: gyro.Registry{{Model: gyro.Table("parent"), IDs: gyro.Fixed(map[int]int{5: 70, 7: 50, 9: 90})}, {Model: gyro.Table("child"), Columns: gyro.Columns{"code": {Expr: "NULL"}}}}, Tables: models("child")})
 	wantQuery(t, target, "SELECT id, parent_id FROM child ORDER BY 1", "id,parent_id\n1,70\n3,90\n4,70")
 }
 
@@ -187,16 +189,16 @@ func TestLoadArrays(t *testing.T) {
 		"codes": {Ref: gyro.Table("a"), To: "code", Each: true}, "ids": {Ref: gyro.Table("a"), Each: true},
 	}}}
 	dir := t.TempDir()
-	if _, err := (gyro.ExportSlice{Source: postgres.DB{URL: url}, Target: csvdir.Dir{Path: dir}, Importers: importers, Jobs: jobs("a", "b")}).Run(t.Context()); err != nil {
+	if _, err := (export.Slice{Source: postgres.DB{URL: url}, Target: csvdir.Dir{Path: dir}, Importers: importers, Jobs: jobs("a", "b")}).Run(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	target := pgtest.DB(t)
 	pgtest.Exec(t, target, tables+"INSERT INTO a VALUES (1, NULL)")
-	_, err := load(t, dir, target, gyro.LoadSlice{Conflict: gyro.Skip()})
+	_, err := loadDir(t, dir, target, load.Slice{Conflict: gyro.Skip()})
 	wantMistakes(t, err, "table b: codes: 1 row refers to rows of a that are not in the slice, or have NULL in code in the target")
 	wantQuery(t, target, "SELECT count(*) FROM b", "count\n0")
 	pgtest.Exec(t, target, "TRUNCATE a; SELECT setval('a_id_seq', 10)")
-	mustLoad(t, dir, target, gyro.LoadSlice{IDs: gyro.Sequential()})
+	mustLoad(t, dir, target, load.Slice{IDs: gyro.Sequential()})
 	wantQuery(t, target, "SELECT codes, ids FROM b", "codes,ids\n\"{x,y,NULL}\",\"{12,11}\"")
 }
 
@@ -211,7 +213,7 @@ func TestLoadSharedColumn(t *testing.T) {
 	url := pgtest.DB(t)
 	pgtest.Exec(t, url, tables+"INSERT INTO a VALUES (1), (2); INSERT INTO b VALUES (2), (1); INSERT INTO shared VALUES (1, 1, 7)")
 	dir := t.TempDir()
-	if _, err := (gyro.ExportSlice{Source: postgres.DB{URL: url}, Target: csvdir.Dir{Path: dir}, Jobs: jobs("a", "b", "shared")}).Run(t.Context()); err != nil {
+	if _, err := (export.Slice{Source: postgres.DB{URL: url}, Target: csvdir.Dir{Path: dir}, Jobs: jobs("a", "b", "shared")}).Run(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	fixed := func(table string, to int) gyro.Importer {
@@ -229,7 +231,7 @@ func TestLoadSharedColumn(t *testing.T) {
 		if c.tables == nil {
 			pgtest.Exec(t, target, "DELETE FROM b")
 		}
-		_, err := load(t, dir, target, gyro.LoadSlice{Tables: c.tables, Importers: gyro.Registry{fixed("a", 10), fixed("b", c.b)}})
+		_, err := loadDir(t, dir, target, load.Slice{Tables: c.tables, Importers: gyro.Registry{fixed("a", 10), fixed("b", c.b)}})
 		if c.wrong {
 			wantMistakes(t, err, "table shared: 1 row: two references that share a column would get different values")
 		} else if err != nil {
@@ -238,7 +240,7 @@ func TestLoadSharedColumn(t *testing.T) {
 	}
 }
 
-// Ids can't be derived from what is another in every target, however far the value comes.
+// IDs can't be derived from what is another in every target, however far the value comes.
 func TestLoadDerivedFromOthers(t *testing.T) {
 	t.Parallel()
 	const tables = `
@@ -258,7 +260,7 @@ func TestLoadDerivedFromOthers(t *testing.T) {
 		{gyro.Importer{IDs: gyro.Fixed(map[int]int{1: 2})}, []string{"one_id", "base_id"}, ""},
 	} {
 		c.base.Model = gyro.Table("base")
-		_, err := load(t, dir, target, gyro.LoadSlice{DryRun: true, Importers: gyro.Registry{c.base, {Model: gyro.Table("leaf"), IDs: gyro.Derived(c.columns...)}}})
+		_, err := loadDir(t, dir, target, load.Slice{DryRun: true, Importers: gyro.Registry{c.base, {Model: gyro.Table("leaf"), IDs: gyro.Derived(c.columns...)}}})
 		switch {
 		case c.want != "":
 			wantMistakes(t, err, c.want)

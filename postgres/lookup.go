@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/gyrodata/gyro"
+	"github.com/gyrodata/gyro/driver"
 )
 
 // How references of sheets are resolved. A lookup table has each key by which a reference looks
@@ -27,7 +28,7 @@ func lookupCondition(p *part, reference int, alias string) string {
 }
 
 // partValue is what a key looks for.
-func (l *loading) partValue(r gyro.SheetPart, j int) string {
+func (l *loading) partValue(r driver.SheetPart, j int) string {
 	if r.Given {
 		return collated(literal(r.Literal)+"::"+l.textType(r.SheetField).cast, l.textType(r.SheetField))
 	}
@@ -35,7 +36,7 @@ func (l *loading) partValue(r gyro.SheetPart, j int) string {
 }
 
 // sourceValue is a value of the sheet that is referred to, in t, and the join that it needs.
-func (l *loading) sourceValue(p *part, source gyro.SheetSource, typ columnType) (value, join string) {
+func (l *loading) sourceValue(p *part, source driver.SheetSource, typ columnType) (value, join string) {
 	if source.Reference < 0 {
 		return l.sheetValue(p, source.Value, typ), ""
 	}
@@ -121,7 +122,7 @@ func (l *loading) lookup(ctx context.Context, p *part, k int) error {
 
 // inTarget joins the tables that the paths of a reference lead over, and compares: t is the
 // referred table.
-func (l *loading) inTarget(r gyro.SheetReference) (joins string, terms []string) {
+func (l *loading) inTarget(r driver.SheetReference) (joins string, terms []string) {
 	aliases := map[string]string{}
 	for i, part := range r.Parts {
 		alias, way := "t", ""
@@ -145,7 +146,7 @@ func (l *loading) inTarget(r gyro.SheetReference) (joins string, terms []string)
 }
 
 // headersOf are those that a reference is found by.
-func headersOf(r gyro.SheetReference) string {
+func headersOf(r driver.SheetReference) string {
 	var names []string
 	for _, part := range r.Parts {
 		if !part.Given && !slices.Contains(names, part.Header) {
@@ -156,7 +157,7 @@ func headersOf(r gyro.SheetReference) string {
 }
 
 // by says in words how a reference is looked for.
-func by(r gyro.SheetReference) string {
+func by(r driver.SheetReference) string {
 	var columns []string
 	for _, part := range r.Parts {
 		columns = append(columns, part.Name)
@@ -236,7 +237,7 @@ func (l *loading) resolveAll(ctx context.Context, circle []int) error {
 // turns reports whether sheets refer to each other, or one to itself.
 func (l *loading) turns(circle []int) bool {
 	return slices.ContainsFunc(circle, func(i int) bool {
-		return slices.ContainsFunc(l.parts[i].Sheet.References, func(r gyro.SheetReference) bool { return slices.Contains(circle, r.To) })
+		return slices.ContainsFunc(l.parts[i].Sheet.References, func(r driver.SheetReference) bool { return slices.Contains(circle, r.To) })
 	})
 }
 
@@ -268,8 +269,8 @@ func (l *loading) lookUpAll(ctx context.Context, circle []int) error {
 // nobody needs one.
 func (p *part) plainKeys() bool {
 	return len(p.Lists) == 0 &&
-		!slices.ContainsFunc(p.Sheet.References, func(r gyro.SheetReference) bool { return r.To >= 0 }) &&
-		!slices.ContainsFunc(p.New, func(id gyro.NewID) bool { return id.Sequence == "" && !id.Random })
+		!slices.ContainsFunc(p.Sheet.References, func(r driver.SheetReference) bool { return r.To >= 0 }) &&
+		!slices.ContainsFunc(p.New, func(id driver.NewID) bool { return id.Sequence == "" && !id.Random })
 }
 
 // mapSheets makes the maps of sheets, and holds their keys against each other and the target.

@@ -12,6 +12,7 @@ import (
 
 	"github.com/gyrodata/gyro"
 	"github.com/gyrodata/gyro/csvdir"
+	"github.com/gyrodata/gyro/export"
 	"github.com/gyrodata/gyro/internal/pgtest"
 	"github.com/gyrodata/gyro/postgres"
 )
@@ -38,21 +39,21 @@ func slice(t *testing.T, url string, jobs ...gyro.ImportJob) string {
 }
 
 // slicer takes whole tables.
-func slicer(url, target string, tables ...string) gyro.ExportSlice {
-	return gyro.ExportSlice{Source: postgres.DB{URL: url}, Target: csvdir.Dir{Path: target}, Jobs: jobs(tables...)}
+func slicer(url, target string, tables ...string) export.Slice {
+	return export.Slice{Source: postgres.DB{URL: url}, Target: csvdir.Dir{Path: target}, Jobs: jobs(tables...)}
 }
 
 // run exports jobs into target.
 func run(t *testing.T, url, target string, jobs ...gyro.ImportJob) (*gyro.Report, error) {
 	t.Helper()
-	return gyro.ExportSlice{Source: postgres.DB{URL: url}, Target: csvdir.Dir{Path: target}, Jobs: jobs}.Run(t.Context())
+	return export.Slice{Source: postgres.DB{URL: url}, Target: csvdir.Dir{Path: target}, Jobs: jobs}.Run(t.Context())
 }
 
 // plan gives the error of planning jobs.
 func plan(t *testing.T, url string, jobs ...gyro.ImportJob) error {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "slice")
-	_, err := gyro.ExportSlice{Source: postgres.DB{URL: url}, Target: csvdir.Dir{Path: dir}, Jobs: jobs}.Plan(t.Context())
+	_, err := export.Slice{Source: postgres.DB{URL: url}, Target: csvdir.Dir{Path: dir}, Jobs: jobs}.Plan(t.Context())
 	return err
 }
 

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/gyrodata/gyro"
+	"github.com/gyrodata/gyro/driver"
 )
 
 // How a row of a staging table becomes one of the table. In what follows s is the staging
@@ -15,7 +16,7 @@ import (
 
 // joined is a mapped reference of a table, with its alias.
 type joined struct {
-	*gyro.LoadReference
+	*driver.LoadReference
 	alias string
 	to    *part // nil: not in the plan
 }
@@ -103,7 +104,7 @@ func (l *loading) equal(p *part, column string, j joined, i int) string {
 // SQL makes of it, or itself.
 func (l *loading) value(p *part, column string) string {
 	own := "s." + quote(column)
-	if i := slices.IndexFunc(p.Columns, func(c gyro.LoadColumn) bool { return c.Name == column }); i >= 0 && p.Columns[i].Expr != "" {
+	if i := slices.IndexFunc(p.Columns, func(c driver.LoadColumn) bool { return c.Name == column }); i >= 0 && p.Columns[i].Expr != "" {
 		own = fmt.Sprintf("(SELECT (%s\n) FROM (SELECT %s AS value) gyro_value)::%s", p.Columns[i].Expr, own, p.types[column])
 	}
 	var arms []string
@@ -386,10 +387,10 @@ func (l *loading) collide(ctx context.Context) error {
 // canCollide reports whether rows that are new may have a key that is taken.
 func (l *loading) canCollide(p *part, key []string) bool {
 	for _, c := range key {
-		if !slices.ContainsFunc(p.Columns, func(f gyro.LoadColumn) bool { return f.Name == c && f.Load }) {
+		if !slices.ContainsFunc(p.Columns, func(f driver.LoadColumn) bool { return f.Name == c && f.Load }) {
 			return false
 		}
-		if slices.ContainsFunc(p.New, func(id gyro.NewID) bool { return id.Column == c && (id.Sequence != "" || id.Random) }) {
+		if slices.ContainsFunc(p.New, func(id driver.NewID) bool { return id.Column == c && (id.Sequence != "" || id.Random) }) {
 			return false
 		}
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/gyrodata/gyro"
 	"github.com/gyrodata/gyro/csvdir"
+	"github.com/gyrodata/gyro/export"
 	"github.com/gyrodata/gyro/internal/pgtest"
 	"github.com/gyrodata/gyro/postgres"
 )
@@ -45,11 +46,11 @@ func TestPolymorphicReferences(t *testing.T) {
 	all := jobs("content_type", "product", "customer", "comment")
 	all[1].Query, all[2].Query, all[3].Limit = gyro.Where("id <= 4"), gyro.Where("id IN (9, 10)"), 1000
 	const leads = "(object_id IS NULL OR content_type_id = 9 OR (content_type_id = 7 AND object_id::int <= 4) OR (content_type_id = 8 AND object_id IN ('9', '10')))"
-	wantSlice(t, url, gyro.ExportSlice{Importers: polymorphic(""), Jobs: all}, want{
+	wantSlice(t, url, export.Slice{Importers: polymorphic(""), Jobs: all}, want{
 		"comment": "SELECT * FROM comment WHERE " + leads + " ORDER BY id",
 		"product": "SELECT * FROM product WHERE id <= 4 ORDER BY id",
 	})
-	report := wantSlice(t, url, gyro.ExportSlice{Importers: polymorphic(gyro.Include), Jobs: all}, want{
+	report := wantSlice(t, url, export.Slice{Importers: polymorphic(gyro.Include), Jobs: all}, want{
 		"comment": "SELECT * FROM comment ORDER BY id",
 		"product": "SELECT * FROM product p WHERE id <= 4 OR EXISTS (SELECT FROM comment WHERE content_type_id = 7 AND object_id = p.id::text) ORDER BY id",
 		"customer": `WITH RECURSIVE c AS (SELECT id, boss_id FROM customer c WHERE id IN (9, 10) OR EXISTS (SELECT FROM comment WHERE content_type_id = 8 AND object_id = c.id::text)
@@ -58,7 +59,7 @@ func TestPolymorphicReferences(t *testing.T) {
 	if report.Files[1].Included == 0 || report.Files[2].Included == 0 {
 		t.Error("nothing was included: the test shows nothing")
 	}
-	wantSlice(t, url, gyro.ExportSlice{Importers: polymorphic(gyro.SetNull), Jobs: all}, want{
+	wantSlice(t, url, export.Slice{Importers: polymorphic(gyro.SetNull), Jobs: all}, want{
 		// Decided after closure: the bosses of customers 9 and 10 are in the slice as well.
 		"comment": `SELECT id, content_type_id, CASE content_type_id WHEN 7 THEN CASE WHEN object_id::int <= 4 THEN object_id END
 			WHEN 8 THEN CASE WHEN object_id IN ('9', '10', '4', '5', '2', '1') THEN object_id END ELSE object_id END AS object_id, body FROM comment ORDER BY id`,
@@ -73,7 +74,7 @@ func TestPolymorphicKinds(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "slice")
 	all := jobs("content_type", "product", "customer", "comment")
 	all[1].Query, all[2].Query, all[3].Limit = gyro.Where("id <= 4"), gyro.Where("id IN (9, 10)"), 1000
-	_, err := gyro.ExportSlice{Source: postgres.DB{URL: url}, Target: csvdir.Dir{Path: dir}, Importers: polymorphic(gyro.Include), Jobs: all}.Run(t.Context())
+	_, err := export.Slice{Source: postgres.DB{URL: url}, Target: csvdir.Dir{Path: dir}, Importers: polymorphic(gyro.Include), Jobs: all}.Run(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -116,20 +117,20 @@ func TestReferencesThatCantBeKeys(t *testing.T) {
 			"object": {Missing: missing, Cases: []gyro.Case{{When: "kind = 'n'", Ref: n}, {When: "kind = 'u'", Ref: u}, {When: "kind = 'd'", Ref: d}}},
 		}}}
 	}
-	wantSlice(t, url, gyro.ExportSlice{Jobs: jobs("row"), Importers: importers(gyro.Include)}, want{
+	wantSlice(t, url, export.Slice{Jobs: jobs("row"), Importers: importers(gyro.Include)}, want{
 		"n": "SELECT * FROM n", "u": "SELECT * FROM u", "d": "SELECT * FROM d WHERE id = '2020-01-02'", "row": "SELECT * FROM row ORDER BY id",
 	})
 	pgtest.Exec(t, url, "INSERT INTO row SELECT * FROM bad")
 	const sound = "id < 4"
 	all := jobs("n", "u", "d", "row")
-	wantSlice(t, url, gyro.ExportSlice{Jobs: all, Importers: importers("")}, want{"row": "SELECT * FROM row WHERE " + sound + " ORDER BY id"})
-	wantSlice(t, url, gyro.ExportSlice{Jobs: all, Importers: importers(gyro.SetNull)}, want{
+	wantSlice(t, url, export.Slice{Jobs: all, Importers: importers("")}, want{"row": "SELECT * FROM row WHERE " + sound + " ORDER BY id"})
+	wantSlice(t, url, export.Slice{Jobs: all, Importers: importers(gyro.SetNull)}, want{
 		"row": "SELECT id, CASE WHEN " + sound + " THEN n_id END AS n_id, kind, CASE WHEN " + sound + " THEN object END AS object FROM row ORDER BY id",
 	})
 	for id, where := range map[int]string{4: "n: 1 rows that row refers to by n_id", 7: "n: 1 rows that row refers to by object", 9: "u: 1 rows that row refers to by object", 11: "d: 1 rows that row refers to by object"} {
 		all := jobs("row")
 		all[0].Query = gyro.Where("id = $1", id)
-		_, err := gyro.ExportSlice{
+		_, err := export.Slice{
 			Source: postgres.DB{URL: url}, Target: csvdir.Dir{Path: filepath.Join(t.TempDir(), "x")}, Jobs: all, Importers: importers(gyro.Include),
 		}.Run(t.Context())
 		if err == nil || !strings.Contains(err.Error(), "include "+where+" are not there") {
@@ -154,7 +155,7 @@ func TestPolymorphicMistakes(t *testing.T) {
 		"no model":  {gyro.Column{Cases: []gyro.Case{{When: "true", Ref: gyro.Table("basket")}}}, `importer comment, column "object": it refers to basket, which has no importer (add an importer for basket)`},
 		"injection": {gyro.Column{Cases: []gyro.Case{{When: "true); DROP TABLE product; --", Ref: product}}}, `job 3 (comment): read the query: line 1: ')' closes what was not opened`},
 	} {
-		_, err := gyro.ExportSlice{
+		_, err := export.Slice{
 			Source: postgres.DB{URL: url}, Target: csvdir.Dir{Path: filepath.Join(t.TempDir(), "x")}, Jobs: jobs("content_type", "product", "comment"),
 			Importers: gyro.Registry{{Model: gyro.Table("content_type")}, {Model: product}, {Model: gyro.Table("comment"), Columns: gyro.Columns{"object": c.column}}},
 		}.Plan(t.Context())

@@ -8,10 +8,11 @@ import (
 	"strings"
 
 	"github.com/gyrodata/gyro"
+	"github.com/gyrodata/gyro/driver"
 )
 
 // Check asks for the rights that a plan needs.
-func (l *loading) Check(ctx context.Context, plan *gyro.LoadPlan) error {
+func (l *loading) Check(ctx context.Context, plan *driver.LoadPlan) error {
 	var found []error
 	lacks := func(place, problem, hint string) {
 		found = append(found, &gyro.Mistake{Place: place, Problem: problem, Hint: hint})
@@ -85,7 +86,7 @@ func (l *loading) Check(ctx context.Context, plan *gyro.LoadPlan) error {
 }
 
 // expressions sees to it that each Expr is one expression over value, and no more.
-func (l *loading) expressions(ctx context.Context, t *gyro.LoadTable) []error {
+func (l *loading) expressions(ctx context.Context, t *driver.LoadTable) []error {
 	var found []error
 	expression := func(column, text string) {
 		if text == "" {
@@ -118,7 +119,7 @@ func (l *loading) vet(ctx context.Context, text, from, place, hint string) error
 }
 
 // sheetProblems holds against the server what an importer says of a foreign CSV file.
-func (l *loading) sheetProblems(ctx context.Context, t *gyro.LoadTable) (found []error, err error) {
+func (l *loading) sheetProblems(ctx context.Context, t *driver.LoadTable) (found []error, err error) {
 	place := "table " + t.Table.Name.String()
 	refuse := func(place, problem, hint string) {
 		found = append(found, &gyro.Mistake{Place: place, Problem: problem, Hint: hint})
@@ -179,7 +180,7 @@ func (l *loading) sheetProblems(ctx context.Context, t *gyro.LoadTable) (found [
 }
 
 // rights are those on a table that a load needs.
-func rights(t *gyro.LoadTable) []string {
+func rights(t *driver.LoadTable) []string {
 	needed := []string{"SELECT"}
 	if !t.MapOnly {
 		needed = append(needed, "INSERT")

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/gyrodata/gyro"
+	"github.com/gyrodata/gyro/driver"
 	"github.com/gyrodata/gyro/pgcsv"
 )
 
@@ -212,7 +213,7 @@ func (l *loading) checkParts(ctx context.Context, p *part) error {
 
 // castRule is that a text can be cast to its column's type. Where the reader proved it, nobody
 // asks: its number stands in test where it did not.
-func (l *loading) castRule(f gyro.SheetField, text, caster, test string, number int) rule {
+func (l *loading) castRule(f driver.SheetField, text, caster, test string, number int) rule {
 	typ, call := l.textType(f), caster+"("+text+")"
 	broken := call + " IS NOT NULL"
 	if l.version >= softInput && f.Expr == "" {
@@ -362,7 +363,7 @@ func (l *loading) conditionFaults(ctx context.Context, p *part, base string, con
 }
 
 // tableChecks are the table's own, over columns of given, and over one of some, where there are such.
-func (l *loading) tableChecks(ctx context.Context, p *part, given, some []string) ([]gyro.SheetCheck, error) {
+func (l *loading) tableChecks(ctx context.Context, p *part, given, some []string) ([]driver.SheetCheck, error) {
 	if err := l.exec(ctx, "set search_path", "SET LOCAL search_path = pg_catalog"); err != nil {
 		return nil, err
 	}
@@ -375,13 +376,13 @@ func (l *loading) tableChecks(ctx context.Context, p *part, given, some []string
 		return nil, failed(ctx, "look at the checks of", p.Table.Name.String(), err)
 	}
 	defer rows.Close()
-	var checks []gyro.SheetCheck
+	var checks []driver.SheetCheck
 	for rows.Next() {
 		var name, text string
 		if err := rows.Scan(&name, &text); err != nil {
 			return nil, failed(ctx, "look at the checks of", p.Table.Name.String(), err)
 		}
-		checks = append(checks, gyro.SheetCheck{Place: "constraint " + name, SQL: text, Text: "the table's constraint " + name})
+		checks = append(checks, driver.SheetCheck{Place: "constraint " + name, SQL: text, Text: "the table's constraint " + name})
 	}
 	if err := rows.Err(); err != nil {
 		return nil, failed(ctx, "look at the checks of", p.Table.Name.String(), err)

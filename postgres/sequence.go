@@ -9,6 +9,7 @@ import (
 	"strconv"
 
 	"github.com/gyrodata/gyro"
+	"github.com/gyrodata/gyro/driver"
 	"github.com/gyrodata/gyro/pgcsv"
 )
 
@@ -42,8 +43,8 @@ func (l *loading) moveSequences(ctx context.Context) error {
 
 // brings reports whether a column keeps values that its sequence could give.
 func (p *part) brings(column string) bool {
-	in := slices.ContainsFunc(p.Columns, func(c gyro.LoadColumn) bool { return c.Name == column && c.Load })
-	return in && !slices.ContainsFunc(p.New, func(id gyro.NewID) bool { return id.Column == column && id.Sequence != "" })
+	in := slices.ContainsFunc(p.Columns, func(c driver.LoadColumn) bool { return c.Name == column && c.Load })
+	return in && !slices.ContainsFunc(p.New, func(id driver.NewID) bool { return id.Column == column && id.Sequence != "" })
 }
 
 func (l *loading) moveSequence(ctx context.Context, p *part, column, sequence string) error {

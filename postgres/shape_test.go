@@ -8,10 +8,11 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"github.com/gyrodata/gyro"
 	"github.com/gyrodata/gyro/csvdir"
+	"github.com/gyrodata/gyro/driver"
 	"github.com/gyrodata/gyro/examples/shop"
 	"github.com/gyrodata/gyro/examples/shop/shopdb"
+	"github.com/gyrodata/gyro/export"
 	"github.com/gyrodata/gyro/internal/pgtest"
 	"github.com/gyrodata/gyro/postgres"
 )
@@ -35,12 +36,12 @@ func TestShapesGiveTheSameBytes(t *testing.T) {
 		if !statistics {
 			pgtest.Exec(t, url, "DELETE FROM pg_statistic; UPDATE pg_class SET reltuples = -1, relpages = 0 WHERE relnamespace = 'public'::regnamespace")
 		}
-		for name, db := range map[string]gyro.Database{
+		for name, db := range map[string]driver.Database{
 			"any": postgres.DB{URL: url}, "plain": postgres.Plain{DB: postgres.DB{URL: url}}, "joined": postgres.Joined{DB: postgres.DB{URL: url}},
 			"piecemeal": postgres.Piecemeal{DB: postgres.DB{URL: url}},
 		} {
 			dir := filepath.Join(t.TempDir(), "slice")
-			s := gyro.ExportSlice{Source: db, Target: csvdir.Dir{Path: dir}, Importers: shop.Importers, Jobs: jobs}
+			s := export.Slice{Source: db, Target: csvdir.Dir{Path: dir}, Importers: shop.Importers, Jobs: jobs}
 			plan, err := s.Plan(t.Context())
 			if err != nil {
 				t.Fatal(err)

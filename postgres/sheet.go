@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/gyrodata/gyro"
+	"github.com/gyrodata/gyro/driver"
 	"github.com/gyrodata/gyro/pgcsv"
 	"github.com/gyrodata/gyro/schema"
 )
@@ -74,7 +75,7 @@ func and(n int, prefix, typ string) string {
 }
 
 // copySheet copies each portion into its table.
-func (l *loading) copySheet(ctx context.Context, p *part, stream gyro.SheetStream, source *reading) error {
+func (l *loading) copySheet(ctx context.Context, p *part, stream driver.SheetStream, source *reading) error {
 	columns := and(len(p.Sheet.References), "k", "") + and(len(p.Sheet.Fields), "c", "")
 	for {
 		is, err := stream.Next()
@@ -86,11 +87,11 @@ func (l *loading) copySheet(ctx context.Context, p *part, stream gyro.SheetStrea
 		}
 		var to string
 		switch is {
-		case gyro.SheetRows:
+		case driver.SheetRows:
 			to = p.sheetTable() + " (row, line" + columns + ")"
-		case gyro.SheetSuspects:
+		case driver.SheetSuspects:
 			to = p.suspectTable() + " (row, line, bad, broken, test" + columns + ")"
-		case gyro.SheetKeys:
+		case driver.SheetKeys:
 			to = p.keyTable() + " (k, id, test" + and(p.Sheet.KeyParts(), "c", "") + ")"
 		}
 		rows, err := l.copy(ctx, p, source, "COPY "+to+" FROM STDIN (FORMAT csv)")
@@ -98,9 +99,9 @@ func (l *loading) copySheet(ctx context.Context, p *part, stream gyro.SheetStrea
 			return err
 		}
 		switch is {
-		case gyro.SheetKeys:
+		case driver.SheetKeys:
 			continue
-		case gyro.SheetSuspects:
+		case driver.SheetSuspects:
 			p.suspects += rows
 		}
 		p.rows += rows
@@ -181,7 +182,7 @@ func (l *loading) learnTypes(ctx context.Context) error {
 }
 
 // textType is the type that a text is to have.
-func (l *loading) textType(f gyro.SheetField) columnType { return l.types[f.Table][f.Column] }
+func (l *loading) textType(f driver.SheetField) columnType { return l.types[f.Table][f.Column] }
 
 // fieldValue is the value of a field in t, once all that can't be cast is NULL.
 func (l *loading) fieldValue(p *part, field int) string {
@@ -194,7 +195,7 @@ func (l *loading) fieldValue(p *part, field int) string {
 }
 
 // sheetValue is a field's value, or a literal of a column's type.
-func (l *loading) sheetValue(p *part, v gyro.SheetValue, typ columnType) string {
+func (l *loading) sheetValue(p *part, v driver.SheetValue, typ columnType) string {
 	if v.Field < 0 {
 		return collated(literal(v.Literal)+"::"+typ.cast, typ)
 	}

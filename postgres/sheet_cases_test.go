@@ -12,6 +12,7 @@ import (
 	"github.com/gyrodata/gyro/csvdir"
 	"github.com/gyrodata/gyro/internal/pgtest"
 	"github.com/gyrodata/gyro/postgres"
+	"github.com/gyrodata/gyro/sheets"
 )
 
 // sheetCase is a load of CSV files by importers as a file says them.
@@ -256,7 +257,7 @@ func (c sheetCase) run(t *testing.T) {
 		t.Fatal(err)
 	}
 	dir := t.TempDir()
-	var sheets []gyro.Sheet
+	var files []sheets.File
 	for _, f := range c.files {
 		path, reject := filepath.Join(dir, f[0]+".csv"), ""
 		if err := os.WriteFile(path, []byte(f[1]), 0o600); err != nil {
@@ -265,9 +266,9 @@ func (c sheetCase) run(t *testing.T) {
 		if c.reject {
 			reject = filepath.Join(dir, f[0]+".bad.csv")
 		}
-		sheets = append(sheets, gyro.Sheet{Model: gyro.Table(f[0]), From: csvdir.File(path, reject)})
+		files = append(files, sheets.File{Model: gyro.Table(f[0]), From: csvdir.File(path, reject)})
 	}
-	report, err := gyro.SheetsLoad{Files: sheets, Target: postgres.DB{URL: url}, Importers: conf.Importers}.Run(t.Context())
+	report, err := sheets.Load{Files: files, Target: postgres.DB{URL: url}, Importers: conf.Importers}.Run(t.Context())
 	switch {
 	case c.fails != "":
 		if err == nil || !strings.Contains(err.Error(), c.fails) {

@@ -14,6 +14,7 @@ import (
 	"github.com/gyrodata/gyro/csvdir"
 	"github.com/gyrodata/gyro/internal/pgtest"
 	"github.com/gyrodata/gyro/postgres"
+	"github.com/gyrodata/gyro/sheets"
 )
 
 // The model: two files, of which the second refers to the first and to itself, looked at row by
@@ -206,7 +207,7 @@ func TestSheetRandom(t *testing.T) {
 		}
 		m.run()
 
-		sheets := []gyro.Sheet{}
+		files := []sheets.File{}
 		for name, text := range map[string]string{"parent": parents, "child": children} {
 			path, reject := filepath.Join(dir, name+".csv"), ""
 			if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
@@ -216,9 +217,9 @@ func TestSheetRandom(t *testing.T) {
 				reject = filepath.Join(dir, name+".bad.csv")
 				_ = os.Remove(reject)
 			}
-			sheets = append(sheets, gyro.Sheet{Model: gyro.Table(name), From: csvdir.File(path, reject)})
+			files = append(files, sheets.File{Model: gyro.Table(name), From: csvdir.File(path, reject)})
 		}
-		report, err := gyro.SheetsLoad{Files: sheets, Target: postgres.DB{URL: url}, Importers: gyro.Registry{
+		report, err := sheets.Load{Files: files, Target: postgres.DB{URL: url}, Importers: gyro.Registry{
 			m.policies[0].importer(gyro.Importer{Model: parent}, "code"),
 			m.policies[1].importer(gyro.Importer{Model: child, Columns: gyro.Columns{
 				"parent": {Ref: parent, By: gyro.By{"code": "parent"}}, "boss": {Ref: child, By: gyro.By{"num": "boss"}},

@@ -13,24 +13,26 @@ import (
 	"github.com/gyrodata/gyro"
 	"github.com/gyrodata/gyro/csvdir"
 	"github.com/gyrodata/gyro/internal/pgtest"
+	"github.com/gyrodata/gyro/load"
 	"github.com/gyrodata/gyro/pgcsv"
 	"github.com/gyrodata/gyro/postgres"
+	"github.com/gyrodata/gyro/sheets"
 )
 
 // sheetOf writes a CSV file for a table.
-func sheetOf(t *testing.T, table, text string) gyro.Sheet {
+func sheetOf(t *testing.T, table, text string) sheets.File {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), table+".csv")
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	return gyro.Sheet{Model: gyro.Table(table), From: csvdir.File(path, "")}
+	return sheets.File{Model: gyro.Table(table), From: csvdir.File(path, "")}
 }
 
 // loadSheets loads CSV files by importers.
-func loadSheets(t *testing.T, url string, importers gyro.Registry, sheets ...gyro.Sheet) (*gyro.Report, error) {
+func loadSheets(t *testing.T, url string, importers gyro.Registry, files ...sheets.File) (*gyro.Report, error) {
 	t.Helper()
-	return gyro.SheetsLoad{Files: sheets, Target: postgres.DB{URL: url}, Importers: importers}.Run(t.Context())
+	return sheets.Load{Files: files, Target: postgres.DB{URL: url}, Importers: importers}.Run(t.Context())
 }
 
 // faultsOf are the faults of a report: "row: column: rule", sorted.
@@ -187,7 +189,7 @@ func TestSheetCreateMissing(t *testing.T) {
 	if err := os.WriteFile(source, []byte("sku,maker,price\na,there,1\nb,new,2\nc,new,3\nd,,4\ne,bad,-1\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	report, err = loadSheets(t, url, importers, gyro.Sheet{Model: gyro.Table("good"), From: csvdir.File(source, path)})
+	report, err = loadSheets(t, url, importers, sheets.File{Model: gyro.Table("good"), From: csvdir.File(source, path)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -200,7 +202,7 @@ func TestSheetCreateMissing(t *testing.T) {
 	if err != nil || string(rejected) != "reason,sku,maker,price\nprice: less than 0,e,bad,-1\n" {
 		t.Errorf("%q %v", rejected, err)
 	}
-	if _, err := loadSheets(t, url, importers, gyro.Sheet{Model: gyro.Table("good"), From: csvdir.File(source, path)}); !errors.Is(err, gyro.ErrExists) {
+	if _, err := loadSheets(t, url, importers, sheets.File{Model: gyro.Table("good"), From: csvdir.File(source, path)}); !errors.Is(err, gyro.ErrExists) {
 		t.Errorf("rejects are written over: %v", err)
 	}
 }
@@ -220,19 +222,19 @@ func TestSheetRejectFollows(t *testing.T) {
 		{Model: gyro.Table("pet"), Columns: gyro.Columns{"owner": {Ref: people, By: gyro.By{"name": "owner"}}}},
 	}
 	dir := t.TempDir()
-	files := map[string]string{
+	texts := map[string]string{
 		"person": "name,boss,age\nA,B,30\nB,C,30\nC,,minus\nD,Old,30\nE,E,-1\nF,D,20\nOld,,5\nA,,31\n",
 		"pet":    "name,owner\na,A\nd,D\nold,Old\nnone,Nobody\n",
 	}
-	sheets := []gyro.Sheet{}
+	files := []sheets.File{}
 	for _, name := range []string{"pet", "person"} {
 		path := filepath.Join(dir, name+".csv")
-		if err := os.WriteFile(path, []byte(files[name]), 0o600); err != nil {
+		if err := os.WriteFile(path, []byte(texts[name]), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		sheets = append(sheets, gyro.Sheet{Model: gyro.Table(name), From: csvdir.File(path, filepath.Join(dir, name+".bad.csv"))})
+		files = append(files, sheets.File{Model: gyro.Table(name), From: csvdir.File(path, filepath.Join(dir, name+".bad.csv"))})
 	}
-	report, err := loadSheets(t, url, importers, sheets...)
+	report, err := loadSheets(t, url, importers, files...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -286,7 +288,7 @@ func TestSheetMistakes(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			importers := gyro.Registry{{Model: makers}, {Model: goodsModel, Columns: c.columns, CSV: c.csv}}
-			_, err := gyro.SheetsLoad{Files: []gyro.Sheet{sheetOf(t, "good", c.text)}, Target: postgres.DB{URL: url}, Importers: importers, DryRun: true}.Run(t.Context())
+			_, err := sheets.Load{Files: []sheets.File{sheetOf(t, "good", c.text)}, Target: postgres.DB{URL: url}, Importers: importers, DryRun: true}.Run(t.Context())
 			if c.want == nil {
 				if err != nil {
 					t.Error(err)
@@ -302,7 +304,7 @@ func TestSheetMistakes(t *testing.T) {
 	}
 }
 
-// Keys of other kinds: composite ones with a reference in them, one-to-one, uuid, text, external
+// TestSheetKeys of other kinds: composite ones with a reference in them, one-to-one, uuid, text, external
 // numbers that only tell the rows of one load apart; and a table without key.
 func TestSheetKeys(t *testing.T) {
 	t.Parallel()
@@ -360,8 +362,8 @@ func TestSheetUndo(t *testing.T) {
 	pgtest.Exec(t, url, goods+"INSERT INTO maker (code) VALUES ('m'); INSERT INTO good (sku, maker_id) VALUES ('mine', 1)")
 	before := pgtest.Copy(t, url, "SELECT * FROM good g, maker m ORDER BY 1")
 	makers := gyro.Table("maker")
-	s := gyro.SheetsLoad{
-		Files:     []gyro.Sheet{sheetOf(t, "good", "sku,maker,price\na,m,1\nb,new,2\n")},
+	s := sheets.Load{
+		Files:     []sheets.File{sheetOf(t, "good", "sku,maker,price\na,m,1\nb,new,2\n")},
 		Target:    postgres.DB{URL: url},
 		Importers: gyro.Registry{{Model: makers}, {Model: gyro.Table("good"), Columns: gyro.Columns{"maker": {Ref: makers, By: gyro.By{"code": "maker"}, CreateMissing: true}}}},
 		DryRun:    true,
@@ -377,7 +379,7 @@ func TestSheetUndo(t *testing.T) {
 		t.Fatal(err)
 	}
 	wantQuery(t, url, "SELECT count(*) FROM good", "count\n3")
-	if _, err := gyro.Undo(t.Context(), record, postgres.DB{URL: url}); err != nil {
+	if _, err := load.Undo(t.Context(), record, postgres.DB{URL: url}); err != nil {
 		t.Fatal(err)
 	}
 	if after := pgtest.Copy(t, url, "SELECT * FROM good g, maker m ORDER BY 1"); string(after) != string(before) {
@@ -397,7 +399,7 @@ func TestSheetValues(t *testing.T) {
 	if text := fmt.Sprintf("%v %+v", err, report.Load.Validation); strings.Contains(strings.ToLower(text), "secret") || !strings.Contains(text, "good_lower_idx") {
 		t.Error(text)
 	}
-	s := gyro.SheetsLoad{Files: []gyro.Sheet{sheetOf(t, "good", "sku,price\nx,\"secret\nprice\"\ny,1\n")}, Target: postgres.DB{URL: url}, Importers: importers}
+	s := sheets.Load{Files: []sheets.File{sheetOf(t, "good", "sku,price\nx,\"secret\nprice\"\ny,1\n")}, Target: postgres.DB{URL: url}, Importers: importers}
 	report, err = s.Run(t.Context())
 	if text := fmt.Sprintf("%v %+v", err, report.Load.Validation); strings.Contains(text, "secret") {
 		t.Error(text)
@@ -462,8 +464,8 @@ func TestSheetCancel(t *testing.T) {
 	for after := 0; after < 40; after++ {
 		ctx, cancel := context.WithCancel(t.Context())
 		events := 0
-		report, err := gyro.SheetsLoad{
-			Files: []gyro.Sheet{{Model: gyro.Table("good"), From: csvdir.File(path, reject)}}, Target: postgres.DB{URL: url}, Importers: importers,
+		report, err := sheets.Load{
+			Files: []sheets.File{{Model: gyro.Table("good"), From: csvdir.File(path, reject)}}, Target: postgres.DB{URL: url}, Importers: importers,
 			Progress: func(gyro.Event) {
 				if events++; events > after {
 					cancel()
@@ -490,7 +492,7 @@ func TestSheetCancel(t *testing.T) {
 	t.Error("it never came to an end")
 }
 
-// Ids that are derived are the same each time; fixed ones are those that were named; kept ones move
+// IDs that are derived are the same each time; fixed ones are those that were named; kept ones move
 // the sequence.
 func TestSheetIDs(t *testing.T) {
 	t.Parallel()
@@ -504,18 +506,18 @@ func TestSheetIDs(t *testing.T) {
 		{Model: gyro.Table("c")},
 		{Model: gyro.Table("d"), Columns: gyro.Columns{"a": {Ref: a, By: gyro.By{"code": "a"}}}},
 	}
-	sheets := func() []gyro.Sheet {
-		return []gyro.Sheet{
+	files := func() []sheets.File {
+		return []sheets.File{
 			sheetOf(t, "d", "code,a\nd1,x\nd2,\n"), sheetOf(t, "a", "code,note\nx,1\ny,2\n"), sheetOf(t, "b", "id,code\n1,one\n2,two\n"), sheetOf(t, "c", "id,code\n7,seven\n3,three\n"),
 		}
 	}
-	if report, err := loadSheets(t, url, importers, sheets()...); err != nil {
+	if report, err := loadSheets(t, url, importers, files()...); err != nil {
 		t.Fatalf("%v\n%s", err, faultsOf(report))
 	}
 	wantQuery(t, url, "SELECT (SELECT string_agg(id::text, ' ' ORDER BY id) FROM b) b, (SELECT string_agg(id::text, ' ' ORDER BY id) FROM c) c, nextval('c_id_seq') AS next", "b,c,next\n10 20,3 7,8")
 	wantQuery(t, url, "SELECT d.code, a.code AS a FROM d LEFT JOIN a ON a.id = d.a_id ORDER BY 1", "code,a\nd1,x\nd2,")
 	before := pgtest.Copy(t, url, "SELECT * FROM a ORDER BY code")
-	if report, err := loadSheets(t, url, importers, sheets()[1]); err != nil || report.Load.Tables[0].Skipped != 2 {
+	if report, err := loadSheets(t, url, importers, files()[1]); err != nil || report.Load.Tables[0].Skipped != 2 {
 		t.Fatalf("%v\n%s", err, faultsOf(report))
 	}
 	if after := pgtest.Copy(t, url, "SELECT * FROM a ORDER BY code"); string(after) != string(before) {
@@ -523,7 +525,7 @@ func TestSheetIDs(t *testing.T) {
 	}
 	report, err := loadSheets(t, url, importers, sheetOf(t, "a", "code,note\nx,\nz,\nz,\n,\n"))
 	wantFaults(t, report, err, "a 3: code: duplicate", "a 4: code: required")
-	report, err = loadSheets(t, url, importers, sheets()[2], sheetOf(t, "c", "id,code\n3,again\n99,\n99,\n"))
+	report, err = loadSheets(t, url, importers, files()[2], sheetOf(t, "c", "id,code\n3,again\n99,\n99,\n"))
 	wantFaults(t, report, err, "b 1: id: exists", "b 2: id: exists", "c 1: id: exists", "c 3: id: duplicate")
 	report, err = loadSheets(t, url, importers, sheetOf(t, "b", "id,code\n3,three\n"))
 	wantFaults(t, report, err, "b 1: id: not-allowed")

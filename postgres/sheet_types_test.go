@@ -17,6 +17,7 @@ import (
 	"github.com/gyrodata/gyro/internal/pgtest"
 	"github.com/gyrodata/gyro/pgcsv"
 	"github.com/gyrodata/gyro/postgres"
+	"github.com/gyrodata/gyro/sheets"
 )
 
 // sheetTypes are types, with texts of which some are values of them.
@@ -92,7 +93,7 @@ func TestSheetTypes(t *testing.T) {
 			// an empty cell is NULL where a text is no value
 			importers[0].Columns = gyro.Columns{"v": {Format: pgcsv.Conversion{Empty: pgcsv.EmptyText}}}
 		}
-		report, err := loadSheets(t, url, importers, gyro.Sheet{Model: gyro.Table(table), From: csvdir.File(path, filepath.Join(dir, "bad.csv"))})
+		report, err := loadSheets(t, url, importers, sheets.File{Model: gyro.Table(table), From: csvdir.File(path, filepath.Join(dir, "bad.csv"))})
 		if err != nil {
 			t.Errorf("%s: %v", typ, err)
 			continue
@@ -159,8 +160,8 @@ func TestSheetProofs(t *testing.T) {
 		}
 		// Where a proof was wrong, the server refuses the row at the end, and the load fails.
 		_ = os.Remove(filepath.Join(dir, "bad.csv"))
-		_, err := gyro.SheetsLoad{
-			Files: []gyro.Sheet{{Model: gyro.Table("x"), From: csvdir.File(path, filepath.Join(dir, "bad.csv"))}}, Target: postgres.DB{URL: url},
+		_, err := sheets.Load{
+			Files: []sheets.File{{Model: gyro.Table("x"), From: csvdir.File(path, filepath.Join(dir, "bad.csv"))}}, Target: postgres.DB{URL: url},
 			Importers: gyro.Registry{{Model: gyro.Table("x"), CSV: gyro.CSV{Dialect: pgcsv.Dialect{Delimiter: ';', Header: pgcsv.Yes}}}},
 		}.Run(t.Context())
 		if err != nil {

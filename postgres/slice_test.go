@@ -9,6 +9,7 @@ import (
 
 	"github.com/gyrodata/gyro"
 	"github.com/gyrodata/gyro/csvdir"
+	"github.com/gyrodata/gyro/export"
 	"github.com/gyrodata/gyro/internal/pgtest"
 	"github.com/gyrodata/gyro/postgres"
 )
@@ -17,7 +18,7 @@ import (
 type want map[string]string
 
 // wantSlice takes a slice and compares each file with what psql's \copy writes for a query.
-func wantSlice(t *testing.T, url string, s gyro.ExportSlice, files want) *gyro.Report {
+func wantSlice(t *testing.T, url string, s export.Slice, files want) *gyro.Report {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "slice")
 	s.Source, s.Target = postgres.DB{URL: url}, csvdir.Dir{Path: dir}
@@ -56,7 +57,7 @@ func TestManyToMany(t *testing.T) {
 		INSERT INTO post_tag SELECT p, t FROM generate_series(1, 20) p, generate_series(1, 20) t WHERE (p * t) % 7 = 1`)
 	all := jobs("post", "tag", "post_tag")
 	all[0].Query, all[1].Query = gyro.Where("id <= 8"), gyro.Where("id % 2 = 0")
-	wantSlice(t, url, gyro.ExportSlice{Jobs: all}, want{
+	wantSlice(t, url, export.Slice{Jobs: all}, want{
 		"post_tag": "SELECT * FROM post_tag WHERE post_id <= 8 AND tag_id % 2 = 0 ORDER BY post_id, tag_id",
 	})
 }
@@ -75,7 +76,7 @@ func TestSeveralReferencesToOneModel(t *testing.T) {
 	all := jobs("address", "orders")
 	all[0].Query, all[1].Orphans = gyro.Where("id < 5 AND tenant < 3"), true
 	const chosen = "SELECT * FROM orders WHERE billing IS NULL OR (tenant < 3 AND billing < 5)"
-	report := wantSlice(t, url, gyro.ExportSlice{
+	report := wantSlice(t, url, export.Slice{
 		Importers: gyro.Registry{{Model: address}, {Model: orders, Columns: gyro.Columns{
 			"shipping_address": {Ref: address, Over: "tenant, shipping", Missing: gyro.Include},
 			"old_address":      {Ref: address, Over: "tenant, old", Missing: gyro.SetNull},
@@ -105,7 +106,7 @@ func TestCircles(t *testing.T) {
 	all := jobs("department", "employee")
 	all[0].Query = gyro.Where("id IN (3, 7)")
 	all[1].Limit = 3
-	wantSlice(t, url, gyro.ExportSlice{Jobs: all}, want{
+	wantSlice(t, url, export.Slice{Jobs: all}, want{
 		"employee": `WITH RECURSIVE kept AS (
 				SELECT 'e' AS kind, id FROM (SELECT id FROM employee WHERE department_id IN (3, 7) ORDER BY id LIMIT 3) e
 				UNION SELECT 'd', id FROM department WHERE id IN (3, 7)
@@ -146,7 +147,7 @@ func TestKindsOfTables(t *testing.T) {
 	all := jobs("Sales.Order", "line", "big", "sums", "note", "special_note")
 	all[0].Query = gyro.Where(`"user" IN ('u3', 'u8', 'u12', 'u33')`)
 	const chosen = "(3, 8, 12, 33)"
-	wantSlice(t, url, gyro.ExportSlice{
+	wantSlice(t, url, export.Slice{
 		Importers: gyro.Registry{
 			{Model: order},
 			{Model: gyro.Table("line")},
@@ -166,7 +167,7 @@ func TestKindsOfTables(t *testing.T) {
 	})
 }
 
-// Keys of every type that can be one carry the choice from parent to child.
+// TestKeysOfAnyType of every type that can be one carry the choice from parent to child.
 func TestKeysOfAnyType(t *testing.T) {
 	t.Parallel()
 	url := pgtest.DB(t)
@@ -210,7 +211,7 @@ func TestKeysOfAnyType(t *testing.T) {
 		"money":            {`'$1.10'`, `'-$2'`, `'$3'`},
 		"pg_lsn":           {`'16/B374D848'`, `'0/0'`, `'1/1'`},
 	}
-	s := gyro.ExportSlice{}
+	s := export.Slice{}
 	files := want{}
 	i := 0
 	for kind, values := range kinds {
@@ -242,8 +243,8 @@ func TestDanglingReferences(t *testing.T) {
 	pgtest.Exec(t, url, `CREATE TABLE a (id int PRIMARY KEY); CREATE TABLE b (id int PRIMARY KEY, a_id int);
 		INSERT INTO a VALUES (1), (2); INSERT INTO b VALUES (1, 1), (2, 77), (3, 78), (4, NULL), (5, 77)`)
 	a, b := gyro.Table("a"), gyro.Table("b")
-	slicer := func(missing gyro.Missing, names ...string) gyro.ExportSlice {
-		return gyro.ExportSlice{
+	slicer := func(missing gyro.Missing, names ...string) export.Slice {
+		return export.Slice{
 			Importers: gyro.Registry{{Model: a}, {Model: b, Columns: gyro.Columns{"a": {Ref: a, Soft: true, Missing: missing}}}}, Jobs: jobs(names...),
 		}
 	}
@@ -267,11 +268,11 @@ func TestMaxRows(t *testing.T) {
 	all := jobs("node")
 	all[0].Limit = 1
 	for name, c := range map[string]struct {
-		s    gyro.ExportSlice
+		s    export.Slice
 		want string
 	}{
-		"slice": {gyro.ExportSlice{Jobs: all, MaxRows: 20}, "select the slice: at least 21 rows, and MaxRows is 20: next_id of node included 20 of node; 1 of node were selected (raise MaxRows, or sample the job that brings most)"},
-		"job":   {gyro.ExportSlice{Jobs: []gyro.ImportJob{{Model: all[0].Model, MaxRows: 5}}}, "select node: at least 199 rows, and MaxRows is 5: 199 of node were selected (raise MaxRows, or sample the job that brings most)"},
+		"slice": {export.Slice{Jobs: all, MaxRows: 20}, "select the slice: at least 21 rows, and MaxRows is 20: next_id of node included 20 of node; 1 of node were selected (raise MaxRows, or sample the job that brings most)"},
+		"job":   {export.Slice{Jobs: []gyro.ImportJob{{Model: all[0].Model, MaxRows: 5}}}, "select node: at least 199 rows, and MaxRows is 5: 199 of node were selected (raise MaxRows, or sample the job that brings most)"},
 	} {
 		c.s.Source, c.s.Target = postgres.DB{URL: url}, csvdir.Dir{Path: filepath.Join(t.TempDir(), "slice")}
 		if _, err := c.s.Run(t.Context()); fmt.Sprint(err) != c.want {

@@ -14,6 +14,8 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/gyrodata/gyro"
+	"github.com/gyrodata/gyro/driver"
+	"github.com/gyrodata/gyro/keyset"
 )
 
 // snapshot is one READ ONLY, REPEATABLE READ transaction.
@@ -21,9 +23,9 @@ type snapshot struct {
 	conn     *pgx.Conn
 	origin   gyro.Origin
 	parser   parser
-	settings map[*gyro.Keys]int // the number of the settings that hold keys
-	sets     int                // how many numbers were given
-	stale    []string           // settings that hold keys which are of no more use
+	settings map[*keyset.Set]int // the number of the settings that hold keys
+	sets     int                 // how many numbers were given
+	stale    []string            // settings that hold keys which are of no more use
 	room     hashRoom
 	force    shape
 	piece    int       // bytes of keys that are sent at once
@@ -31,18 +33,18 @@ type snapshot struct {
 	tooLong  error     // what is said past it
 }
 
-var _ gyro.Snapshot = (*snapshot)(nil)
+var _ driver.Snapshot = (*snapshot)(nil)
 
 // Open connects and takes a snapshot.
-func (d DB) Open(ctx context.Context) (gyro.Snapshot, error) { return d.open(ctx, anyShape) }
+func (d DB) Open(ctx context.Context) (driver.Snapshot, error) { return d.open(ctx, anyShape) }
 
 // open leaves the shapes out that are better than force; tests compare them.
-func (d DB) open(ctx context.Context, force shape) (gyro.Snapshot, error) {
+func (d DB) open(ctx context.Context, force shape) (driver.Snapshot, error) {
 	conn, err := d.connect(ctx)
 	if err != nil {
 		return nil, err
 	}
-	s := &snapshot{conn: conn, parser: newParser(conn), settings: map[*gyro.Keys]int{}, force: force, piece: keyPiece}
+	s := &snapshot{conn: conn, parser: newParser(conn), settings: map[*keyset.Set]int{}, force: force, piece: keyPiece}
 	s.limit(d.MaxDuration)
 	if err := s.begin(ctx, d.settings()); err != nil {
 		return nil, errors.Join(err, s.Close())
@@ -77,7 +79,7 @@ func (s *snapshot) within(ctx context.Context) (context.Context, context.CancelF
 func (s *snapshot) Origin() gyro.Origin { return s.origin }
 
 // Explain sends EXPLAIN for the SELECTs that Copy would run, as if no key were known yet.
-func (s *snapshot) Explain(ctx context.Context, all ...gyro.Selection) ([]gyro.Estimate, error) {
+func (s *snapshot) Explain(ctx context.Context, all ...driver.Selection) ([]gyro.Estimate, error) {
 	ctx, cancel := s.within(ctx)
 	defer cancel()
 	estimates, plans, err := s.explain(ctx, all)
@@ -97,7 +99,7 @@ func (s *snapshot) Explain(ctx context.Context, all ...gyro.Selection) ([]gyro.E
 
 // explain works behind a savepoint, so that an error leaves the transaction usable. Where
 // nothing has to be parsed before, the savepoint travels with the EXPLAINs, as its end does.
-func (s *snapshot) explain(ctx context.Context, all []gyro.Selection) (estimates []gyro.Estimate, plans [][]byte, err error) {
+func (s *snapshot) explain(ctx context.Context, all []driver.Selection) (estimates []gyro.Estimate, plans [][]byte, err error) {
 	var batch pgx.Batch
 	op := "savepoint"
 	saved := batch.Queue("SAVEPOINT gyro")
@@ -149,12 +151,12 @@ func readPlan(plan []byte) (rows, cost float64, err error) {
 }
 
 // Copy streams the rows of a selection as CSV.
-func (s *snapshot) Copy(ctx context.Context, selection gyro.Selection, w io.Writer) (int64, error) {
+func (s *snapshot) Copy(ctx context.Context, selection driver.Selection, w io.Writer) (int64, error) {
 	rows, err := s.copy(ctx, selection, w)
 	return rows, s.conflict(err)
 }
 
-func (s *snapshot) copy(ctx context.Context, selection gyro.Selection, w io.Writer) (int64, error) {
+func (s *snapshot) copy(ctx context.Context, selection driver.Selection, w io.Writer) (int64, error) {
 	ctx, cancel := s.within(ctx)
 	defer cancel()
 	text, err := s.statement(ctx, selection)

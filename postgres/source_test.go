@@ -15,6 +15,8 @@ import (
 
 	"github.com/gyrodata/gyro"
 	"github.com/gyrodata/gyro/csvdir"
+	"github.com/gyrodata/gyro/driver"
+	"github.com/gyrodata/gyro/export"
 	"github.com/gyrodata/gyro/internal/pgtest"
 	"github.com/gyrodata/gyro/postgres"
 )
@@ -28,11 +30,11 @@ func TestOneMoment(t *testing.T) {
 	conn := connect(t, url)
 	wrote := false
 	dir := filepath.Join(t.TempDir(), "slice")
-	report, err := gyro.ExportSlice{
+	report, err := export.Slice{
 		Source: postgres.DB{URL: url}, Target: csvdir.Dir{Path: dir},
 		Jobs: []gyro.ImportJob{{Model: gyro.Table("a")}, {Model: gyro.Table("b")}},
 		Progress: func(e gyro.Event) {
-			if e.Step != gyro.Finished || e.Job != 0 {
+			if e.Type != gyro.Finished || e.Job != 0 {
 				return
 			}
 			if _, err := conn.Exec(context.Background(), "INSERT INTO a VALUES (2); INSERT INTO b VALUES (2, 2), (3, 1); DELETE FROM b WHERE id = 1"); err != nil {
@@ -64,11 +66,11 @@ func TestManifest(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var m gyro.Manifest
+	var m driver.Manifest
 	if err := json.Unmarshal(text, &m); err != nil {
 		t.Fatal(err)
 	}
-	if m.Version != gyro.ManifestVersion || !strings.HasPrefix(m.Server, "PostgreSQL ") || !strings.Contains(m.LSN, "/") ||
+	if m.Version != driver.ManifestVersion || !strings.HasPrefix(m.Server, "PostgreSQL ") || !strings.Contains(m.LSN, "/") ||
 		time.Since(m.Taken).Abs() > time.Hour {
 		t.Errorf("manifest: %+v", m)
 	}
@@ -170,7 +172,7 @@ func TestImportersAgainstTheCatalog(t *testing.T) {
 		"both": {gyro.Columns{"x": {Ref: tenants}, "y": {Ref: tenants}}, `importer shop, column "x": shop has no column "x"
 importer shop, column "y": shop has no column "y"`},
 	} {
-		_, err := gyro.ExportSlice{
+		_, err := export.Slice{
 			Source: postgres.DB{URL: url}, Target: csvdir.Dir{Path: filepath.Join(t.TempDir(), "x")},
 			Importers: gyro.Registry{{Model: tenants}, {Model: shops, Columns: c.columns}},
 			Jobs:      []gyro.ImportJob{{Model: tenants}, {Model: shops}},
@@ -213,10 +215,10 @@ func TestDBHidesItself(t *testing.T) {
 		t.Fatal(err)
 	}
 	var log strings.Builder
-	slog.New(slog.NewTextHandler(&log, nil)).Info("x", "db", db, "slicer", gyro.ExportSlice{Source: db})
+	slog.New(slog.NewTextHandler(&log, nil)).Info("x", "db", db, "slicer", export.Slice{Source: db})
 	for _, text := range []string{
 		fmt.Sprintf("%v %+v %#v %s %q", db, db, db, db, db), fmt.Sprintf("%v %+v %#v", &db, &db, &db),
-		fmt.Sprintf("%v %+v %#v", gyro.ExportSlice{Source: db}, gyro.ExportSlice{Source: db}, gyro.ExportSlice{Source: db}),
+		fmt.Sprintf("%v %+v %#v", export.Slice{Source: db}, export.Slice{Source: db}, export.Slice{Source: db}),
 		string(asJSON), log.String(),
 	} {
 		if strings.Contains(text, "hush") || strings.Contains(text, "host/db") {
@@ -260,11 +262,11 @@ func TestCancel(t *testing.T) {
 	pgtest.Exec(t, url, "CREATE TABLE long (id int PRIMARY KEY); INSERT INTO long VALUES (1)")
 	ctx, cancel := context.WithCancel(t.Context())
 	dir := filepath.Join(t.TempDir(), "slice")
-	_, err := gyro.ExportSlice{
+	_, err := export.Slice{
 		Source: postgres.DB{URL: url}, Target: csvdir.Dir{Path: dir},
 		Jobs: []gyro.ImportJob{{Model: gyro.Table("long"), Query: gyro.Where("pg_sleep(60) IS NOT NULL")}},
 		Progress: func(e gyro.Event) {
-			if e.Step == gyro.Moved {
+			if e.Type == gyro.Moved {
 				cancel()
 			}
 		},
@@ -299,7 +301,7 @@ func TestLockTimeout(t *testing.T) {
 		t.Fatal(err)
 	}
 	dir := filepath.Join(t.TempDir(), "slice")
-	_, err := gyro.ExportSlice{
+	_, err := export.Slice{
 		Source: postgres.DB{URL: url, LockTimeout: 50 * time.Millisecond}, Target: csvdir.Dir{Path: dir},
 		Jobs: []gyro.ImportJob{{Model: gyro.Table("locked")}},
 	}.Run(t.Context())

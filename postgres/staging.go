@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/gyrodata/gyro"
+	"github.com/gyrodata/gyro/driver"
 )
 
 // stageAll copies every file that does not go straight into its table into a staging table:
@@ -53,7 +54,7 @@ func (l *loading) stageOne(ctx context.Context, p *part) error {
 }
 
 // mapColumns are the columns of a table's map: the key's, then those that others refer to.
-func mapColumns(t *gyro.LoadTable) []string {
+func mapColumns(t *driver.LoadTable) []string {
 	columns := slices.Clone(t.Key)
 	for _, list := range t.Lists {
 		for _, c := range list {
@@ -150,7 +151,7 @@ func (l *loading) mapping(p *part) string {
 		}
 		text += fmt.Sprintf(" %s (SELECT true AS gyro_here, * FROM %s) t ON %s", join, p.target(), l.same(p))
 	}
-	if !l.faulty() && slices.ContainsFunc(p.New, func(id gyro.NewID) bool { return id.Sequence != "" }) {
+	if !l.faulty() && slices.ContainsFunc(p.New, func(id driver.NewID) bool { return id.Sequence != "" }) {
 		text += " ORDER BY " + order // the file's order; the server sorts before it draws
 	}
 	text += "; "

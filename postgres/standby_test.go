@@ -18,6 +18,7 @@ import (
 	"github.com/gyrodata/gyro/csvdir"
 	"github.com/gyrodata/gyro/examples/shop"
 	"github.com/gyrodata/gyro/examples/shop/shopdb"
+	"github.com/gyrodata/gyro/export"
 	"github.com/gyrodata/gyro/internal/pgtest"
 	"github.com/gyrodata/gyro/postgres"
 )
@@ -79,8 +80,8 @@ func caughtUp(t *testing.T, primary, standby *pgx.Conn) {
 	t.Fatal("the standby does not follow")
 }
 
-func shopSlicer(url, dir string) gyro.ExportSlice {
-	return gyro.ExportSlice{Source: postgres.DB{URL: url}, Target: csvdir.Dir{Path: dir}, Importers: shop.Importers, Jobs: shop.Jobs()}
+func shopSlicer(url, dir string) export.Slice {
+	return export.Slice{Source: postgres.DB{URL: url}, Target: csvdir.Dir{Path: dir}, Importers: shop.Importers, Jobs: shop.Jobs()}
 }
 
 // The same slice, byte for byte, from the primary and from a hot standby, by a role that has
@@ -141,11 +142,11 @@ func TestNoTransactionID(t *testing.T) {
 	watch := connect(t, url)
 	dir := filepath.Join(t.TempDir(), "slice")
 	seen := 0
-	_, err := gyro.ExportSlice{
+	_, err := export.Slice{
 		Source: postgres.DB{URL: url}, Target: csvdir.Dir{Path: dir},
 		Jobs: []gyro.ImportJob{{Model: gyro.Table("a"), Limit: 1}, {Model: gyro.Table("b")}},
 		Progress: func(e gyro.Event) {
-			if e.Step != gyro.Finished {
+			if e.Type != gyro.Finished {
 				return
 			}
 			var xid *string
@@ -186,9 +187,9 @@ func TestRecoveryConflict(t *testing.T) {
 		conflicts, restarts := 0, 0
 		s.Progress = func(e gyro.Event) {
 			switch {
-			case e.Step == gyro.Restarted:
+			case e.Type == gyro.Restarted:
 				restarts++
-			case e.Step == gyro.Finished && e.Job == 0 && conflicts < c.conflicts:
+			case e.Type == gyro.Finished && e.Job == 0 && conflicts < c.conflicts:
 				conflicts++
 				conflict()
 			}
@@ -213,7 +214,7 @@ func TestMaxDuration(t *testing.T) {
 	url := pgtest.DB(t)
 	pgtest.Exec(t, url, "CREATE TABLE a (id int PRIMARY KEY); INSERT INTO a VALUES (1)")
 	dir := filepath.Join(t.TempDir(), "slice")
-	_, err := gyro.ExportSlice{
+	_, err := export.Slice{
 		Source: postgres.DB{URL: url, MaxDuration: 300 * time.Millisecond}, Target: csvdir.Dir{Path: dir},
 		Jobs: []gyro.ImportJob{{Model: gyro.Table("a"), Query: gyro.Where("pg_sleep(60) IS NOT NULL")}},
 	}.Run(t.Context())

@@ -12,6 +12,8 @@ import (
 	"github.com/jackc/pgx/v5/pgtype"
 
 	"github.com/gyrodata/gyro"
+	"github.com/gyrodata/gyro/driver"
+	"github.com/gyrodata/gyro/keyset"
 	"github.com/gyrodata/gyro/schema"
 )
 
@@ -24,11 +26,11 @@ import (
 type statement struct {
 	sql, shape string
 	keys       []keySetting
-	hashed     []*gyro.Keys // those that are looked up in a hash table
+	hashed     []*keyset.Set // those that are looked up in a hash table
 }
 
 // statement builds the statement of a selection.
-func (s *snapshot) statement(ctx context.Context, selection gyro.Selection) (statement, error) {
+func (s *snapshot) statement(ctx context.Context, selection driver.Selection) (statement, error) {
 	b := newBuilder(selection, s.number, s.force)
 	var err error
 	condition, args, isCondition := selection.Query.Condition()
@@ -99,10 +101,10 @@ func (b *builder) query(ctx context.Context, p parser, query string, args []any)
 }
 
 // parses reports whether a selection has text that the server has to parse by itself.
-func parses(s gyro.Selection) bool {
-	when := func(r gyro.Restriction) bool { return r.When != "" }
+func parses(s driver.Selection) bool {
+	when := func(r driver.Restriction) bool { return r.When != "" }
 	return !s.Query.IsZero() || s.OrderBy != "" || len(s.Flags) > 0 || slices.ContainsFunc(s.Restrict, when) ||
-		slices.ContainsFunc(s.Null, func(n gyro.Nulling) bool { return when(n.Restriction) })
+		slices.ContainsFunc(s.Null, func(n driver.Nulling) bool { return when(n.Restriction) })
 }
 
 // parser has the server parse texts, each once: what one was found to be holds as long as

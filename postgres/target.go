@@ -11,6 +11,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/gyrodata/gyro"
+	"github.com/gyrodata/gyro/driver"
 	"github.com/gyrodata/gyro/schema"
 )
 
@@ -29,9 +30,9 @@ type loading struct {
 	db      DB
 	conn    *pgx.Conn
 	origin  gyro.Origin
-	plan    *gyro.LoadPlan
+	plan    *driver.LoadPlan
 	parts   []*part // as the plan's tables
-	loaded  *gyro.Loaded
+	loaded  *driver.Loaded
 	began   bool                                  // a transaction is open
 	trying  bool                                  // rows of sheets are tried before they go in
 	refused map[int]refusals                      // by table, the rows of sheets that the server was found to refuse
@@ -43,12 +44,12 @@ type loading struct {
 }
 
 var (
-	_ gyro.Loader  = DB{}
-	_ gyro.Loading = (*loading)(nil)
+	_ driver.Loader = DB{}
+	_ driver.Target = (*loading)(nil)
 )
 
 // OpenTarget connects.
-func (d DB) OpenTarget(ctx context.Context) (gyro.Loading, error) {
+func (d DB) OpenTarget(ctx context.Context) (driver.Target, error) {
 	switch d.Exclusive {
 	case "", ExclusiveAuto, ExclusiveAlways, ExclusiveNever:
 	default:
@@ -196,7 +197,7 @@ func (l *loading) texts(ctx context.Context, op, text string, args ...any) ([]st
 	return all, nil
 }
 
-func (l *loading) tell(e gyro.LoadEvent) {
+func (l *loading) tell(e driver.LoadEvent) {
 	if l.plan.Tell != nil {
 		l.plan.Tell(e)
 	}
@@ -204,7 +205,7 @@ func (l *loading) tell(e gyro.LoadEvent) {
 
 // stage tells a stage of one table, or of none (-1).
 func (l *loading) stage(stage gyro.Stage, table int) {
-	l.tell(gyro.LoadEvent{Stage: stage, Table: table})
+	l.tell(driver.LoadEvent{Stage: stage, Table: table})
 }
 
 // copyIn sends a file to COPY … FROM STDIN and tells how far it is.
@@ -220,7 +221,7 @@ func (l *loading) copyIn(ctx context.Context, p *part, stage gyro.Stage, text st
 
 // reading begins to read a file that is to be copied.
 func (l *loading) reading(p *part, file io.Reader, stage gyro.Stage) *reading {
-	source := &reading{Reader: file, tell: func(bytes int64) { l.tell(gyro.LoadEvent{Stage: stage, Table: p.i, Bytes: bytes}) }}
+	source := &reading{Reader: file, tell: func(bytes int64) { l.tell(driver.LoadEvent{Stage: stage, Table: p.i, Bytes: bytes}) }}
 	source.tell(0)
 	return source
 }
@@ -245,7 +246,7 @@ func (l *loading) copied(p *part, stage gyro.Stage, source *reading, rows int64,
 	case closeErr != nil:
 		return fmt.Errorf("close %s: %w", p.File, closeErr)
 	}
-	l.tell(gyro.LoadEvent{Stage: stage, Table: p.i, Done: true, Rows: rows, Bytes: source.n})
+	l.tell(driver.LoadEvent{Stage: stage, Table: p.i, Done: true, Rows: rows, Bytes: source.n})
 	return nil
 }
 

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/gyrodata/gyro"
+	"github.com/gyrodata/gyro/driver"
 )
 
 // What only the server knows of a row (triggers, partial indexes, exclusion constraints, policies,
@@ -56,7 +57,7 @@ func (l *loading) again(ctx context.Context, r refusal) error {
 	l.dropped, l.triggers = [2][]restorable{}, nil
 	if r.state == "23505" && r.constraint != "" {
 		for _, p := range l.parts {
-			if p.Table.Name.Table != r.table || !slices.ContainsFunc(p.New, func(id gyro.NewID) bool { return id.Sequence != "" }) {
+			if p.Table.Name.Table != r.table || !slices.ContainsFunc(p.New, func(id driver.NewID) bool { return id.Sequence != "" }) {
 				continue
 			}
 			primary, err := l.number(ctx, "look at a constraint", fmt.Sprintf("SELECT count(*) FROM pg_constraint WHERE contype = 'p' AND conrelid = %s::regclass AND conname = %s", literal(p.target()), literal(r.constraint)))

@@ -8,19 +8,20 @@ import (
 	"strings"
 
 	"github.com/gyrodata/gyro"
+	"github.com/gyrodata/gyro/driver"
 	"github.com/gyrodata/gyro/schema"
 )
 
 // Undo deletes the rows that a load inserted. What it proves first: this is the database, the
 // transaction was committed, every row is there and its last change is the load's own (xmin),
 // and no row that stays refers to one of them.
-func (l *loading) Undo(ctx context.Context, plan *gyro.UndoPlan) (*gyro.Loaded, error) {
+func (l *loading) Undo(ctx context.Context, plan *driver.UndoPlan) (*driver.Loaded, error) {
 	catalog, err := l.Catalog(ctx)
 	if err != nil {
 		return nil, err
 	}
-	l.loaded = &gyro.Loaded{Tables: make([]gyro.TableCount, len(plan.Tables))}
-	l.plan = &gyro.LoadPlan{Open: plan.Open}
+	l.loaded = &driver.Loaded{Tables: make([]driver.TableCount, len(plan.Tables))}
+	l.plan = &driver.LoadPlan{Open: plan.Open}
 	if err := l.begin(ctx); err != nil {
 		return nil, err
 	}
@@ -57,7 +58,7 @@ func (l *loading) Undo(ctx context.Context, plan *gyro.UndoPlan) (*gyro.Loaded, 
 }
 
 // sameDatabase sees to it that the load was one into this database, and counts.
-func (l *loading) sameDatabase(ctx context.Context, t gyro.Transaction) error {
+func (l *loading) sameDatabase(ctx context.Context, t driver.Transaction) error {
 	if err := l.identify(ctx); err != nil {
 		return err
 	}
@@ -79,7 +80,7 @@ func undoKeys(i int) string { return fmt.Sprintf("pg_temp.gyro_undo_%d", i) }
 
 // undoable brings a table's keys to the server, locks their rows, and counts those that are
 // not as the load left them.
-func (l *loading) undoable(ctx context.Context, plan *gyro.UndoPlan, i int, table *schema.Table) (problem, err error) {
+func (l *loading) undoable(ctx context.Context, plan *driver.UndoPlan, i int, table *schema.Table) (problem, err error) {
 	t := plan.Tables[i]
 	place := "table " + t.Table.String()
 	if table == nil {
@@ -94,7 +95,7 @@ func (l *loading) undoable(ctx context.Context, plan *gyro.UndoPlan, i int, tabl
 	if err := l.exec(ctx, "make a table of keys", fmt.Sprintf("CREATE TEMP TABLE gyro_undo_%d ON COMMIT DROP AS SELECT %s FROM %s WITH NO DATA", i, names("", t.Key), target)); err != nil {
 		return nil, err
 	}
-	p := &part{LoadTable: &gyro.LoadTable{Table: table}, i: i}
+	p := &part{LoadTable: &driver.LoadTable{Table: table}, i: i}
 	if _, err := l.copyIn(ctx, p, gyro.Staging, "COPY "+undoKeys(i)+" FROM STDIN (FORMAT csv, HEADER)"); err != nil {
 		return nil, err
 	}
@@ -126,7 +127,7 @@ func joinOn(left, right string, columns, other []string) string {
 
 // outsiders counts the rows that stay and refer to one that is to go. Foreign keys would say
 // it too, but ON DELETE CASCADE and SET NULL would change such rows instead.
-func (l *loading) outsiders(ctx context.Context, plan *gyro.UndoPlan, i int, name schema.Name, catalog schema.Catalog) ([]error, error) {
+func (l *loading) outsiders(ctx context.Context, plan *driver.UndoPlan, i int, name schema.Name, catalog schema.Catalog) ([]error, error) {
 	var found []error
 	parent := plan.Tables[i]
 	for _, from := range catalog.Names() {
@@ -135,7 +136,7 @@ func (l *loading) outsiders(ctx context.Context, plan *gyro.UndoPlan, i int, nam
 				continue
 			}
 			stays := ""
-			if k := slices.IndexFunc(plan.Tables, func(t gyro.UndoTable) bool { return t.Table == from }); k >= 0 {
+			if k := slices.IndexFunc(plan.Tables, func(t driver.UndoTable) bool { return t.Table == from }); k >= 0 {
 				stays = fmt.Sprintf(" WHERE NOT EXISTS (SELECT FROM %s o WHERE %s)", undoKeys(k), joinOn("o", "c", plan.Tables[k].Key, plan.Tables[k].Key))
 			}
 			n, err := l.number(ctx, "look for rows that refer to those of "+name.String(), fmt.Sprintf("SELECT count(*) FROM %s k JOIN %s p ON %s JOIN %s c ON %s%s",
@@ -156,14 +157,14 @@ func (l *loading) outsiders(ctx context.Context, plan *gyro.UndoPlan, i int, nam
 
 // deleteAll deletes children first; tables of a circle by one statement, at whose end foreign
 // keys are checked.
-func (l *loading) deleteAll(ctx context.Context, plan *gyro.UndoPlan, catalog schema.Catalog) error {
+func (l *loading) deleteAll(ctx context.Context, plan *driver.UndoPlan, catalog schema.Catalog) error {
 	var tables []schema.Name
 	number := map[schema.Name]int{}
 	var parts []*part
 	for i, t := range plan.Tables {
 		tables = append(tables, t.Table)
 		number[t.Table] = i
-		parts = append(parts, &part{LoadTable: &gyro.LoadTable{Table: catalog[t.Table]}, i: i})
+		parts = append(parts, &part{LoadTable: &driver.LoadTable{Table: catalog[t.Table]}, i: i})
 	}
 	if err := l.constraints(ctx, parts, "IMMEDIATE"); err != nil {
 		return err

@@ -35,7 +35,7 @@ func newBars(w io.Writer) *bars {
 }
 
 func (b *bars) Event(e gyro.Event) {
-	switch e.Step {
+	switch e.Type {
 	case gyro.Planned:
 		b.add(e)
 	case gyro.Started, gyro.Moved:
@@ -95,7 +95,7 @@ func (b *bars) add(e gyro.Event) {
 // text is what stands behind the bar.
 func (j *job) text() string {
 	e := *j.last.Load()
-	switch e.Step {
+	switch e.Type {
 	case gyro.Planned:
 		return fmt.Sprintf("~%s rows", short(float64(e.Estimate)))
 	case gyro.Finished:

@@ -68,7 +68,7 @@ func TestBars(t *testing.T) {
 	}
 	for i, e := range run() {
 		p.Event(e)
-		if i == 1 || e.Step == gyro.Moved && e.Elapsed == 10*time.Second {
+		if i == 1 || e.Type == gyro.Moved && e.Elapsed == 10*time.Second {
 			time.Sleep(250 * time.Millisecond) // long enough to be drawn
 		}
 	}

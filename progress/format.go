@@ -12,7 +12,7 @@ import (
 // has ended, however wrong the estimate was.
 func percent(e gyro.Event) int {
 	switch {
-	case e.Step == gyro.Finished, e.Step == gyro.Staged:
+	case e.Type == gyro.Finished, e.Type == gyro.Staged:
 		return 100
 	case e.Estimate <= 0:
 		return 0

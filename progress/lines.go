@@ -14,21 +14,21 @@ func newLines(w io.Writer) *lines { return &lines{encoder: json.NewEncoder(w)} }
 
 // line is one event; job is counted from 1, and left out where an event is the run's.
 type line struct {
-	Step     gyro.Step  `json:"step"`
-	Stage    gyro.Stage `json:"stage,omitempty"`
-	Job      int        `json:"job,omitempty"`
-	Jobs     int        `json:"jobs"`
-	Model    string     `json:"model,omitempty"`
-	File     string     `json:"file,omitempty"`
-	Estimate int64      `json:"estimate,omitempty"`
-	Rows     int64      `json:"rows"`
-	Bytes    int64      `json:"bytes"`
-	Seconds  float64    `json:"seconds"`
+	Step     gyro.EventType `json:"step"`
+	Stage    gyro.Stage     `json:"stage,omitempty"`
+	Job      int            `json:"job,omitempty"`
+	Jobs     int            `json:"jobs"`
+	Model    string         `json:"model,omitempty"`
+	File     string         `json:"file,omitempty"`
+	Estimate int64          `json:"estimate,omitempty"`
+	Rows     int64          `json:"rows"`
+	Bytes    int64          `json:"bytes"`
+	Seconds  float64        `json:"seconds"`
 }
 
 func (l *lines) Event(e gyro.Event) {
 	out := line{
-		Step: e.Step, Stage: e.Stage, Jobs: e.Jobs, File: e.File, Estimate: e.Estimate,
+		Step: e.Type, Stage: e.Stage, Jobs: e.Jobs, File: e.File, Estimate: e.Estimate,
 		Rows: e.Rows, Bytes: e.Bytes, Seconds: e.Elapsed.Seconds(),
 	}
 	if !e.Model.IsZero() {

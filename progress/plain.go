@@ -20,7 +20,7 @@ type plain struct {
 func newPlain(w io.Writer) *plain { return &plain{w: w} }
 
 func (p *plain) Event(e gyro.Event) {
-	switch e.Step {
+	switch e.Type {
 	case gyro.Started:
 		p.last = 0
 	case gyro.Restarted:
@@ -49,7 +49,7 @@ type notebook struct {
 func newNotebook(w io.Writer) *notebook { return &notebook{w: w} }
 
 func (n *notebook) Event(e gyro.Event) {
-	switch e.Step {
+	switch e.Type {
 	case gyro.Started, gyro.Moved:
 		n.line(fmt.Sprintf("%d/%d %s: %s", e.Job+1, e.Jobs, e.Model, moving(e)), "")
 	case gyro.Restarted:

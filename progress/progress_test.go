@@ -31,8 +31,8 @@ func env(pairs ...string) func(string) (string, bool) {
 // thought.
 func run() []gyro.Event {
 	a, b := schema.NewName("", "a"), schema.NewName("sales", "b")
-	event := func(step gyro.Step, job int, rows, bytes int64, elapsed time.Duration) gyro.Event {
-		e := gyro.Event{Step: step, Job: job, Jobs: 2, Model: a, File: "a.csv", Estimate: 1000, Rows: rows, Bytes: bytes, Elapsed: elapsed}
+	event := func(step gyro.EventType, job int, rows, bytes int64, elapsed time.Duration) gyro.Event {
+		e := gyro.Event{Type: step, Job: job, Jobs: 2, Model: a, File: "a.csv", Estimate: 1000, Rows: rows, Bytes: bytes, Elapsed: elapsed}
 		if job == 1 {
 			e.Model, e.File, e.Estimate = b, "sales.b.csv", 2_000_000
 		}
@@ -51,7 +51,7 @@ func run() []gyro.Event {
 		event(gyro.Moved, 1, 1_000_000, 122_880_000, 10*time.Second),
 		event(gyro.Moved, 1, 3_000_000, 368_640_000, 30*time.Second),
 		event(gyro.Finished, 1, 3_600_000, 442_368_000, 36*time.Second),
-		{Step: gyro.Ended, Jobs: 2, Rows: 3_600_950, Bytes: 442_406_000, Elapsed: 37 * time.Second},
+		{Type: gyro.Ended, Jobs: 2, Rows: 3_600_950, Bytes: 442_406_000, Elapsed: 37 * time.Second},
 	}
 }
 
@@ -198,7 +198,7 @@ func TestFormat(t *testing.T) {
 		{1_000_000_000, 4_600_000_000_000, 10 * time.Second, "1.00G of ~4.60T rows (0%), 100M rows/s, 100MB/s, 12:46:30 left"},
 		{1, 5_000_000_000_000_000, 10 * time.Second, "1 of ~5000T rows (0%), 0 rows/s, 0B/s"},
 	} {
-		e := gyro.Event{Step: gyro.Moved, Jobs: 1, Model: schema.NewName("", "a"), Rows: c.rows, Bytes: c.rows, Estimate: c.estimate, Elapsed: c.elapsed}
+		e := gyro.Event{Type: gyro.Moved, Jobs: 1, Model: schema.NewName("", "a"), Rows: c.rows, Bytes: c.rows, Estimate: c.estimate, Elapsed: c.elapsed}
 		got := shown(t, "plain", []gyro.Event{e})
 		if got != "1/1 a: "+c.want+"\n" {
 			t.Errorf("got  %swant 1/1 a: %s", got, c.want)
@@ -211,13 +211,13 @@ func TestStages(t *testing.T) {
 	t.Parallel()
 	a := schema.NewName("", "a")
 	events := []gyro.Event{
-		{Step: gyro.Planned, Jobs: 1, Model: a, Estimate: 3},
-		{Step: gyro.Staged, Stage: gyro.Verifying},
-		{Step: gyro.Started, Jobs: 1, Model: a, Estimate: 3},
-		{Step: gyro.Finished, Jobs: 1, Model: a, Estimate: 3, Rows: 3, Bytes: 12, Elapsed: time.Second},
-		{Step: gyro.Staged, Stage: gyro.Mapping, Jobs: 1, Model: a},
-		{Step: gyro.Staged, Stage: gyro.Committing},
-		{Step: gyro.Ended, Jobs: 1, Rows: 3, Bytes: 12, Elapsed: time.Second},
+		{Type: gyro.Planned, Jobs: 1, Model: a, Estimate: 3},
+		{Type: gyro.Staged, Stage: gyro.Verifying},
+		{Type: gyro.Started, Jobs: 1, Model: a, Estimate: 3},
+		{Type: gyro.Finished, Jobs: 1, Model: a, Estimate: 3, Rows: 3, Bytes: 12, Elapsed: time.Second},
+		{Type: gyro.Staged, Stage: gyro.Mapping, Jobs: 1, Model: a},
+		{Type: gyro.Staged, Stage: gyro.Committing},
+		{Type: gyro.Ended, Jobs: 1, Rows: 3, Bytes: 12, Elapsed: time.Second},
 	}
 	if d := cmp.Diff("verify\n1/1 a: 3 rows, 12B, 1.0 s\n1/1 a: map ids\ncommit\n", shown(t, "plain", events)); d != "" {
 		t.Errorf("-want +got:\n%s", d)

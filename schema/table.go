@@ -137,3 +137,8 @@ func (t *Table) Over(columns []string) []Reference {
 	}
 	return found
 }
+
+// SameColumns reports whether two lists name the same columns, in whatever order.
+func SameColumns(a, b []string) bool {
+	return slices.Equal(slices.Sorted(slices.Values(a)), slices.Sorted(slices.Values(b)))
+}

@@ -192,7 +192,6 @@ func (t Type) Within(least, most string) Values {
 
 func dateOrNone(text string) bool { return text == "" || len(text) == 10 && isDate([]byte(text)) }
 
-
 // Literal says what is wrong with a text that stands for a value of the type in a program or a file,
 // as far as it would be misread in silence: a date that is not written as PostgreSQL writes it. Empty:
 // nothing is known to be wrong.

@@ -13,7 +13,9 @@ import (
 	"github.com/gyrodata/gyro"
 	"github.com/gyrodata/gyro/csvdir"
 	"github.com/gyrodata/gyro/examples/shop/shopdb"
+	"github.com/gyrodata/gyro/export"
 	"github.com/gyrodata/gyro/internal/pgtest"
+	"github.com/gyrodata/gyro/load"
 	"github.com/gyrodata/gyro/postgres"
 	"github.com/gyrodata/gyro/progress"
 )
@@ -76,7 +78,7 @@ func (c *cli) runDemo(ctx context.Context, scale float64, target string) (err er
 		return err //nolint:wrapcheck // auto is known
 	}
 	fmt.Fprintln(c.stderr, "taking the slice of tenant 1")
-	report, err := gyro.ExportSlice{
+	report, err := export.Slice{
 		Source:    postgres.DB{URL: url},
 		Target:    directory,
 		Importers: demoImporters(gyro.Columns{}),
@@ -112,7 +114,7 @@ func (c *cli) demoLoad(ctx context.Context, server *pgtest.Server, slice csvdir.
 		return err //nolint:wrapcheck // auto is known
 	}
 	fmt.Fprintln(c.stderr, "loading the slice there, with new ids")
-	report, err := gyro.LoadSlice{
+	report, err := load.Slice{
 		Source: slice,
 		Target: postgres.DB{URL: url},
 		// A subdomain is one tenant's only, and tenant 1 is there already.

@@ -6,15 +6,15 @@ import (
 	"fmt"
 	"os"
 
-	"github.com/gyrodata/gyro"
 	"github.com/gyrodata/gyro/config"
+	"github.com/gyrodata/gyro/guess"
 	"github.com/gyrodata/gyro/postgres"
 	"github.com/gyrodata/gyro/schema"
 )
 
 // guessSheets writes a mapping for CSV files to standard output, and nothing else.
 func (c *cli) guessSheets(ctx context.Context, conf config.Config, s *sheetSettings) error {
-	sheets, models, done, err := s.sheets(ctx, os.Stdin)
+	files, models, done, err := s.open(ctx, os.Stdin)
 	defer func() { done() }()
 	if err != nil {
 		return err
@@ -24,7 +24,7 @@ func (c *cli) guessSheets(ctx context.Context, conf config.Config, s *sheetSetti
 	if err != nil {
 		return err
 	}
-	guesses, err := gyro.GuessFiles(ctx, sheets, catalog, s.over(conf.Importers, models))
+	guesses, err := guess.Importers(ctx, files, catalog, s.over(conf.Importers, models))
 	if err != nil {
 		return err //nolint:wrapcheck // it says place and problem itself
 	}

@@ -17,6 +17,7 @@ import (
 
 	"github.com/gyrodata/gyro"
 	"github.com/gyrodata/gyro/config"
+	"github.com/gyrodata/gyro/load"
 	"github.com/gyrodata/gyro/postgres"
 	"github.com/gyrodata/gyro/progress"
 )
@@ -135,7 +136,7 @@ func (c *cli) importCommand() *cobra.Command {
 		mode        string
 		dryRun      bool
 		shownAsPlan bool
-		sheets      sheetSettings
+		csv         sheetSettings
 	)
 	cmd := &cobra.Command{
 		Use:   "import",
@@ -189,9 +190,9 @@ break a rule are reported, and then nothing is loaded, unless --reject takes the
 			conf.StatementTimeout = cmp.Or(s.statementTimeout, conf.StatementTimeout)
 			missing := l.over(c, &conf)
 			switch {
-			case len(sheets.files) > 0:
-				missing = errors.Join(missing, sheets.check(s.source, tables))
-			case sheets.said():
+			case len(csv.files) > 0:
+				missing = errors.Join(missing, csv.check(s.source, tables))
+			case csv.said():
 				missing = errors.Join(missing, &usageError{err: errors.New("--reject, --report, --show-values, --delimiter, --encoding, --ignore and --guess are for CSV files"), hint: "--csv TABLE=FILE"})
 			case conf.Source == "":
 				missing = errors.Join(missing, &usageError{err: errors.New("there is no source"), hint: "--source and the directory of a slice"})
@@ -208,11 +209,11 @@ break a rule are reported, and then nothing is loaded, unless --reject takes the
 				return err
 			}
 			c.warnOfPassword("--target", s.target)
-			if sheets.guess {
-				return c.guessSheets(cmd.Context(), conf, &sheets)
+			if csv.guess {
+				return c.guessSheets(cmd.Context(), conf, &csv)
 			}
-			if len(sheets.files) > 0 {
-				return c.importSheets(cmd.Context(), conf, &sheets, dryRun, shownAsPlan, mode)
+			if len(csv.files) > 0 {
+				return c.importSheets(cmd.Context(), conf, &csv, dryRun, shownAsPlan, mode)
 			}
 			load := conf.Loader()
 			for _, name := range tables {
@@ -236,7 +237,7 @@ break a rule are reported, and then nothing is loaded, unless --reject takes the
 	cmd.Flags().BoolVar(&dryRun, "dry-run", false, "do everything, and roll it back; no value of a sequence is used")
 	cmd.Flags().BoolVar(&shownAsPlan, "plan", false, "only say what would be done, sending no row")
 	l.flags(cmd)
-	sheets.flags(cmd)
+	csv.flags(cmd)
 	c.progressFlag(cmd, &mode)
 	_ = cmd.MarkFlagDirname("source")
 	_ = cmd.MarkFlagFilename("config", "yaml", "yml")
@@ -249,13 +250,13 @@ func (c *cli) progressFlag(cmd *cobra.Command, mode *string) {
 }
 
 // runLoad loads a slice, and prints what was done.
-func (c *cli) runLoad(ctx context.Context, load gyro.LoadSlice, mode string) error {
+func (c *cli) runLoad(ctx context.Context, slice load.Slice, mode string) error {
 	shown, err := progress.New(c.either(mode, "GYRO_PROGRESS", "auto"), c.stderr, c.env)
 	if err != nil {
 		return &usageError{err: err, hint: "--progress auto, plain, json or none"}
 	}
-	load.Progress, load.Version = shown.Event, programVersion()
-	report, err := load.Run(ctx)
+	slice.Progress, slice.Version = shown.Event, programVersion()
+	report, err := slice.Run(ctx)
 	shown.Close()
 	if err != nil {
 		return err //nolint:wrapcheck // it says operation and place itself

@@ -17,6 +17,7 @@ import (
 	"github.com/gyrodata/gyro/csvdir"
 	"github.com/gyrodata/gyro/pgcsv"
 	"github.com/gyrodata/gyro/progress"
+	"github.com/gyrodata/gyro/sheets"
 )
 
 // sheetSettings are the flags of an import of CSV files that others wrote.
@@ -121,8 +122,8 @@ func (s *sheetSettings) over(importers gyro.Registry, models []gyro.Model) gyro.
 	return merged
 }
 
-// sheets opens the files; done removes what was kept of standard input.
-func (s *sheetSettings) sheets(ctx context.Context, stdin io.Reader) (sheets []gyro.Sheet, models []gyro.Model, done func(), err error) {
+// open opens the files; done removes what was kept of standard input.
+func (s *sheetSettings) open(ctx context.Context, stdin io.Reader) (files []sheets.File, models []gyro.Model, done func(), err error) {
 	done = func() {}
 	for _, file := range s.files {
 		name, path, _ := strings.Cut(file, "=")
@@ -140,13 +141,13 @@ func (s *sheetSettings) sheets(ctx context.Context, stdin io.Reader) (sheets []g
 			path, done = spooled, func() { _ = os.Remove(spooled) }
 			shown = "standard input"
 		}
-		sheet := gyro.Sheet{Model: model, From: csvdir.File(path, reject)}
+		opened := sheets.File{Model: model, From: csvdir.File(path, reject)}
 		if shown != "" {
-			sheet.From.Name = shown
+			opened.From.Name = shown
 		}
-		sheets, models = append(sheets, sheet), append(models, model)
+		files, models = append(files, opened), append(models, model)
 	}
-	return sheets, models, done, nil
+	return files, models, done, nil
 }
 
 // spool keeps standard input, which may have to be read twice. Who writes may take his time: the
@@ -181,12 +182,12 @@ func (c *cli) importSheets(ctx context.Context, conf config.Config, s *sheetSett
 			s.reject = filepath.Join(s.reject, rand.Text())
 		}
 	}
-	sheets, models, done, err := s.sheets(ctx, os.Stdin)
+	files, models, done, err := s.open(ctx, os.Stdin)
 	defer func() { done() }()
 	if err != nil {
 		return err
 	}
-	load := conf.Sheets(sheets)
+	load := conf.Sheets(files)
 	load.Importers = s.over(load.Importers, models)
 	load.ShowValues, load.DryRun = s.showValues, dryRun
 	if dryRun {

@@ -7,8 +7,8 @@ import (
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
 
-	"github.com/gyrodata/gyro"
 	"github.com/gyrodata/gyro/csvdir"
+	"github.com/gyrodata/gyro/load"
 	"github.com/gyrodata/gyro/postgres"
 )
 
@@ -33,7 +33,7 @@ inserted into tables without a key.`,
 				return &usageError{err: errors.New("there is no target"), hint: "--target and the URL of the database that was loaded into"}
 			}
 			c.warnOfPassword("--target", target)
-			report, err := gyro.Undo(cmd.Context(), csvdir.Dir{Path: args[0]}, postgres.DB{URL: url})
+			report, err := load.Undo(cmd.Context(), csvdir.Dir{Path: args[0]}, postgres.DB{URL: url})
 			if err != nil {
 				return err //nolint:wrapcheck // it says operation and place itself
 			}

@@ -11,8 +11,8 @@ import (
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
 
-	"github.com/gyrodata/gyro"
 	"github.com/gyrodata/gyro/csvdir"
+	"github.com/gyrodata/gyro/driver"
 	"github.com/gyrodata/gyro/pgcsv"
 )
 
@@ -235,7 +235,7 @@ func completeSlice(cmd *cobra.Command, args []string, _ string) ([]string, cobra
 // tablesIn names the tables of a slice, or none where there is no slice.
 func tablesIn(path string) []string {
 	m, err := csvdir.ReadManifest(path)
-	if err != nil || m.Version != gyro.ManifestVersion {
+	if err != nil || m.Version != driver.ManifestVersion {
 		return nil
 	}
 	var names []string

@@ -11,7 +11,9 @@ import (
 	"github.com/gyrodata/gyro/csvdir"
 	"github.com/gyrodata/gyro/examples/shop"
 	"github.com/gyrodata/gyro/examples/shop/shopdb"
+	"github.com/gyrodata/gyro/export"
 	"github.com/gyrodata/gyro/internal/pgtest"
+	"github.com/gyrodata/gyro/load"
 	"github.com/gyrodata/gyro/postgres"
 )
 
@@ -22,7 +24,7 @@ var tables = []string{
 // sample takes the technical design's slice.
 func sample(t *testing.T, url, dir string) {
 	t.Helper()
-	_, err := gyro.ExportSlice{Source: postgres.DB{URL: url}, Target: csvdir.Dir{Path: dir}, Importers: shop.Importers, Jobs: shop.Jobs()}.Run(t.Context())
+	_, err := export.Slice{Source: postgres.DB{URL: url}, Target: csvdir.Dir{Path: dir}, Importers: shop.Importers, Jobs: shop.Jobs()}.Run(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -37,7 +39,7 @@ func TestRoundTrip(t *testing.T) {
 	for _, exclusive := range []postgres.Exclusive{postgres.ExclusiveNever, postgres.ExclusiveAlways} {
 		target := pgtest.DB(t)
 		pgtest.Exec(t, target, shopdb.Schema())
-		_, err := gyro.LoadSlice{Source: csvdir.Dir{Path: dir}, Target: postgres.DB{URL: target, Exclusive: exclusive}, Importers: shop.Importers}.Run(t.Context())
+		_, err := load.Slice{Source: csvdir.Dir{Path: dir}, Target: postgres.DB{URL: target, Exclusive: exclusive}, Importers: shop.Importers}.Run(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -87,7 +89,7 @@ func TestThreeCopies(t *testing.T) {
 		if i == 0 {
 			url, ids = alone, gyro.Keep()
 		}
-		if _, err := (gyro.LoadSlice{Source: csvdir.Dir{Path: dir}, Target: postgres.DB{URL: url}, Importers: importers, IDs: ids}).Run(t.Context()); err != nil {
+		if _, err := (load.Slice{Source: csvdir.Dir{Path: dir}, Target: postgres.DB{URL: url}, Importers: importers, IDs: ids}).Run(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 		got := pgtest.Copy(t, url, "SELECT * FROM ("+content+" WHERE t.subdomain LIKE '%"+suffix+"') x ORDER BY x::text")

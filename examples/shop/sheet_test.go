@@ -14,6 +14,7 @@ import (
 	"github.com/gyrodata/gyro/examples/shop/shopdb"
 	"github.com/gyrodata/gyro/internal/pgtest"
 	"github.com/gyrodata/gyro/postgres"
+	"github.com/gyrodata/gyro/sheets"
 )
 
 // germanMapping is the mapping of a German spreadsheet's orders, in ten lines.
@@ -185,9 +186,9 @@ func testGerman(t *testing.T, utf8 bool) {
 			want[sortedHeaders(rule)] = append(want[sortedHeaders(rule)], int64(i)+1)
 		}
 	}
-	load := func(path, reject string) gyro.SheetsLoad {
-		return gyro.SheetsLoad{
-			Files: []gyro.Sheet{{Model: gyro.Table("orders_order"), From: csvdir.File(path, reject)}}, Target: postgres.DB{URL: url}, Importers: conf.Importers,
+	load := func(path, reject string) sheets.Load {
+		return sheets.Load{
+			Files: []sheets.File{{Model: gyro.Table("orders_order"), From: csvdir.File(path, reject)}}, Target: postgres.DB{URL: url}, Importers: conf.Importers,
 		}
 	}
 

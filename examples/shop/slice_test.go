@@ -18,6 +18,7 @@ import (
 	"github.com/gyrodata/gyro/csvdir"
 	"github.com/gyrodata/gyro/examples/shop"
 	"github.com/gyrodata/gyro/examples/shop/shopdb"
+	"github.com/gyrodata/gyro/export"
 	"github.com/gyrodata/gyro/internal/pgtest"
 	"github.com/gyrodata/gyro/postgres"
 )
@@ -42,7 +43,7 @@ func TestSlice(t *testing.T) {
 	t.Parallel()
 	url := pgtest.Template(t, "shop", fill)
 	dir := filepath.Join(t.TempDir(), "slice")
-	report, err := gyro.ExportSlice{
+	report, err := export.Slice{
 		Source: postgres.DB{URL: url}, Target: csvdir.Dir{Path: dir}, Importers: shop.Importers, Jobs: shop.Queries(),
 	}.Run(t.Context())
 	if err != nil {
@@ -78,7 +79,7 @@ func TestSample(t *testing.T) {
 	t.Parallel()
 	url := pgtest.Template(t, "shop", fill)
 	dir := filepath.Join(t.TempDir(), "slice")
-	if _, err := (gyro.ExportSlice{
+	if _, err := (export.Slice{
 		Source: postgres.DB{URL: url}, Target: csvdir.Dir{Path: dir}, Importers: shop.Importers, Jobs: shop.Jobs(),
 	}).Run(t.Context()); err != nil {
 		t.Fatal(err)
@@ -201,7 +202,7 @@ func TestPlan(t *testing.T) {
 	if err := shop.Importers.Validate(); err != nil {
 		t.Fatal(err)
 	}
-	plan, err := gyro.ExportSlice{
+	plan, err := export.Slice{
 		Source: postgres.DB{URL: url}, Target: csvdir.Dir{Path: filepath.Join(t.TempDir(), "slice")}, Importers: shop.Importers, Jobs: shop.Jobs(),
 	}.Plan(t.Context())
 	if err != nil {

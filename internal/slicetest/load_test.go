@@ -15,6 +15,7 @@ import (
 	"github.com/gyrodata/gyro"
 	"github.com/gyrodata/gyro/csvdir"
 	"github.com/gyrodata/gyro/internal/pgtest"
+	"github.com/gyrodata/gyro/load"
 	"github.com/gyrodata/gyro/postgres"
 )
 
@@ -66,7 +67,7 @@ func (a arena) load(t *testing.T, l *loadWorld) (outcome string, err error) {
 		return "", fmt.Errorf("take: %w", err)
 	}
 	before := a.state(t, l)
-	report, err := gyro.LoadSlice{Source: slice, Target: postgres.DB{URL: a.target}, Importers: l.importers(), Record: record}.Run(t.Context())
+	report, err := load.Slice{Source: slice, Target: postgres.DB{URL: a.target}, Importers: l.importers(), Record: record}.Run(t.Context())
 	var mistake *gyro.Mistake
 	if errors.As(err, &mistake) {
 		return "refused", a.same(t, l, before)
@@ -95,7 +96,7 @@ func (a arena) load(t *testing.T, l *loadWorld) (outcome string, err error) {
 		return "", err
 	}
 	after := a.state(t, l)
-	_, err = gyro.Undo(t.Context(), record, postgres.DB{URL: a.target})
+	_, err = load.Undo(t.Context(), record, postgres.DB{URL: a.target})
 	switch {
 	case updated && (err == nil || !strings.Contains(err.Error(), "the load updated rows")):
 		return "", fmt.Errorf("undo of a load that updated rows: %w", err)

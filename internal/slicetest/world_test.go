@@ -8,6 +8,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/gyrodata/gyro"
+	"github.com/gyrodata/gyro/export"
 )
 
 // world is a random database, and what is asked of it.
@@ -460,8 +461,8 @@ func (w *world) sql() string {
 }
 
 // slicer is what is asked of Gyro.
-func (w *world) slicer() gyro.ExportSlice {
-	var s gyro.ExportSlice
+func (w *world) slicer() export.Slice {
+	var s export.Slice
 	if w.onDisk {
 		s.KeyMemory = 1
 	}

@@ -1,0 +1,9 @@
+package driver
+
+import (
+	"errors"
+)
+
+// ErrQuery is wrapped by what [Snapshot].Explain returns where the query, or the right to run
+// it, is at fault, not the source or the way to it.
+var ErrQuery = errors.New("the query is wrong")

@@ -1,0 +1,105 @@
+package driver
+
+import (
+	"context"
+	"io"
+
+	"github.com/gyrodata/gyro"
+	"github.com/gyrodata/gyro/schema"
+)
+
+// LoadPlan is what is to be loaded. Tables that others refer to come first, as far as
+// circles allow.
+type LoadPlan struct {
+	Create []*schema.Table // to be made first
+	Tables []*LoadTable
+	// Circles are the tables, by number, that have to be inserted together: those that refer
+	// to each other in a circle. Every table stands in one.
+	Circles [][]int
+	// Maps is the order in which the tables' id maps can be built.
+	Maps   []int
+	DryRun bool // draw no value from a sequence; Commit is not called
+	// Open opens the file of a table, OpenSheet that of one that has a Sheet.
+	Open      func(ctx context.Context, table int) (io.ReadCloser, error)
+	OpenSheet func(ctx context.Context, table int) (SheetStream, error)
+	// Tell is told what is done: the rows and bytes of a file so far, or a stage.
+	Tell func(LoadEvent)
+	// Sheets are the tables that have a Sheet, by number, in the order in which their references
+	// can be resolved; those of a circle together.
+	Sheets [][]int
+}
+
+// LoadTable is one file of a slice, and how it goes into its table.
+type LoadTable struct {
+	Table *schema.Table // as the target has it
+	File  string
+	// Columns are the file's, in its order.
+	Columns []LoadColumn
+	// Key tells rows apart: the primary key, or else a unique key without NULLs; none: the
+	// table has neither.
+	Key []string
+	// New says how columns of Key get new values. Others keep theirs, or follow their reference.
+	New []NewID
+	// Find are the columns by which a row is looked for in the target; none: no row is.
+	Find []string
+	// Unique says that Find is unique in the file, as its manifest proves.
+	Unique bool
+	// Found says what becomes of a row that is there: skip it or update it.
+	Found gyro.Policy
+	// FailFound: a row that is there is a mistake.
+	FailFound bool
+	// MapOnly: its rows are not loaded. Each has to be in the target, where others refer to it.
+	MapOnly    bool
+	References []*LoadReference
+	// Lists are the columns that others refer to by references that are mapped.
+	Lists [][]string
+	// Map: old keys have to be told apart from new ones, or rows that are there from others.
+	Map bool
+	// Straight: nothing changes on the way, so that the file can be copied into the table,
+	// if that is empty.
+	Straight bool
+	Rows     int64 // of the file
+	Bytes    int64 // of the file
+	// Sheet says that File is no file of a slice, but a foreign CSV, and how it is read.
+	Sheet *Sheet
+}
+
+// LoadColumn is one column of a file.
+type LoadColumn struct {
+	Name string
+	// Load is false for a column that the target generates itself.
+	Load bool
+	// Expr is SQL over "value", the column's value; empty: the value itself.
+	Expr string
+}
+
+// NewID says how a key column gets its new value.
+type NewID struct {
+	Column   string
+	Sequence string      // its next value; the sequence's name as SQL writes it
+	Random   bool        // a random uuid
+	Derived  []string    // a uuid computed from these columns
+	Fixed    [][2]string // old and new
+}
+
+// LoadReference is a reference that is mapped: rows get the new values of what they refer to.
+type LoadReference struct {
+	Name      string
+	Columns   []string
+	Table     schema.Name // that is referred to
+	To        int         // its number in the plan; -1: it is not there
+	ToColumns []string
+	MatchFull bool
+	// Kinds are the conditions of a polymorphic reference: it stands in rows that hold one of
+	// the values in each of the columns. None: in all rows.
+	Kinds []Condition
+	// AsText: the columns are of another type than those referred to; their texts compare.
+	AsText bool
+	// Each: the column is an array, and each of its elements refers.
+	Each bool
+	// Fixed are the ids that were declared for a table that is not in the plan.
+	Fixed [][2]string
+	// Through is a column of a sheet's staging rows that has the number of the row that is
+	// referred to, in place of its key.
+	Through string
+}

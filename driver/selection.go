@@ -1,0 +1,49 @@
+package driver
+
+import (
+	"github.com/gyrodata/gyro"
+	"github.com/gyrodata/gyro/keyset"
+	"github.com/gyrodata/gyro/schema"
+)
+
+// Selection is the rows of one table that are to be read.
+type Selection struct {
+	Table    *schema.Table // as the catalog has it
+	Columns  []string      // in this order; none: all of the table's
+	Query    gyro.Query
+	Restrict []Restriction // each of them
+	// Orphans keeps rows all of whose restricting references are NULL.
+	Orphans bool
+	Limit   int      // 0: all
+	Per     []string // columns; Limit counts for each of their values
+	Percent float64  // 0: all
+	OrderBy string   // SQL; with Limit
+	Seed    int64    // with Limit, unless OrderBy is set, and with Percent
+	Null    []Nulling
+	// Flags are conditions in SQL, whose truth follows the columns, a column each.
+	Flags []string
+	// Unsorted: in any order; else by primary key, or by all columns where there is none.
+	Unsorted bool
+}
+
+// Restriction keeps the rows whose Columns hold one of Keys. Rows that hold NULL there are
+// kept as well, but for those of which [Selection].Orphans speaks.
+type Restriction struct {
+	Columns   []string
+	To        []schema.Column // those that are referred to, which the keys are of
+	MatchFull bool            // only NULL in all Columns counts as NULL
+	NotNull   bool            // no column can be NULL, or such rows are not wanted
+	Keys      *keyset.Set     // nil: all that there are, so that only NULL is of interest
+	// When is SQL: the reference stands only in rows for which it is true. Empty: in all.
+	When string
+	// AsText: the columns are of another type than those referred to; their texts compare.
+	AsText bool
+	// Share is what part of its table's rows Keys are, 0 to 1, as far as is known.
+	Share float64
+}
+
+// Nulling writes NULL into Set where Columns hold none of Keys.
+type Nulling struct {
+	Restriction
+	Set []string
+}

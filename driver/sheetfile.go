@@ -1,0 +1,31 @@
+package driver
+
+import (
+	"context"
+	"io"
+)
+
+// SheetFile is a foreign CSV file as a store has it.
+type SheetFile struct {
+	Name string // what messages call the file
+	Size int64  // in bytes, for progress; 0: not known
+	// Open opens the file at its first byte. It is called once more where rows are rejected, or
+	// where values are shown, and gives the same bytes each time.
+	Open func(ctx context.Context) (io.ReadCloser, error)
+	// Reject opens the place for the rows that break a rule; the others are loaded then. It is
+	// called at most once, where there is such a row. Default: none; a single bad row refuses
+	// the load.
+	Reject func(ctx context.Context) (Rejects, error)
+}
+
+// Rejects is where the rows of a foreign CSV file go that break a rule: as they were, with the reasons
+// in front. It is written only where there is such a row.
+type Rejects interface {
+	io.Writer
+	// Commit makes what was written durable, before the load is.
+	Commit() error
+	// Abort leaves nothing of it, also after Commit: the load failed at its end.
+	Abort() error
+	// Place is where they lie, for a person to read.
+	Place() string
+}

@@ -1,0 +1,51 @@
+package export
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/gyrodata/gyro"
+	"github.com/gyrodata/gyro/schema"
+)
+
+// checkOrder refuses references to later jobs, but for those within a circle.
+func checkOrder(steps []*step, references func(*step) []schema.Reference) gyro.Mistakes {
+	position := map[schema.Name]int{}
+	names := make([]schema.Name, len(steps))
+	for i, step := range steps {
+		names[i] = step.job.Model.Name()
+		position[names[i]] = i
+	}
+	to := func(n schema.Name) []schema.Name {
+		var parents []schema.Name
+		for _, r := range references(steps[position[n]]) {
+			parents = append(parents, r.To)
+		}
+		return parents
+	}
+	components := schema.Components(names, to)
+	circle := map[schema.Name]int{}
+	var order []string
+	for i, component := range components {
+		for _, n := range component {
+			circle[n] = i
+			order = append(order, n.String())
+		}
+	}
+	var found gyro.Mistakes
+	for i, step := range steps {
+		for _, parent := range slices.Compact(slices.SortedFunc(slices.Values(to(names[i])), schema.Name.Compare)) {
+			j, ok := position[parent]
+			if !ok || j <= i || circle[parent] == circle[names[i]] {
+				continue
+			}
+			found.Add(gyro.Mistake{
+				Place:   jobPlace(i, step.job),
+				Problem: fmt.Sprintf("it refers to %s, whose job %d comes later", parent, j+1),
+				Hint:    "an order that works: " + strings.Join(order, ", "),
+			})
+		}
+	}
+	return found
+}

@@ -1,0 +1,41 @@
+package export
+
+import (
+	"context"
+
+	"github.com/gyrodata/gyro"
+	"github.com/gyrodata/gyro/keyset"
+)
+
+// Plan says what [Slice.Run] would do: jobs, SQL, estimates. It reads no row, asking the
+// source for its catalog and for EXPLAIN only, and changes nothing. What is wrong with
+// registry, jobs and queries is returned as an error, all of it at once; what is wrong
+// with the target is in the Plan.
+func (s Slice) Plan(ctx context.Context) (*gyro.Plan, error) {
+	if err := s.check(); err != nil {
+		return nil, err
+	}
+	steps, err := s.steps()
+	if err != nil {
+		return nil, err
+	}
+	plan := &gyro.Plan{TargetError: s.Target.Check(ctx, files(steps))}
+	snapshot, err := s.Source.Open(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer snapshot.Close() //nolint:errcheck // only read; nothing to lose
+	steps, notes, err := s.resolve(ctx, snapshot, steps, keyset.NewMemory(s.KeyMemory))
+	if err != nil {
+		return nil, err
+	}
+	plan.Notes = notes
+	plan.Origin = snapshot.Origin()
+	for _, step := range steps {
+		plan.Jobs = append(plan.Jobs, gyro.PlannedJob{
+			Job: step.number, Model: step.table.Name, File: step.file, Whole: step.whole(),
+			References: step.told(), Estimate: step.estimate,
+		})
+	}
+	return plan, nil
+}

@@ -1,0 +1,286 @@
+package export
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/gyrodata/gyro"
+	"github.com/gyrodata/gyro/driver"
+	"github.com/gyrodata/gyro/keyset"
+)
+
+// run is one run of an export, from the catalog to the last file. The rows of a table are
+// decided once. A table that nothing can be included into is written at once, and its keys
+// are read from the stream; of the others the keys are read first, and the rows when the
+// closure has come to its end.
+type run struct {
+	Slice
+	snapshot driver.Snapshot
+	steps    []*step
+	room     *keyset.Memory
+	writer   driver.SliceWriter
+	files    []driver.ManifestFile // by step
+	elapsed  []time.Duration       // by step
+}
+
+func (w *run) run(ctx context.Context) error {
+	c := newClosure(w.snapshot, w.steps, w.room, w.MaxRows)
+	for i, step := range w.steps {
+		if step.implicit() {
+			continue
+		}
+		selection := step.selection()
+		rows := step.selecting(c.want)
+		if !step.deferred() {
+			selection.Unsorted = w.Unsorted
+			if err := w.write(ctx, i, selection, rows); err != nil {
+				return err
+			}
+			step.keys.rows = w.files[i].Rows
+		} else if rows != nil {
+			selection.Columns, selection.Flags, selection.Unsorted = rows.columns, flags(rows.refs), true
+			selected, err := w.snapshot.Copy(ctx, selection, rows)
+			if err != nil {
+				return err
+			}
+			step.keys.rows = selected
+		}
+		if err := c.bounded(); err != nil {
+			return err
+		}
+		if err := memoryError(w.room); err != nil {
+			return err
+		}
+	}
+	if err := c.run(ctx); err != nil {
+		return err
+	}
+	for i, step := range w.steps {
+		if !step.deferred() {
+			continue
+		}
+		selection := step.final()
+		selection.Unsorted = w.Unsorted
+		if err := w.write(ctx, i, selection, nil); err != nil {
+			return err
+		}
+		freeTemporary(selection)
+	}
+	return memoryError(w.room)
+}
+
+// freeTemporary gives back the memory of keys that were made for this selection.
+func freeTemporary(s driver.Selection) {
+	for _, r := range s.Restrict {
+		if r.Keys != nil && r.Keys.Temporary {
+			r.Keys.Free()
+		}
+	}
+	for _, n := range s.Null {
+		if n.Keys.Temporary {
+			n.Keys.Free()
+		}
+	}
+}
+
+// selecting gives the reader of the rows that the step's job selects, or nil where nobody
+// wants to know their keys.
+func (s *step) selecting(want requests) *reader {
+	refs := s.cascading(false)
+	columns := s.keys.wanted(refs)
+	if len(columns) == 0 {
+		return nil
+	}
+	if !s.deferred() {
+		columns = s.table.ColumnNames()
+	}
+	return newReader(columns, refs, want, func(row *reader) (bool, error) {
+		return true, row.file(s.keys.lists, s.keys.selected)
+	})
+}
+
+// selection is the rows that the step's job selects, by the keys of its parents.
+func (s *step) selection() driver.Selection {
+	j := s.job
+	selection := driver.Selection{
+		Table: s.table, Query: j.Query, Orphans: j.Orphans || !j.Query.IsZero(),
+		Limit: j.Limit, Per: s.per, Percent: j.Percent, OrderBy: j.OrderBy, Seed: j.Seed,
+	}
+	for _, r := range s.restricting() {
+		var keys *keyset.Set
+		if !r.all() {
+			keys = r.parent.keys.selected[listName(r.ToColumns)].Seal()
+		}
+		selection.Restrict = append(selection.Restrict, s.restriction(r, keys))
+	}
+	return selection
+}
+
+// restriction keeps the rows whose reference is NULL or leads to one of keys; nil: to any row.
+func (s *step) restriction(r *reference, keys *keyset.Set) driver.Restriction {
+	restriction := driver.Restriction{Share: 1}
+	if keys != nil {
+		restriction = r.parent.among(r.ToColumns, keys)
+	}
+	restriction.Columns, restriction.MatchFull, restriction.NotNull = r.Columns, r.MatchFull, s.notNull(r)
+	restriction.When, restriction.AsText = r.When, s.otherType(r)
+	return restriction
+}
+
+// notNull reports whether the reference of every row leads somewhere.
+func (s *step) notNull(r *reference) bool {
+	if r.When != "" {
+		return false
+	}
+	for _, name := range r.Columns {
+		if c, _ := s.table.Column(name); !c.NotNull {
+			return false
+		}
+	}
+	return true
+}
+
+// otherType reports whether a declared reference compares columns of types that PostgreSQL
+// does not compare, such as a text that holds the numbers of a key.
+func (s *step) otherType(r *reference) bool {
+	if r.Enforced {
+		return false
+	}
+	for i, name := range r.Columns {
+		from, _ := s.table.Column(name)
+		to, _ := r.parent.table.Column(r.ToColumns[i])
+		if !from.DataType().Alike(to.DataType()) {
+			return true
+		}
+	}
+	return false
+}
+
+// final is the rows of the step when the closure has come to its end.
+func (s *step) final() driver.Selection {
+	selection := s.selection()
+	if s.keys.identity != nil {
+		selection = driver.Selection{
+			Table: s.table, Restrict: []driver.Restriction{s.among(s.keys.identity, s.keys.kept(s.keys.identity))},
+		}
+	}
+	for _, r := range s.references {
+		if r.missing != gyro.SetNull {
+			continue
+		}
+		kept := keyset.NewSet(len(r.Columns), keyset.Texts)
+		n := driver.Nulling{Set: r.set}
+		if r.parent != nil {
+			kept = r.parent.keys.kept(r.ToColumns)
+			n.Restriction = r.parent.among(r.ToColumns, kept)
+		} else {
+			n.Restriction = driver.Restriction{Keys: kept.Seal()}
+		}
+		n.Columns, n.MatchFull, n.When = r.Columns, r.MatchFull, r.When
+		n.AsText = r.parent != nil && s.otherType(r)
+		selection.Null = append(selection.Null, n)
+	}
+	return selection
+}
+
+// write writes one step's file, and tells of it.
+func (w *run) write(ctx context.Context, i int, selection driver.Selection, rows *reader) error {
+	step, begin := w.steps[i], time.Now()
+	step.estimate.Rows = step.expected()
+	w.tell(w.event(gyro.Started, w.steps, i))
+	m := manifestFile(step)
+	m.Unsorted = w.Unsorted
+	file, err := w.writer.Create(ctx, step.file)
+	if err != nil {
+		return err
+	}
+	var shown meter
+	stop := func() {}
+	if w.Progress != nil {
+		stop = shown.watch(func(rows, bytes int64) {
+			e := w.event(gyro.Moved, w.steps, i)
+			e.Rows, e.Bytes, e.Elapsed = rows, bytes, time.Since(begin)
+			w.Progress(e)
+		})
+	}
+	m.Rows, m.Bytes, m.SHA256, err = transfer(ctx, w.snapshot, selection, file, &shown, rows)
+	stop()
+	if err != nil {
+		return err
+	}
+	if m.Included, err = w.included(ctx, step); err != nil {
+		return err
+	}
+	w.files[i], w.elapsed[i] = m, time.Since(begin)
+	e := w.event(gyro.Finished, w.steps, i)
+	e.Rows, e.Bytes, e.Elapsed = m.Rows, m.Bytes, w.elapsed[i]
+	w.tell(e)
+	return nil
+}
+
+// included lists the keys of the rows that are here because others refer to them.
+func (w *run) included(ctx context.Context, s *step) (*driver.ManifestKeys, error) {
+	identity := s.keys.identity
+	if s.keys.extra == 0 {
+		return nil, nil
+	}
+	name := includedFile(s.file)
+	file, err := w.writer.Create(ctx, name)
+	if err != nil {
+		return nil, err
+	}
+	selection := driver.Selection{
+		Table: s.table, Columns: identity,
+		Restrict: []driver.Restriction{s.among(identity, s.keys.included[listName(identity)].Seal())},
+	}
+	keys := &driver.ManifestKeys{File: name}
+	keys.Rows, keys.Bytes, keys.SHA256, err = transfer(ctx, w.snapshot, selection, file, &meter{}, nil)
+	if err == nil && keys.Rows != s.keys.extra {
+		err = &gyro.Error{Op: "include", Place: s.table.Name.String(), Err: fmt.Errorf("%d rows were to be included, %d are there", s.keys.extra, keys.Rows)}
+	}
+	return keys, err
+}
+
+// includedFile is the name of the list of included rows beside a file.
+func includedFile(file string) string { return strings.TrimSuffix(file, ".csv") + ".included" }
+
+// transfer copies a selection into file and closes it.
+func transfer(ctx context.Context, snapshot driver.Snapshot, selection driver.Selection, file io.WriteCloser, m *meter, keys *reader) (rows, bytes int64, sum string, err error) {
+	out := newStream(file, m)
+	var w io.Writer = out
+	if keys != nil {
+		w = tee{out, keys}
+	}
+	if rows, err = snapshot.Copy(ctx, selection, w); err == nil {
+		bytes, sum, err = out.finish()
+	}
+	if closeErr := file.Close(); err == nil {
+		err = closeErr
+	}
+	return rows, bytes, sum, err
+}
+
+// tee gives each row to the file's stream, and to the reader of its keys.
+type tee struct {
+	stream *stream
+	keys   *reader
+}
+
+func (t tee) Write(row []byte) (int, error) {
+	if n, err := t.stream.Write(row); err != nil {
+		return n, err
+	}
+	return t.keys.Write(row)
+}
+
+// memoryError is what went wrong with keys that lie on disk, or nil. Sets that can't be read hold fewer keys
+// than they should: it has to be asked before what they said is used.
+func memoryError(room *keyset.Memory) error {
+	if room.Err == nil {
+		return nil
+	}
+	return &gyro.Error{Op: "keep keys on disk", Err: room.Err, Hint: "TMPDIR names another directory; KeyMemory (key_memory) is how much stays in memory"}
+}

@@ -1,0 +1,378 @@
+package export
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/gyrodata/gyro"
+	"github.com/gyrodata/gyro/driver"
+	"github.com/gyrodata/gyro/keyset"
+	"github.com/gyrodata/gyro/schema"
+)
+
+// step is one job with all that is known of it, or a model that is only included.
+type step struct {
+	number     int // of the job, from 1; 0: the model has no job
+	job        gyro.ImportJob
+	importer   gyro.Importer
+	table      *schema.Table // as the catalog has it, with the references that were declared
+	missing    map[string]gyro.Missing
+	references []*reference
+	arrays     []schema.Reference // those that stand in each element of an array
+	per        []string           // the columns that job.Per names
+	file       string
+	estimate   gyro.Estimate
+	base       float64 // rows that the planner expects of the query alone
+	keys       keyStore
+}
+
+// implicit reports whether the model has no job: its rows are only included.
+func (s *step) implicit() bool { return s.number == 0 }
+
+// place names the step in a message.
+func (s *step) place() string {
+	if s.implicit() {
+		return "included model " + s.job.Model.String()
+	}
+	return jobPlace(s.number-1, s.job)
+}
+
+// whole reports whether nothing restricts the job.
+func (s *step) whole() bool {
+	return !s.implicit() && s.job.Query.IsZero() && !s.job.Sampled() && len(s.restricting()) == 0
+}
+
+// all reports whether the job selects every row that the table has, for what it refers to is
+// selected whole as well.
+func (s *step) all() bool {
+	if s.implicit() || !s.job.Query.IsZero() || s.job.Sampled() {
+		return false
+	}
+	for _, r := range s.restricting() {
+		if !r.all() || !s.notNull(r) {
+			return false
+		}
+	}
+	return true
+}
+
+// restricting gives the references that restrict the job's rows.
+func (s *step) restricting() []*reference {
+	var all []*reference
+	for _, r := range s.references {
+		if r.missing == gyro.Restrict {
+			all = append(all, r)
+		}
+	}
+	return all
+}
+
+// steps checks all that can be checked without a database.
+func (s Slice) steps() ([]*step, error) {
+	var found gyro.Mistakes
+	if err := s.Importers.Validate(); err != nil {
+		found = append(found, err)
+	}
+	if len(s.Jobs) == 0 {
+		found.Add(gyro.Mistake{Place: "export", Problem: "there are no jobs", Hint: "name at least one model in Jobs"})
+	}
+	steps := make([]*step, 0, len(s.Jobs))
+	taken := map[string]schema.Name{}
+	for i, job := range s.Jobs {
+		place := jobPlace(i, job)
+		if err := job.Model.Err(); err != nil {
+			found.Add(gyro.Mistake{Place: place, Problem: err.Error(), Err: err})
+			continue
+		}
+		name := job.Model.Name()
+		if slices.ContainsFunc(steps, func(s *step) bool { return s.job.Model.Name() == name }) {
+			found.Add(gyro.Mistake{Place: place, Problem: "there is another job for this model", Hint: "join their conditions with OR in one"})
+			continue
+		}
+		if err := job.Query.Check(name); err != nil {
+			found.Add(gyro.Mistake{Place: place, Problem: err.Error(), Err: err})
+		}
+		importer, ok := s.Importers.Importer(name)
+		if !ok {
+			importer = gyro.Importer{Model: job.Model}
+			if len(s.Importers) > 0 {
+				found.Add(gyro.Mistake{Place: place, Problem: "the registry has no importer for this model", Hint: "add one to Importers"})
+			}
+		}
+		file := importer.FileName()
+		if other, exists := taken[file]; exists {
+			found.Add(gyro.Mistake{
+				Place: place, Problem: "file " + file + " is taken by " + other.String(), Hint: "set File of an importer",
+			})
+		}
+		taken[file] = name
+		for _, err := range job.Check() {
+			found.Add(gyro.Mistake{Place: place, Problem: err.Error(), Err: err})
+		}
+		steps = append(steps, &step{number: i + 1, job: job, importer: importer, file: file})
+	}
+	// What structs and importers say of references is enough to see most wrong orders.
+	found = append(found, checkOrder(steps, func(step *step) []schema.Reference {
+		table, _ := step.importer.Model.Described()
+		said, _ := gyro.Declared(step.importer, &table, s.Importers, "struct")
+		return early(append(slices.Clone(table.References), said.Added...), said.Missing)
+	})...)
+	return steps, found.Join()
+}
+
+// resolve finds each step's table in the catalog, checks what was declared against it, and
+// has the source explain each query. It gives all steps, also those of models that are only
+// included, and notes for the user.
+func (s Slice) resolve(ctx context.Context, snapshot driver.Snapshot, steps []*step, room *keyset.Memory) ([]*step, []string, error) {
+	catalog, err := snapshot.Catalog(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	var (
+		found gyro.Mistakes
+		notes []string
+	)
+	for i, step := range steps {
+		table, told, problems := s.table(catalog, step, jobPlace(i, step.job))
+		step.table = table
+		notes = append(notes, told...)
+		found = append(found, problems...)
+	}
+	if len(found) > 0 {
+		return nil, nil, found.Join()
+	}
+	found = append(found, checkOrder(steps, func(s *step) []schema.Reference { return early(s.table.References, s.missing) })...)
+	if len(found) > 0 {
+		return nil, nil, found.Join()
+	}
+	steps, told, problems := s.link(catalog, steps)
+	notes, found = append(notes, told...), append(found, problems...)
+	names := map[string]*step{}
+	for _, s := range steps {
+		found = append(found, s.sample()...)
+		if other, taken := names[s.file]; taken {
+			found.Add(gyro.Mistake{Place: s.place(), Problem: "file " + s.file + " is taken by " + other.place(), Hint: "set File of an importer"})
+		}
+		names[s.file] = s
+	}
+	if len(found) > 0 {
+		return nil, nil, found.Join()
+	}
+	found = append(found, shelve(steps, room)...)
+	problems, err = s.explain(ctx, snapshot, steps)
+	if err != nil {
+		return nil, nil, err
+	}
+	found = append(found, problems...)
+	for _, step := range steps {
+		if step.implicit() {
+			continue
+		}
+		step.estimate.Rows = step.expected()
+		notes = append(notes, step.slow()...)
+		if step.job.Follow && !slices.ContainsFunc(step.restricting(), func(r *reference) bool { return r.follows(step) && r.parent.keys.open }) {
+			notes = append(notes, step.place()+": Follow changes nothing, for no row that it refers to is included")
+		}
+	}
+	return steps, notes, found.Join()
+}
+
+// explain has the source explain each query: all at once, and one by one where it refuses some.
+func (s Slice) explain(ctx context.Context, snapshot driver.Snapshot, steps []*step) (gyro.Mistakes, error) {
+	var all []driver.Selection
+	for _, step := range steps {
+		all = append(all, step.explained(s.Unsorted)...)
+	}
+	estimates, err := snapshot.Explain(ctx, all...)
+	if err != nil && !errors.Is(err, driver.ErrQuery) {
+		return nil, err
+	}
+	var found gyro.Mistakes
+	for _, step := range steps {
+		asked := step.explained(s.Unsorted)
+		if len(asked) == 0 {
+			continue
+		}
+		var own []gyro.Estimate
+		if err == nil {
+			own, estimates = estimates[:len(asked)], estimates[len(asked):]
+		} else {
+			var refused error
+			if own, refused = snapshot.Explain(ctx, asked...); refused != nil {
+				if !errors.Is(refused, driver.ErrQuery) {
+					return nil, refused
+				}
+				found.Add(queryMistake(step.place(), refused))
+				continue
+			}
+		}
+		step.estimate, step.base = own[0], own[len(own)-1].Rows
+	}
+	return found, nil
+}
+
+// explained is what is asked of the source for a step: the selection, and the query alone where
+// keys restrict it, for of keys that are not known yet the planner knows nothing.
+func (s *step) explained(unsorted bool) []driver.Selection {
+	if s.implicit() {
+		return nil
+	}
+	selection := s.selection()
+	selection.Unsorted = unsorted
+	if s.job.Query.IsZero() || len(selection.Restrict) == 0 {
+		return []driver.Selection{selection}
+	}
+	return []driver.Selection{selection, {Table: s.table, Query: s.job.Query, Unsorted: true}}
+}
+
+// early leaves out the references that do not ask for a parent before the child.
+func early(references []schema.Reference, missing map[string]gyro.Missing) []schema.Reference {
+	var all []schema.Reference
+	for _, r := range references {
+		if m := missing[r.Name]; m == "" || m == gyro.Restrict {
+			all = append(all, r)
+		}
+	}
+	return all
+}
+
+// sample checks what the job says of its sample against the table.
+func (s *step) sample() gyro.Mistakes {
+	var found gyro.Mistakes
+	if s.job.Per != "" {
+		columns, mistake := gyro.Resolve(s.table, gyro.Names(s.job.Per), s.place()+", Per")
+		if mistake != nil {
+			found.Add(*mistake)
+		}
+		s.per = columns
+	}
+	if s.job.Sampled() && len(s.table.PrimaryKey) == 0 {
+		found.Add(gyro.Mistake{
+			Place: s.place(), Problem: "a table without primary key can't be sampled: its rows have no order of their own",
+			Hint: "take it whole, or by query",
+		})
+	}
+	return found
+}
+
+// table is the catalog's table of a step, with the references that struct and importer add.
+func (s Slice) table(catalog schema.Catalog, step *step, place string) (*schema.Table, []string, gyro.Mistakes) {
+	var found gyro.Mistakes
+	name := step.job.Model.Name()
+	known, ok := catalog[name]
+	if !ok {
+		m := gyro.Mistake{Place: place, Problem: "the source has no table " + name.String()}
+		if near := catalog.Nearest(name); near != "" {
+			m.Hint = fmt.Sprintf("did you mean %q?", near)
+		}
+		found.Add(m)
+		return nil, nil, found
+	}
+	table := *known
+	table.References = slices.Clone(known.References)
+	var notes []string
+	model, _ := step.importer.Model.Described()
+	for _, c := range model.Columns {
+		if _, ok := table.Column(c.Name); !ok {
+			found.Add(gyro.Mistake{Place: "model " + name.String(), Problem: fmt.Sprintf("the struct has column %q (field %s), the table has not", c.Name, c.Field)})
+		}
+	}
+	for _, r := range model.References {
+		same := table.Over(r.Columns)
+		switch {
+		case slices.ContainsFunc(same, func(k schema.Reference) bool { return k.To == r.To }):
+		case len(same) > 0:
+			found.Add(gyro.Mistake{
+				Place:   "model " + name.String(),
+				Problem: fmt.Sprintf("%s refers to %s by the struct's relation %s, to %s by the catalog", strings.Join(r.Columns, ", "), r.To, r.Relation, same[0].To),
+			})
+		default:
+			table.References = append(table.References, r)
+			notes = append(notes, fmt.Sprintf("%s: relation %s of the struct to %s has no foreign key in the database", name, r.Relation, r.To))
+		}
+	}
+	if _, _, query := step.job.Query.Select(); table.Inherited && query {
+		found.Add(gyro.Mistake{
+			Place: place, Problem: "other tables inherit from " + name.String() + ", and a query of keys could mean their rows",
+			Hint: "use a condition (where): it is asked of this table's own rows",
+		})
+	} else if table.Inherited && !step.implicit() {
+		notes = append(notes, name.String()+": the rows of tables that inherit from it are not its own; they need jobs of theirs")
+	}
+	said, problems := gyro.Declared(step.importer, &table, s.Importers, "catalog")
+	found = append(found, problems...)
+	table.References = append(table.References, said.Added...)
+	step.missing = said.Missing
+	step.arrays = said.Arrays
+	for i := range step.arrays {
+		if mistake := completeReference(catalog, name, &step.arrays[i]); mistake != nil {
+			found.Add(*mistake)
+		}
+	}
+	for i := range table.References {
+		if mistake := completeReference(catalog, name, &table.References[i]); mistake != nil {
+			found.Add(*mistake)
+		}
+	}
+	return &table, notes, found
+}
+
+// completeReference fills in the columns that a declared reference goes to, and checks them.
+func completeReference(catalog schema.Catalog, from schema.Name, r *schema.Reference) *gyro.Mistake {
+	place := fmt.Sprintf("importer %s, column %q", from, r.Name)
+	parent, ok := catalog[r.To]
+	if !ok {
+		return nil // the job of that model says so
+	}
+	if len(r.ToColumns) == 0 {
+		r.ToColumns = parent.PrimaryKey
+	}
+	to, mistake := gyro.Resolve(parent, r.ToColumns, place)
+	if mistake != nil {
+		return mistake
+	}
+	r.ToColumns = to
+	if len(to) != len(r.Columns) {
+		return &gyro.Mistake{
+			Place:   place,
+			Problem: fmt.Sprintf("it stands on %s and refers to %s", strings.Join(r.Columns, ", "), keyOf(parent, to)),
+			Hint:    "say in To which columns it refers to",
+		}
+	}
+	return nil
+}
+
+// keyOf names columns of a table that are referred to.
+func keyOf(table *schema.Table, columns []string) string {
+	if len(columns) == 0 {
+		return table.Name.String() + ", which has no primary key"
+	}
+	return table.Name.String() + "'s " + strings.Join(columns, ", ")
+}
+
+func queryMistake(place string, err error) gyro.Mistake {
+	var failure *gyro.Error
+	if errors.As(err, &failure) {
+		return gyro.Mistake{Place: place, Problem: failure.Op + ": " + failure.Err.Error(), Hint: failure.Hint, Err: err}
+	}
+	return gyro.Mistake{Place: place, Problem: err.Error(), Err: err}
+}
+
+// jobPlace names a job in a message; jobs are counted from 1.
+func jobPlace(i int, job gyro.ImportJob) string {
+	if job.Model.Name().IsZero() {
+		return fmt.Sprintf("job %d", i+1)
+	}
+	return fmt.Sprintf("job %d (%s)", i+1, job.Model)
+}
+
+func files(steps []*step) []string {
+	names := make([]string, len(steps))
+	for i, s := range steps {
+		names[i] = s.file
+	}
+	return names
+}

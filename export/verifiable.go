@@ -1,0 +1,30 @@
+package export
+
+import (
+	"github.com/gyrodata/gyro/schema"
+)
+
+// unverifiable says why files alone can't prove that the reference resolves, or "".
+func (r *reference) unverifiable(from *schema.Table) string {
+	if r.parent == nil {
+		return ""
+	}
+	if r.When != "" && conditionsOf(r.When, from) == nil {
+		return "its condition is not of the form column = value or column IN (values), joined by AND"
+	}
+	for i := range r.Columns {
+		for _, side := range []struct {
+			table  *schema.Table
+			column string
+		}{{from, r.Columns[i]}, {r.parent.table, r.ToColumns[i]}} {
+			c, _ := side.table.Column(side.column)
+			switch {
+			case c.Nondeterministic:
+				return "the collation of " + side.table.Name.String() + "." + side.column + " calls different texts equal"
+			case !c.PrintsOnce():
+				return "equal values of type " + c.Type + " may print differently"
+			}
+		}
+	}
+	return ""
+}

@@ -1,0 +1,106 @@
+package loadplan
+
+import (
+	"fmt"
+	"slices"
+)
+
+// Propagate finds out which values change on the way, and keeps the references that have to
+// be mapped for it.
+func (p *Plan) Propagate() {
+	for _, s := range p.Steps {
+		for _, id := range s.Load.New {
+			s.Changes[id.Column] = true
+		}
+	}
+	for changed := true; changed; {
+		changed = false
+		for _, s := range p.Steps {
+			for _, r := range s.References {
+				for i, c := range r.Columns {
+					if (r.To < 0 || p.moves(r, i)) && !s.Changes[c] {
+						s.Changes[c], changed = true, true
+					}
+				}
+			}
+		}
+	}
+	for _, s := range p.Steps {
+		for _, r := range s.References {
+			if r.Proved && (r.Through == "" || r.To < 0) && !slices.ContainsFunc(r.indexes(), func(i int) bool { return p.moves(r, i) }) {
+				continue
+			}
+			s.Load.References = append(s.Load.References, r.LoadReference)
+			if r.To >= 0 {
+				parent := p.Steps[r.To].Load
+				if !slices.ContainsFunc(parent.Lists, func(l []string) bool { return slices.Equal(l, r.ToColumns) }) {
+					parent.Lists = append(parent.Lists, r.ToColumns)
+				}
+			}
+		}
+	}
+	for _, s := range p.Steps {
+		p.follow(s)
+	}
+}
+
+// moves reports whether the i-th column that a reference goes to may have another value
+// afterwards: it changes, or is that of a row of the target that was found by other columns.
+func (p *Plan) moves(r *Reference, i int) bool {
+	if r.To < 0 {
+		return false
+	}
+	parent, to := p.Steps[r.To], r.ToColumns[i]
+	return parent.Changes[to] || len(parent.Load.Find) > 0 && !slices.Contains(parent.Load.Find, to)
+}
+
+// settle says of a table what follows from the changes.
+func (p *Plan) follow(s *Step) {
+	t := s.Load
+	keyChanges := slices.ContainsFunc(t.Key, func(c string) bool { return s.Changes[c] })
+	t.Map = len(t.Lists) > 0 || len(t.Find) > 0 || len(t.New) > 0 || keyChanges
+	t.Unique = t.Unique && !keyChanges
+	t.Straight = !t.Map && len(t.References) == 0 && !t.MapOnly
+	for _, c := range t.Columns {
+		t.Straight = t.Straight && c.Load && c.Expr == ""
+	}
+	if len(t.Lists) > 0 && len(t.Key) == 0 {
+		p.Refuse(s, "others refer to it by values that change, and it has no key that tells its rows apart", "give it a primary key")
+	}
+	for _, id := range t.New {
+		for _, c := range id.Derived {
+			for _, r := range s.References {
+				i := slices.Index(r.Columns, c)
+				if i >= 0 && (r.Looked || r.To >= 0 && p.varies(p.Steps[r.To], r.ToColumns[i], map[string]bool{})) {
+					p.Refuse(s, fmt.Sprintf("its ids are derived from %s, which refers to %s, whose %s is not the same in every target", c, r.Table, r.ToColumns[i]),
+						"derive the ids of "+r.Table.String()+" as well, or keep them")
+				}
+			}
+		}
+	}
+}
+
+// varies reports whether a column's value depends on the target: it is drawn there, or is that
+// of a row that is there and known by other columns, or follows such a value.
+func (p *Plan) varies(s *Step, column string, seen map[string]bool) bool {
+	place := s.Name.String() + "." + column
+	if seen[place] {
+		return false
+	}
+	seen[place] = true
+	if len(s.Load.Find) > 0 && !slices.Contains(s.Load.Find, column) {
+		return true
+	}
+	for _, id := range s.Load.New {
+		if id.Column == column {
+			return id.Sequence != "" || id.Random
+		}
+	}
+	for _, r := range s.References {
+		i := slices.Index(r.Columns, column)
+		if i >= 0 && !r.Each && (r.Looked || r.To >= 0 && p.varies(p.Steps[r.To], r.ToColumns[i], seen)) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,104 @@
+package loadplan
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/gyrodata/gyro"
+	"github.com/gyrodata/gyro/driver"
+	"github.com/gyrodata/gyro/schema"
+)
+
+type counting struct {
+	w io.Writer
+	n int64
+}
+
+func (c *counting) Write(p []byte) (int, error) {
+	n, err := c.w.Write(p)
+	c.n += int64(n)
+	return n, err //nolint:wrapcheck // it is the file's own
+}
+
+// Commit leaves the record that undo needs, and makes the load last.
+func (p *Plan) Commit(ctx context.Context, target driver.Target, loaded *driver.Loaded, report *gyro.Report) error {
+	if p.Options.Record != nil {
+		p.Stage(gyro.Recording)
+		place, err := p.record(ctx, target, loaded)
+		if err != nil {
+			return err
+		}
+		report.Load.Record = place
+	}
+	p.Stage(gyro.Committing)
+	err := target.Commit(ctx)
+	if err != nil && p.Options.Record != nil {
+		err = fmt.Errorf("%w; the record for undo stays in %s", err, report.Load.Record)
+	}
+	return err
+}
+
+// record writes what [Undo] needs, durably, before the load is committed. Where the commit
+// fails, the caller leaves it: whether the load counts is asked of the server then.
+func (p *Plan) record(ctx context.Context, target driver.Target, loaded *driver.Loaded) (place string, err error) {
+	m := driver.Manifest{Version: driver.ManifestVersion, Gyro: driver.Version(p.Options.Version), Server: target.Origin().Server, Taken: target.Origin().Time}
+	m.Import = &driver.ManifestImport{Transaction: loaded.Transaction}
+	var files []string
+	for i, step := range p.Steps {
+		n := loaded.Tables[i]
+		if n.Updated > 0 {
+			m.Import.Updated = append(m.Import.Updated, step.Name.String())
+		}
+		switch {
+		case n.Inserted == 0:
+			continue
+		case len(step.Source.KeyColumns()) == 0:
+			m.Import.Keyless = append(m.Import.Keyless, step.Name.String())
+		default:
+			files = append(files, step.File.File)
+		}
+		m.Import.Tables = append(m.Import.Tables, step.Name.String())
+	}
+	writer, err := p.Options.Record.Begin(ctx, files)
+	if err != nil {
+		return "", err
+	}
+	for i, step := range p.Steps {
+		if loaded.Tables[i].Inserted == 0 || len(step.Source.KeyColumns()) == 0 {
+			continue
+		}
+		file, err := p.recordTable(ctx, target, writer, i, step)
+		if err != nil {
+			return "", errors.Join(err, writer.Abort())
+		}
+		m.Files = append(m.Files, file)
+	}
+	if err := writer.Commit(ctx, m); err != nil {
+		return "", errors.Join(err, writer.Abort())
+	}
+	return writer.Place(), nil
+}
+
+func (p *Plan) recordTable(ctx context.Context, target driver.Target, writer driver.SliceWriter, i int, step *Step) (driver.ManifestFile, error) {
+	m := driver.ManifestFile{File: step.File.File, Table: step.Name.String(), Kind: string(schema.Ordinary), PrimaryKey: step.Source.KeyColumns()}
+	for _, name := range m.PrimaryKey {
+		c, _ := step.Load.Table.Column(name)
+		m.Columns = append(m.Columns, driver.ManifestColumn{Name: c.Name, Type: c.Type, NotNull: true})
+	}
+	out, err := writer.Create(ctx, m.File)
+	if err != nil {
+		return m, err
+	}
+	sum := sha256.New()
+	counted := &counting{w: io.MultiWriter(out, sum)}
+	m.Rows, err = target.Keys(ctx, i, counted)
+	if closeErr := out.Close(); err == nil {
+		err = closeErr
+	}
+	m.Bytes, m.SHA256 = counted.n, hex.EncodeToString(sum.Sum(nil))
+	return m, err
+}

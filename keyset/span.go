@@ -1,0 +1,43 @@
+package keyset
+
+import (
+	"encoding/binary"
+	"iter"
+)
+
+// Span gives the lowest and the highest of the keys; false where they are not integers of one
+// column, or there are none.
+func (k *Set) Span() (low, high int64, ok bool) {
+	if k.form != Integers || !k.sealed || k.Len() == 0 {
+		return 0, 0, false
+	}
+	if len(k.runs) > 0 {
+		run := k.runs[0]
+		return decodeInteger(run.firsts[0]), decodeInteger(run.last), true
+	}
+	return k.ints[0], k.ints[len(k.ints)-1], true
+}
+
+// Integers gives the keys of one integer column, from the lowest on.
+func (k *Set) Integers() iter.Seq[int64] {
+	return func(yield func(int64) bool) {
+		for _, n := range k.ints {
+			if !yield(n) {
+				return
+			}
+		}
+		for _, run := range k.runs {
+			c := run.read(keyBuffer)
+			err := c.next()
+			for ; err == nil && c.key != nil; err = c.next() {
+				if !yield(decodeInteger(c.key)) {
+					return
+				}
+			}
+			k.memory.fail(err)
+		}
+	}
+}
+
+// decodeInteger reads a key as encoded writes it.
+func decodeInteger(key []byte) int64 { return int64(binary.BigEndian.Uint64(key) ^ 1<<63) }

@@ -1,0 +1,158 @@
+package sheets
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+
+	"github.com/gyrodata/gyro"
+	"github.com/gyrodata/gyro/internal/loadplan"
+	"github.com/gyrodata/gyro/pgcsv"
+	"github.com/gyrodata/gyro/schema"
+)
+
+// Head is a foreign CSV file whose beginning was read: how it is written, and its header.
+type Head struct {
+	File     File
+	Dialect  pgcsv.Dialect
+	Headers  []string // less the blanks around them; of a file without a header numbers, from 1
+	raw      []string // headers as they stand
+	used     []bool   // of headers
+	claimed  []bool   // of headers, those that the importer names
+	estimate int64    // rows of the file
+	Table    *schema.Table
+	Importer gyro.Importer
+}
+
+// SampleSize is how much of a file is looked at to find its dialect.
+const SampleSize = 100_000
+
+// open opens a file and finds its dialect and its header.
+func (m *Head) open(ctx context.Context, csv gyro.CSV) (notes []string, err error) {
+	fail := func(err error) error { return &gyro.Error{Op: "read", Place: m.File.From.Name, Err: err} }
+	file, err := m.File.From.Open(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	sample, err := io.ReadAll(io.LimitReader(file, SampleSize))
+	if err != nil {
+		return nil, fail(err)
+	}
+	if err := csv.Dialect.Validate(); err != nil {
+		return nil, &gyro.Mistake{Place: "importer " + m.File.Model.String() + ", csv", Problem: err.Error(), Err: err}
+	}
+	dialect, doubts := pgcsv.Sniff(sample, csv.Dialect)
+	m.Dialect = dialect
+	for _, doubt := range doubts {
+		notes = append(notes, m.File.From.Name+": "+doubt)
+	}
+	reader := pgcsv.NewSheet(io.MultiReader(bytes.NewReader(sample), file), dialect)
+	if m.Headers, err = reader.Header(); err != nil {
+		return nil, fail(err)
+	}
+	if dialect.Header == pgcsv.No {
+		if _, err := reader.Read(); err != nil && !errors.Is(err, io.EOF) {
+			return nil, fail(err)
+		}
+		for i := range reader.Width() {
+			m.Headers = append(m.Headers, strconv.Itoa(i+1))
+		}
+	}
+	m.raw = slices.Clone(m.Headers)
+	for i, h := range m.Headers {
+		m.Headers[i] = strings.TrimSpace(h)
+	}
+	m.estimate = estimateRows(sample, m.File.From.Size)
+	m.used, m.claimed = make([]bool, len(m.Headers)), make([]bool, len(m.Headers))
+	return notes, nil
+}
+
+// estimateRows guesses how many rows a file has by its beginning.
+func estimateRows(sample []byte, size int64) int64 {
+	lines := max(bytes.Count(sample, []byte("\n")), bytes.Count(sample, []byte("\r")))
+	if len(sample) == 0 {
+		return 0
+	}
+	return max(1, int64(lines)*max(size, int64(len(sample)))/int64(len(sample))-1)
+}
+
+// Forgiving is a header less what does not tell two apart: case, blanks, punctuation.
+func Forgiving(header string) string {
+	return strings.Map(func(r rune) rune {
+		if !unicode.IsLetter(r) && !unicode.IsNumber(r) {
+			return -1
+		}
+		return unicode.ToLower(r)
+	}, header)
+}
+
+// Find finds a header: by its text, else forgivingly. -1: there is none; several is a problem.
+func (m *Head) Find(name string) (int, string) {
+	for _, same := range []func(string) bool{
+		func(h string) bool { return h == name },
+		func(h string) bool { return Forgiving(h) == Forgiving(name) && Forgiving(name) != "" },
+	} {
+		found := -1
+		for i, h := range m.Headers {
+			if !same(h) {
+				continue
+			}
+			if found >= 0 {
+				return -1, fmt.Sprintf("the file has several columns %q", h)
+			}
+			found = i
+		}
+		if found >= 0 {
+			return found, ""
+		}
+	}
+	return -1, ""
+}
+
+// must is find for a header that is said.
+func (m *Head) must(name string) (int, *gyro.Mistake) {
+	i, problem := m.Find(name)
+	switch {
+	case problem != "":
+		return -1, &gyro.Mistake{Problem: problem, Hint: "rename one of them in the file"}
+	case i < 0:
+		mistake := &gyro.Mistake{Problem: fmt.Sprintf("the file has no column %q", name), Hint: "it has " + SomeHeaders(m.Headers)}
+		if near := schema.Nearest(name, m.Headers); near != "" {
+			mistake.Hint = fmt.Sprintf("did you mean %q?", near)
+		}
+		return -1, mistake
+	}
+	m.used[i] = true
+	return i, nil
+}
+
+// SomeHeaders lists headers for a message: the first few, and how many more.
+func SomeHeaders(headers []string) string {
+	const shown = 12
+	if len(headers) > shown {
+		return strings.Join(headers[:shown], ", ") + fmt.Sprintf(" and %d more", len(headers)-shown)
+	}
+	return strings.Join(headers, ", ")
+}
+
+// Heads reads the beginnings of foreign CSV files, as a load of them would: of importers only what they
+// say of the dialect counts. A table that the target does not have, or into which nothing can be
+// loaded, is a [gyro.Mistake]; all of them come back at once, joined.
+func Heads(ctx context.Context, files []File, catalog schema.Catalog, importers gyro.Registry) ([]*Head, error) {
+	p := &planning{Plan: &loadplan.Plan{Catalog: catalog, Options: loadplan.Options{Importers: importers}}}
+	for i, sheet := range files {
+		p.sheet(ctx, i, sheet)
+	}
+	heads := make([]*Head, len(p.files))
+	for i, step := range p.files {
+		heads[i] = &step.sheet.Head
+	}
+	return heads, p.Found.Join()
+}
