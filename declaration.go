@@ -2,7 +2,6 @@ package gyro
 
 import (
 	"errors"
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -68,7 +67,7 @@ func Declared(importer Importer, table *schema.Table, registry Registry, source 
 		}
 		known, others, exact := foreignKeys(table, columns, column)
 		if to != nil && (exact || len(known) == 0) && len(to) != len(columns) {
-			found.Add(Mistake{Place: place, Problem: fmt.Sprintf("To (%s) has not as many columns as the reference (%s)", strings.Join(to, ", "), strings.Join(columns, ", "))})
+			found.Add(Mistake{Place: place, Problem: Textf("{To} (%s) has not as many columns as the reference (%s)", strings.Join(to, ", "), strings.Join(columns, ", "))})
 			continue
 		}
 		switch {
@@ -76,11 +75,11 @@ func Declared(importer Importer, table *schema.Table, registry Registry, source 
 			said.say(known[0].Name, column.Missing) // it is there; the importer only said so
 		case len(known) > 1:
 			found.Add(Mistake{
-				Place: place, Problem: "several foreign keys to " + column.Ref.String() + " include this column",
-				Hint: "list the columns of the one that is meant in Over",
+				Place: place, Problem: Text("several foreign keys to " + column.Ref.String() + " include this column"),
+				Hint: "list the columns of the one that is meant in {Over}",
 			})
 		case len(others) > 0 && (exact || !column.Soft): // a part of a composite key may be soft
-			found.Add(Mistake{Place: place, Problem: fmt.Sprintf("the %s says that it refers to %s, not to %s", source, others[0].To, column.Ref)})
+			found.Add(Mistake{Place: place, Problem: Textf("the %s says that it refers to %s, not to %s", source, others[0].To, column.Ref)})
 		case !column.Soft:
 			found.Add(notForeignKey(table, columns, column, place, source))
 		default:
@@ -99,7 +98,7 @@ func (d *Declaration) say(reference string, m Missing) {
 
 // only takes an entry that says Missing of a reference without naming Ref: the column must
 // stand in just one.
-func (d *Declaration) only(table *schema.Table, columns []string, column Column, place, source string) *Mistake {
+func (d *Declaration) only(table *schema.Table, columns []string, column Column, place Text, source string) *Mistake {
 	if column.Missing == "" {
 		return nil
 	}
@@ -119,9 +118,9 @@ func (d *Declaration) only(table *schema.Table, columns []string, column Column,
 		if source == "struct" {
 			return nil // the catalog may know of one
 		}
-		return &Mistake{Place: place, Problem: "Missing is set, but " + strings.Join(columns, ", ") + " is no foreign key", Hint: "set Ref"}
+		return &Mistake{Place: place, Problem: Text("{Missing} is set, but " + strings.Join(columns, ", ") + " is no foreign key"), Hint: "set {Ref}"}
 	}
-	return &Mistake{Place: place, Problem: "Missing is set, and it is part of several foreign keys", Hint: "set Ref, and Over"}
+	return &Mistake{Place: place, Problem: "{Missing} is set, and it is part of several foreign keys", Hint: "set {Ref}, and {Over}"}
 }
 
 // undescribed is what can be checked of an importer whose model is known by name alone.
@@ -150,7 +149,7 @@ func undescribed(importer Importer, registry Registry) Mistakes {
 }
 
 // cases takes the kinds of a polymorphic reference.
-func (d *Declaration) cases(key string, columns []string, column Column, registry Registry, place string) Mistakes {
+func (d *Declaration) cases(key string, columns []string, column Column, registry Registry, place Text) Mistakes {
 	var found Mistakes
 	for _, c := range column.Cases {
 		if mistake := checkRef(c.Ref, registry, place); mistake != nil {
@@ -170,12 +169,12 @@ func (d *Declaration) cases(key string, columns []string, column Column, registr
 }
 
 // ColumnPlace names an entry of the importer's Columns in a message.
-func (i Importer) ColumnPlace(key string) string {
-	return fmt.Sprintf("importer %s, column %q", i.Model, key)
+func (i Importer) ColumnPlace(key string) Text {
+	return Textf("importer %s, column %q", i.Model, key)
 }
 
 // ColumnsOf finds the columns that one entry of Columns is about.
-func ColumnsOf(table *schema.Table, key string, column Column, place string) ([]string, *Mistake) {
+func ColumnsOf(table *schema.Table, key string, column Column, place Text) ([]string, *Mistake) {
 	if column.Over == "" {
 		columns, err := table.Resolve(key)
 		return columns, ColumnMistake(err, place)
@@ -184,7 +183,7 @@ func ColumnsOf(table *schema.Table, key string, column Column, place string) ([]
 }
 
 // Resolve finds the columns that names stand for; a relation may be several.
-func Resolve(table *schema.Table, names []string, place string) ([]string, *Mistake) {
+func Resolve(table *schema.Table, names []string, place Text) ([]string, *Mistake) {
 	var columns []string
 	for _, name := range names {
 		resolved, err := table.Resolve(name)
@@ -197,73 +196,73 @@ func Resolve(table *schema.Table, names []string, place string) ([]string, *Mist
 }
 
 // ColumnMistake is what is wrong with a name that stands for no column, or nil where err is.
-func ColumnMistake(err error, place string) *Mistake {
+func ColumnMistake(err error, place Text) *Mistake {
 	if err == nil {
 		return nil
 	}
-	m := &Mistake{Place: place, Problem: err.Error(), Err: err}
+	m := &Mistake{Place: place, Problem: Text(err.Error()), Err: err}
 	var unknown *schema.UnknownColumnError
 	if errors.As(err, &unknown) && unknown.Nearest != "" {
-		m.Hint = fmt.Sprintf("did you mean %q?", unknown.Nearest)
+		m.Hint = Textf("did you mean %q?", unknown.Nearest)
 	}
 	return m
 }
 
 // contradiction says what is wrong with a Column in itself, or nil.
-func contradiction(column Column, place string) *Mistake {
+func contradiction(column Column, place Text) *Mistake {
 	if len(column.Cases) > 0 {
 		return contradictoryCases(column, place)
 	}
 	noRef := column.Ref.IsZero()
 	switch {
 	case column.Each && noRef:
-		return &Mistake{Place: place, Problem: "Each is set, but no Ref", Hint: "set Ref"}
+		return &Mistake{Place: place, Problem: "{Each} is set, but no {Ref}", Hint: "set {Ref}"}
 	case column.Each && (column.Over != "" || column.Missing != ""):
-		return &Mistake{Place: place, Problem: "Each is set, and Over or Missing", Hint: "elements of an array restrict and include nothing"}
+		return &Mistake{Place: place, Problem: "{Each} is set, and {Over} or {Missing}", Hint: "elements of an array restrict and include nothing"}
 	case column.Over != "" && noRef:
-		return &Mistake{Place: place, Problem: "Over is set, but no Ref", Hint: "set Ref"}
+		return &Mistake{Place: place, Problem: "{Over} is set, but no {Ref}", Hint: "set {Ref}"}
 	case column.To != "" && noRef:
-		return &Mistake{Place: place, Problem: "To is set, but no Ref", Hint: "set Ref"}
+		return &Mistake{Place: place, Problem: "{To} is set, but no {Ref}", Hint: "set {Ref}"}
 	case column.Soft && noRef:
-		return &Mistake{Place: place, Problem: "Soft is set, but no Ref", Hint: "set Ref"}
+		return &Mistake{Place: place, Problem: "{Soft} is set, but no {Ref}", Hint: "set {Ref}"}
 	case column.Over != "" && len(Names(column.Over)) == 0:
-		return &Mistake{Place: place, Problem: "Over names no column"}
+		return &Mistake{Place: place, Problem: "{Over} names no column"}
 	case column.To != "" && len(Names(column.To)) == 0:
-		return &Mistake{Place: place, Problem: "To names no column"}
+		return &Mistake{Place: place, Problem: "{To} names no column"}
 	}
 	return nil
 }
 
-func contradictoryCases(column Column, place string) *Mistake {
+func contradictoryCases(column Column, place Text) *Mistake {
 	switch {
 	case !column.Ref.IsZero():
-		return &Mistake{Place: place, Problem: "both Ref and Cases are set", Hint: "keep one"}
+		return &Mistake{Place: place, Problem: "both {Ref} and {Cases} are set", Hint: "keep one"}
 	case column.To != "":
-		return &Mistake{Place: place, Problem: "both To and Cases are set", Hint: "set To of each case"}
+		return &Mistake{Place: place, Problem: "both {To} and {Cases} are set", Hint: "set {To} of each case"}
 	}
 	for i, c := range column.Cases {
 		if strings.TrimSpace(c.When) == "" {
-			return &Mistake{Place: place, Problem: fmt.Sprintf("case %d has no When", i+1), Hint: "a condition in SQL, such as content_type_id = 7"}
+			return &Mistake{Place: place, Problem: Textf("case %d has no {When}", i+1), Hint: "a condition in SQL, such as content_type_id = 7"}
 		}
 	}
 	return nil
 }
 
-func checkRef(ref Model, registry Registry, place string) *Mistake {
+func checkRef(ref Model, registry Registry, place Text) *Mistake {
 	if err := ref.Err(); err != nil {
-		return &Mistake{Place: place, Problem: "Ref: " + err.Error(), Err: err}
+		return &Mistake{Place: place, Problem: Text("Ref: " + err.Error()), Err: err}
 	}
 	if _, ok := registry.Importer(ref.Name()); !ok {
 		return &Mistake{
-			Place: place, Problem: "it refers to " + ref.String() + ", which has no importer",
-			Hint: "add an importer for " + ref.String(),
+			Place: place, Problem: Text("it refers to " + ref.String() + ", which has no importer"),
+			Hint: Text("add an importer for " + ref.String()),
 		}
 	}
 	return nil
 }
 
 // ReferredColumns resolves To on the referred model, where that is described.
-func ReferredColumns(column Column, place string) ([]string, *Mistake) {
+func ReferredColumns(column Column, place Text) ([]string, *Mistake) {
 	if column.To == "" {
 		return nil, nil
 	}
@@ -297,15 +296,15 @@ func foreignKeys(table *schema.Table, columns []string, column Column) (known, o
 	return known, others, exact
 }
 
-func notForeignKey(table *schema.Table, columns []string, column Column, place, source string) Mistake {
-	m := Mistake{Place: place, Problem: strings.Join(columns, ", ") + " is not a foreign key, says the " + source}
+func notForeignKey(table *schema.Table, columns []string, column Column, place Text, source string) Mistake {
+	m := Mistake{Place: place, Problem: Text(strings.Join(columns, ", ") + " is not a foreign key, says the " + source)}
 	switch near := columns[0] + "_id"; {
 	case len(table.Over([]string{near})) > 0:
-		m.Hint = fmt.Sprintf("did you mean %q?", near)
+		m.Hint = Textf("did you mean %q?", near)
 	case source == "struct":
-		m.Hint = "give the struct a rel:belongs-to relation to " + column.Ref.String() + ", or set Soft"
+		m.Hint = Text("give the struct a rel:belongs-to relation to " + column.Ref.String() + ", or set {Soft}")
 	default:
-		m.Hint = "set Soft if rows refer to " + column.Ref.String() + " without a foreign key"
+		m.Hint = Text("set {Soft} if rows refer to " + column.Ref.String() + " without a foreign key")
 	}
 	return m
 }

@@ -2,7 +2,6 @@ package gyro
 
 import (
 	"errors"
-	"fmt"
 )
 
 // ErrExists is wrapped by what [Slicer.Run] returns where the target holds files of the
@@ -28,15 +27,29 @@ type Error struct {
 	Op    string // "copy", "connect"
 	Place string // "accounts_shop", "directory slices/a"; may be empty
 	Err   error  // the cause
-	Hint  string // what to do; may be empty
+	Hint  Text   // what to do; may be empty
 }
 
-func (e *Error) Error() string {
+func (e *Error) Error() string { return e.Text().String() }
+
+// Text is the whole error, as [Error.Error] says it.
+func (e *Error) Text() Text {
 	text := e.Op
 	if e.Place != "" {
 		text += " " + e.Place
 	}
-	return withHint(text+": "+e.Err.Error(), e.Hint)
+	return withHint(Text(text+": ")+textOf(e.Err), e.Hint)
+}
+
+// textOf is what an error says, with its settings still to be called by their names.
+func textOf(err error) Text {
+	switch e := err.(type) { //nolint:errorlint // what wraps one of them has words of its own
+	case Text:
+		return e
+	case interface{ Text() Text }:
+		return e.Text()
+	}
+	return Text(err.Error())
 }
 
 func (e *Error) Unwrap() error { return e.Err }
@@ -44,21 +57,24 @@ func (e *Error) Unwrap() error { return e.Err }
 // Mistake is one thing that was declared wrong: in an importer, a job, a query. All
 // mistakes are returned together, joined by [errors.Join]; errors.As finds the first.
 type Mistake struct {
-	Place   string // "importer accounts_shop, column \"tenat\""
-	Problem string
-	Hint    string // what to write instead; may be empty
-	Err     error  // the cause, where another component found it; may be nil
+	Place   Text // "importer accounts_shop, column \"tenat\""
+	Problem Text
+	Hint    Text  // what to write instead; may be empty
+	Err     error // the cause, where another component found it; may be nil
 }
 
 func (m *Mistake) Error() string {
-	return withHint(m.Place+": "+m.Problem, m.Hint)
+	return m.Text().String()
 }
+
+// Text is the whole mistake, as [Mistake.Error] says it.
+func (m *Mistake) Text() Text { return withHint(m.Place+": "+m.Problem, m.Hint) }
 
 func (m *Mistake) Unwrap() error { return m.Err }
 
-func withHint(text, hint string) string {
+func withHint(text, hint Text) Text {
 	if hint == "" {
 		return text
 	}
-	return fmt.Sprintf("%s (%s)", text, hint)
+	return text + " (" + hint + ")"
 }

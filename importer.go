@@ -1,7 +1,6 @@
 package gyro
 
 import (
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -131,7 +130,7 @@ func (r Registry) Validate() error {
 	for i, importer := range r {
 		place := importerPlace(i, importer)
 		if err := importer.Model.Err(); err != nil {
-			found.Add(Mistake{Place: place, Problem: err.Error(), Err: err})
+			found.Add(Mistake{Place: place, Problem: Text(err.Error()), Err: err})
 			continue
 		}
 		name := importer.Model.Name()
@@ -142,11 +141,11 @@ func (r Registry) Validate() error {
 		models[name] = true
 		file := importer.FileName()
 		if problem := fileProblem(file); problem != "" {
-			found.Add(Mistake{Place: place, Problem: problem, Hint: "a plain name, such as " + defaultFile(name)})
+			found.Add(Mistake{Place: place, Problem: Text(problem), Hint: Text("a plain name, such as " + defaultFile(name))})
 		} else if other, taken := files[file]; taken {
 			found.Add(Mistake{
-				Place: place, Problem: "file " + file + " is taken by importer " + other.String(),
-				Hint: "set File of one of them",
+				Place: place, Problem: Text("file " + file + " is taken by importer " + other.String()),
+				Hint: "set {File} of one of them",
 			})
 		}
 		files[file] = name
@@ -156,7 +155,7 @@ func (r Registry) Validate() error {
 			continue
 		}
 		if problem := importer.IDs.Check(); problem != "" {
-			found.Add(Mistake{Place: importerPlace(i, importer), Problem: problem})
+			found.Add(Mistake{Place: importerPlace(i, importer), Problem: Text(problem)})
 		}
 		if table, is := importer.Model.Described(); is {
 			_, problems := Declared(importer, &table, r, "struct")
@@ -170,11 +169,11 @@ func (r Registry) Validate() error {
 
 // importerPlace names an importer in a message: by its model, or where that has no name by
 // its number, counted from 1.
-func importerPlace(i int, importer Importer) string {
+func importerPlace(i int, importer Importer) Text {
 	if importer.Model.Name().IsZero() {
-		return fmt.Sprintf("importer %d", i+1)
+		return Textf("importer %d", i+1)
 	}
-	return "importer " + importer.Model.String()
+	return Textf("importer %s", importer.Model)
 }
 
 // With is the registry for one run: over's importers replace those of the same model

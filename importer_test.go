@@ -109,7 +109,7 @@ func TestValidateMistakes(t *testing.T) {
 			err := c.registry.Validate()
 			modeltest.WantError(t, err, c.want)
 			var mistake *gyro.Mistake
-			if !errors.As(err, &mistake) || !strings.HasPrefix(mistake.Place, "importer ") {
+			if !errors.As(err, &mistake) || !strings.HasPrefix(mistake.Place.String(), "importer ") {
 				t.Errorf("not a Mistake of an importer: %#v", err)
 			}
 		})

@@ -1,10 +1,5 @@
 package gyro
 
-import (
-	"errors"
-	"fmt"
-)
-
 // ImportJob names a model whose rows are wanted, and which. Jobs run in the order given:
 // a model that others refer to comes before them.
 //
@@ -44,32 +39,32 @@ type ImportJob struct {
 func (j ImportJob) Sampled() bool { return j.Limit > 0 || j.Percent > 0 }
 
 // Check gives what is contradictory in the job itself.
-func (j ImportJob) Check() []error {
-	var found []error
-	refuse := func(text string) { found = append(found, errors.New(text)) }
+func (j ImportJob) Check() []Text {
+	var found []Text
+	refuse := func(text Text) { found = append(found, text) }
 	if j.Limit < 0 {
-		refuse(fmt.Sprintf("Limit is %d", j.Limit))
+		refuse(Textf("{Limit} is %d", j.Limit))
 	}
 	if j.MaxRows < 0 {
-		refuse(fmt.Sprintf("MaxRows is %d", j.MaxRows))
+		refuse(Textf("{MaxRows} is %d", j.MaxRows))
 	}
 	if !(j.Percent >= 0 && j.Percent <= 100) { // NaN is neither
-		refuse(fmt.Sprintf("Percent is %g, not between 0 and 100", j.Percent))
+		refuse(Textf("{Percent} is %g, not between 0 and 100", j.Percent))
 	}
 	if j.Limit > 0 && j.Percent > 0 {
-		refuse("both Limit and Percent are set")
+		refuse("both {Limit} and {Percent} are set")
 	}
 	if j.Per != "" && j.Limit == 0 {
-		refuse("Per is set, but no Limit")
+		refuse("{Per} is set, but no {Limit}")
 	}
 	if j.OrderBy != "" && j.Limit == 0 {
-		refuse("OrderBy is set, but no Limit")
+		refuse("{OrderBy} is set, but no {Limit}")
 	}
 	if j.OrderBy != "" && j.Seed != 0 {
-		refuse("both OrderBy and Seed are set")
+		refuse("both {OrderBy} and {Seed} are set")
 	}
 	if j.Seed != 0 && !j.Sampled() {
-		refuse("Seed is set, but neither Limit nor Percent")
+		refuse("{Seed} is set, but neither {Limit} nor {Percent}")
 	}
 	return found
 }

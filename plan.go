@@ -16,7 +16,7 @@ type Estimate struct {
 type Plan struct {
 	Origin      Origin
 	Jobs        []PlannedJob
-	Notes       []string      // what the user should know, one line each
+	Notes       []Text        // what the user should know, one line each
 	TargetError error         // why the target would refuse, or nil
 	Loads       []PlannedLoad // of a load, parents first; of an export none
 }

@@ -14,7 +14,7 @@ type Report struct {
 	Rows    int64        // of all files
 	Bytes   int64        // of all files
 	Elapsed time.Duration
-	Notes   []string    // what the user should know, as in [Plan]
+	Notes   []Text      // what the user should know, as in [Plan]
 	Load    *LoadReport // of a run that loaded a slice; else nil
 }
 

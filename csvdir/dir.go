@@ -122,7 +122,7 @@ func (d Dir) exists(there []string) error {
 	}
 	return &gyro.Error{
 		Op: "write", Place: d.place(), Err: fmt.Errorf("%s %w; nothing was read", what, gyro.ErrExists),
-		Hint: "set Overwrite (--overwrite) to replace the slice that is there, or choose another directory",
+		Hint: "set {Overwrite} to replace the slice that is there, or choose another directory",
 	}
 }
 
@@ -130,7 +130,7 @@ func (d Dir) failed(op string, err error, hint string) error {
 	if errors.Is(err, fs.ErrPermission) && hint == "" {
 		hint = "choose a directory that you may write"
 	}
-	return &gyro.Error{Op: op, Place: d.place(), Err: err, Hint: hint}
+	return &gyro.Error{Op: op, Place: d.place(), Err: err, Hint: gyro.Text(hint)}
 }
 
 func (d Dir) place() string { return "directory " + d.Path }

@@ -183,7 +183,7 @@ func TestExists(t *testing.T) {
 				put(t, "mine", dir, file)
 			}
 			before := tree(t, dir)
-			want := "write directory " + dir + ": " + c.want + " exists already; nothing was read (set Overwrite (--overwrite) to replace the slice that is there, or choose another directory)"
+			want := "write directory " + dir + ": " + c.want + " exists already; nothing was read (set Overwrite to replace the slice that is there, or choose another directory)"
 			_, err := csvdir.Dir{Path: dir}.Begin(t.Context(), files)
 			for _, err := range []error{err, csvdir.Dir{Path: dir}.Check(t.Context(), files)} {
 				if err == nil || err.Error() != want || !errors.Is(err, gyro.ErrExists) {

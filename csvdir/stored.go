@@ -36,7 +36,7 @@ func (d Dir) Slice(context.Context) (driver.Slice, error) {
 func (d Dir) unproven(problems []Problem) error {
 	var all []error
 	for _, p := range problems {
-		all = append(all, &gyro.Error{Op: "verify", Place: d.place(), Err: fmt.Errorf("%w: %s", gyro.ErrUnproven, p), Hint: p.Hint})
+		all = append(all, &gyro.Error{Op: "verify", Place: d.place(), Err: fmt.Errorf("%w: %s", gyro.ErrUnproven, p), Hint: gyro.Text(p.Hint)})
 	}
 	return errors.Join(all...)
 }

@@ -59,7 +59,7 @@ type Loaded struct {
 	Transaction Transaction
 	Sheets      []gyro.FileValidation // by number in the plan, of those that have a Sheet
 	Exclusive   bool                  // foreign keys and indexes were dropped and built again
-	Notes       []string              // what the user should know
+	Notes       []gyro.Text           // what the user should know
 }
 
 // TableCount is what became of one table's rows.

@@ -4,6 +4,7 @@ import (
 	"io"
 	"slices"
 
+	"github.com/gyrodata/gyro"
 	"github.com/gyrodata/gyro/schema"
 )
 
@@ -142,7 +143,7 @@ type SheetHop struct {
 
 // SheetCheck is a condition on the rows of a sheet, over columns that have Values.
 type SheetCheck struct {
-	Place string // for messages
+	Place gyro.Text // for messages
 	SQL   string
 	Text  string // the rule in words
 }

@@ -78,7 +78,7 @@ func (c *closure) include(ctx context.Context, from *step, r *reference, keys *k
 		return &gyro.Error{
 			Op: "include", Place: to.table.Name.String(),
 			Err:  fmt.Errorf("%d rows that %s refers to by %s are not there", missing, from.table.Name, strings.Join(r.Columns, ", ")),
-			Hint: "the source itself has references that lead nowhere; set Missing of that column to Restrict or SetNull",
+			Hint: "the source itself has references that lead nowhere; set {Missing} of that column to {Restrict} or {SetNull}",
 		}
 	}
 	return c.bounded()
@@ -243,7 +243,7 @@ func (c *closure) tooMany(what string, rows, bound int64) error {
 	}
 	return &gyro.Error{
 		Op: "select", Place: what,
-		Err:  fmt.Errorf("at least %d rows, and MaxRows is %d: %s", rows, bound, strings.Join(pulled, "; ")),
-		Hint: "raise MaxRows, or sample the job that brings most",
+		Err:  gyro.Textf("at least %d rows, and {MaxRows} is %d: %s", rows, bound, strings.Join(pulled, "; ")),
+		Hint: "raise {MaxRows}, or sample the job that brings most",
 	}
 }

@@ -1,9 +1,10 @@
 package export
 
 import (
-	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/gyrodata/gyro"
 )
 
 // largeTable is the number of rows from which on a missing index is worth a word.
@@ -54,14 +55,14 @@ func (s *step) share() float64 {
 }
 
 // slow warns of references without an index, by which a large table is to be searched.
-func (s *step) slow() []string {
-	var notes []string
+func (s *step) slow() []gyro.Text {
+	var notes []gyro.Text
 	if s.table.Rows < largeTable {
 		return nil
 	}
 	for _, r := range s.restricting() {
 		if !s.table.Indexed(r.Columns) {
-			notes = append(notes, fmt.Sprintf("%s: no index begins with %s, and the table has about %.0f rows: it will be read whole", s.table.Name, strings.Join(r.Columns, ", "), s.table.Rows))
+			notes = append(notes, gyro.Textf("%s: no index begins with %s, and the table has about %.0f rows: it will be read whole", s.table.Name, strings.Join(r.Columns, ", "), s.table.Rows))
 		}
 	}
 	return notes

@@ -62,7 +62,7 @@ func shelve(steps []*step, room *keyset.Memory) gyro.Mistakes {
 	for _, s := range steps {
 		if s.job.Follow && len(s.restricting()) == 0 {
 			found.Add(gyro.Mistake{
-				Place: s.place(), Problem: "Follow is set, but no reference of " + s.table.Name.String() + " restricts the job",
+				Place: s.place(), Problem: gyro.Text("{Follow} is set, but no reference of " + s.table.Name.String() + " restricts the job"),
 				Hint: "leave it out; it is for a job whose rows refer to rows that others include",
 			})
 		}
@@ -70,14 +70,14 @@ func shelve(steps []*step, room *keyset.Memory) gyro.Mistakes {
 		s.keys.selected, s.keys.included = map[string]*keyset.Set{}, map[string]*keyset.Set{}
 		if s.keys.open && s.keys.identity == nil {
 			found.Add(gyro.Mistake{
-				Place: s.place(), Problem: "rows of " + s.table.Name.String() + " are included, and it has no primary key to tell them apart by",
-				Hint: "set Missing to SetNull or Restrict where others refer to it, and leave Follow out",
+				Place: s.place(), Problem: gyro.Text("rows of " + s.table.Name.String() + " are included, and it has no primary key to tell them apart by"),
+				Hint: "set {Missing} to {SetNull} or {Restrict} where others refer to it, and leave {Follow} out",
 			})
 		}
 		if s.deferred() && s.keys.identity == nil && !s.job.Query.IsZero() && len(s.cascading(false)) > 0 {
 			found.Add(gyro.Mistake{
-				Place: s.place(), Problem: "a table without key can't have a query, a reference with Include and one with SetNull: its rows would be looked for twice, and could be others",
-				Hint: "leave the query out, or set Missing of one of them to Restrict",
+				Place: s.place(), Problem: "a table without key can't have a query, a reference with {Include} and one with {SetNull}: its rows would be looked for twice, and could be others",
+				Hint: "leave the query out, or set {Missing} of one of them to {Restrict}",
 			})
 		}
 		if s.deferred() && s.keys.identity != nil {

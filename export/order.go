@@ -1,7 +1,6 @@
 package export
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -41,9 +40,9 @@ func checkOrder(steps []*step, references func(*step) []schema.Reference) gyro.M
 				continue
 			}
 			found.Add(gyro.Mistake{
-				Place:   jobPlace(i, step.job),
-				Problem: fmt.Sprintf("it refers to %s, whose job %d comes later", parent, j+1),
-				Hint:    "an order that works: " + strings.Join(order, ", "),
+				Place:   gyro.Text(jobPlace(i, step.job)),
+				Problem: gyro.Textf("it refers to %s, whose job %d comes later", parent, j+1),
+				Hint:    gyro.Text("an order that works: " + strings.Join(order, ", ")),
 			})
 		}
 	}

@@ -1,7 +1,6 @@
 package export
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -33,10 +32,10 @@ func (r *reference) follows(from *step) bool {
 // link gives each step its references: who is referred to, and what becomes of rows that
 // refer to rows which were not selected. Models that are only included become steps of
 // their own, before the first that includes them.
-func (s Slice) link(catalog schema.Catalog, steps []*step) ([]*step, []string, gyro.Mistakes) {
+func (s Slice) link(catalog schema.Catalog, steps []*step) ([]*step, []gyro.Text, gyro.Mistakes) {
 	var (
 		found gyro.Mistakes
-		notes []string
+		notes []gyro.Text
 	)
 	for i := 0; i < len(steps); i++ {
 		st := steps[i]
@@ -49,7 +48,7 @@ func (s Slice) link(catalog schema.Catalog, steps []*step) ([]*step, []string, g
 				importer = gyro.Importer{Model: gyro.NewModel(schema.Table{Name: r.To}, nil)}
 			}
 			parent := &step{job: gyro.ImportJob{Model: importer.Model}, number: 0, importer: importer, file: importer.FileName()}
-			table, told, problems := s.table(catalog, parent, "included model "+r.To.String())
+			table, told, problems := s.table(catalog, parent, gyro.Text("included model "+r.To.String()))
 			found, notes = append(found, problems...), append(notes, told...)
 			if table == nil {
 				continue
@@ -93,8 +92,8 @@ func treat(steps []*step, from *step, r schema.Reference) (*reference, *gyro.Mis
 		}
 		return ref, &gyro.Mistake{
 			Place:   place,
-			Problem: fmt.Sprintf("%s refers to %s, which has no job", columns, r.To),
-			Hint:    fmt.Sprintf("add a job for %s before it, or set Missing of that column to Include or SetNull", r.To),
+			Problem: gyro.Textf("%s refers to %s, which has no job", columns, r.To),
+			Hint:    gyro.Textf("add a job for %s before it, or set {Missing} of that column to {Include} or {SetNull}", r.To),
 		}
 	}
 	closes := ref.parent == from || slices.Index(steps, ref.parent) > slices.Index(steps, from)
@@ -107,8 +106,8 @@ func treat(steps []*step, from *step, r schema.Reference) (*reference, *gyro.Mis
 		ref.missing = gyro.Restrict
 	case ref.missing == gyro.Restrict && closes:
 		return ref, &gyro.Mistake{
-			Place: place, Problem: fmt.Sprintf("%s can't restrict: %s is not selected before it", columns, r.To),
-			Hint: "set Missing to Include or SetNull",
+			Place: place, Problem: gyro.Textf("%s can't restrict: %s is not selected before it", columns, r.To),
+			Hint: "set {Missing} to {Include} or {SetNull}",
 		}
 	case ref.missing == gyro.SetNull:
 		return ref, ref.nullable(from, place)
@@ -117,7 +116,7 @@ func treat(steps []*step, from *step, r schema.Reference) (*reference, *gyro.Mis
 }
 
 // nullable finds the columns that SetNull may write NULL into.
-func (r *reference) nullable(from *step, place string) *gyro.Mistake {
+func (r *reference) nullable(from *step, place gyro.Text) *gyro.Mistake {
 	for _, name := range r.Columns {
 		column, _ := from.table.Column(name)
 		if !column.NotNull && !column.Generated && !inKey(from.table, name) && !inOther(from.table, r.Reference, name) {
@@ -127,8 +126,8 @@ func (r *reference) nullable(from *step, place string) *gyro.Mistake {
 	if len(r.set) == 0 || (r.MatchFull && len(r.set) < len(r.Columns)) {
 		return &gyro.Mistake{
 			Place:   place,
-			Problem: strings.Join(r.Columns, ", ") + " can't become NULL: it is NOT NULL, or stands in a key or another reference",
-			Hint:    "set Missing to Include",
+			Problem: gyro.Text(strings.Join(r.Columns, ", ") + " can't become NULL: it is NOT NULL, or stands in a key or another reference"),
+			Hint:    "set {Missing} to {Include}",
 		}
 	}
 	return nil

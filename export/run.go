@@ -282,5 +282,5 @@ func memoryError(room *keyset.Memory) error {
 	if room.Err == nil {
 		return nil
 	}
-	return &gyro.Error{Op: "keep keys on disk", Err: room.Err, Hint: "TMPDIR names another directory; KeyMemory (key_memory) is how much stays in memory"}
+	return &gyro.Error{Op: "keep keys on disk", Err: room.Err, Hint: "TMPDIR names another directory; {KeyMemory} is how much stays in memory"}
 }

@@ -51,10 +51,10 @@ func (s Slice) Run(ctx context.Context) (*gyro.Report, error) {
 func (s Slice) check() error {
 	var found gyro.Mistakes
 	if s.Source == nil {
-		found.Add(gyro.Mistake{Place: "export", Problem: "there is no Source", Hint: "a database, such as postgres.DB"})
+		found.Add(gyro.Mistake{Place: "export", Problem: "there is no {Source}", Hint: "name a database"})
 	}
 	if s.Target == nil {
-		found.Add(gyro.Mistake{Place: "export", Problem: "there is no Target", Hint: "a place for the slice, such as csvdir.Dir"})
+		found.Add(gyro.Mistake{Place: "export", Problem: "there is no {Target}", Hint: "a place for the slice, such as a directory"})
 	}
 	if _, err := s.steps(); err != nil {
 		found = append(found, err)

@@ -261,7 +261,7 @@ func TestPlan(t *testing.T) {
 			{Job: 1, Model: schema.NewName("", "a"), File: "a.csv", Whole: true, Estimate: gyro.Estimate{SQL: "SELECT a", Rows: 42, Cost: 1.5}},
 			{Job: 2, Model: schema.NewName("s", "b"), File: "s.b.csv", References: []string{"a_id -> a: restrict", "id -> a: restrict"}, Estimate: gyro.Estimate{SQL: "SELECT s.b", Rows: 42, Cost: 1.5}},
 		},
-		Notes:       []string{"s.b: relation Twin of the struct to a has no foreign key in the database"},
+		Notes:       []gyro.Text{"s.b: relation Twin of the struct to a has no foreign key in the database"},
 		TargetError: gyro.ErrExists,
 	}
 	if d := cmp.Diff(want, plan, cmpopts.EquateErrors()); d != "" {

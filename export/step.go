@@ -33,9 +33,9 @@ type step struct {
 func (s *step) implicit() bool { return s.number == 0 }
 
 // place names the step in a message.
-func (s *step) place() string {
+func (s *step) place() gyro.Text {
 	if s.implicit() {
-		return "included model " + s.job.Model.String()
+		return gyro.Textf("included model %s", s.job.Model)
 	}
 	return jobPlace(s.number-1, s.job)
 }
@@ -77,14 +77,14 @@ func (s Slice) steps() ([]*step, error) {
 		found = append(found, err)
 	}
 	if len(s.Jobs) == 0 {
-		found.Add(gyro.Mistake{Place: "export", Problem: "there are no jobs", Hint: "name at least one model in Jobs"})
+		found.Add(gyro.Mistake{Place: "export", Problem: "there are no jobs", Hint: "name at least one model in {Jobs}"})
 	}
 	steps := make([]*step, 0, len(s.Jobs))
 	taken := map[string]schema.Name{}
 	for i, job := range s.Jobs {
 		place := jobPlace(i, job)
 		if err := job.Model.Err(); err != nil {
-			found.Add(gyro.Mistake{Place: place, Problem: err.Error(), Err: err})
+			found.Add(gyro.Mistake{Place: place, Problem: gyro.Text(err.Error()), Err: err})
 			continue
 		}
 		name := job.Model.Name()
@@ -93,24 +93,24 @@ func (s Slice) steps() ([]*step, error) {
 			continue
 		}
 		if err := job.Query.Check(name); err != nil {
-			found.Add(gyro.Mistake{Place: place, Problem: err.Error(), Err: err})
+			found.Add(gyro.Mistake{Place: place, Problem: gyro.Text(err.Error()), Err: err})
 		}
 		importer, ok := s.Importers.Importer(name)
 		if !ok {
 			importer = gyro.Importer{Model: job.Model}
 			if len(s.Importers) > 0 {
-				found.Add(gyro.Mistake{Place: place, Problem: "the registry has no importer for this model", Hint: "add one to Importers"})
+				found.Add(gyro.Mistake{Place: place, Problem: "the registry has no importer for this model", Hint: "add one to {Importers}"})
 			}
 		}
 		file := importer.FileName()
 		if other, exists := taken[file]; exists {
 			found.Add(gyro.Mistake{
-				Place: place, Problem: "file " + file + " is taken by " + other.String(), Hint: "set File of an importer",
+				Place: place, Problem: gyro.Text("file " + file + " is taken by " + other.String()), Hint: "set {File} of an importer",
 			})
 		}
 		taken[file] = name
-		for _, err := range job.Check() {
-			found.Add(gyro.Mistake{Place: place, Problem: err.Error(), Err: err})
+		for _, problem := range job.Check() {
+			found.Add(gyro.Mistake{Place: place, Problem: problem})
 		}
 		steps = append(steps, &step{number: i + 1, job: job, importer: importer, file: file})
 	}
@@ -126,14 +126,14 @@ func (s Slice) steps() ([]*step, error) {
 // resolve finds each step's table in the catalog, checks what was declared against it, and
 // has the source explain each query. It gives all steps, also those of models that are only
 // included, and notes for the user.
-func (s Slice) resolve(ctx context.Context, snapshot driver.Snapshot, steps []*step, room *keyset.Memory) ([]*step, []string, error) {
+func (s Slice) resolve(ctx context.Context, snapshot driver.Snapshot, steps []*step, room *keyset.Memory) ([]*step, []gyro.Text, error) {
 	catalog, err := snapshot.Catalog(ctx)
 	if err != nil {
 		return nil, nil, err
 	}
 	var (
 		found gyro.Mistakes
-		notes []string
+		notes []gyro.Text
 	)
 	for i, step := range steps {
 		table, told, problems := s.table(catalog, step, jobPlace(i, step.job))
@@ -154,7 +154,7 @@ func (s Slice) resolve(ctx context.Context, snapshot driver.Snapshot, steps []*s
 	for _, s := range steps {
 		found = append(found, s.sample()...)
 		if other, taken := names[s.file]; taken {
-			found.Add(gyro.Mistake{Place: s.place(), Problem: "file " + s.file + " is taken by " + other.place(), Hint: "set File of an importer"})
+			found.Add(gyro.Mistake{Place: s.place(), Problem: gyro.Textf("file %s is taken by %s", s.file, other.place()), Hint: "set {File} of an importer"})
 		}
 		names[s.file] = s
 	}
@@ -174,7 +174,7 @@ func (s Slice) resolve(ctx context.Context, snapshot driver.Snapshot, steps []*s
 		step.estimate.Rows = step.expected()
 		notes = append(notes, step.slow()...)
 		if step.job.Follow && !slices.ContainsFunc(step.restricting(), func(r *reference) bool { return r.follows(step) && r.parent.keys.open }) {
-			notes = append(notes, step.place()+": Follow changes nothing, for no row that it refers to is included")
+			notes = append(notes, step.place()+": {Follow} changes nothing, for no row that it refers to is included")
 		}
 	}
 	return steps, notes, found.Join()
@@ -243,7 +243,7 @@ func early(references []schema.Reference, missing map[string]gyro.Missing) []sch
 func (s *step) sample() gyro.Mistakes {
 	var found gyro.Mistakes
 	if s.job.Per != "" {
-		columns, mistake := gyro.Resolve(s.table, gyro.Names(s.job.Per), s.place()+", Per")
+		columns, mistake := gyro.Resolve(s.table, gyro.Names(s.job.Per), s.place()+", {Per}")
 		if mistake != nil {
 			found.Add(*mistake)
 		}
@@ -259,25 +259,25 @@ func (s *step) sample() gyro.Mistakes {
 }
 
 // table is the catalog's table of a step, with the references that struct and importer add.
-func (s Slice) table(catalog schema.Catalog, step *step, place string) (*schema.Table, []string, gyro.Mistakes) {
+func (s Slice) table(catalog schema.Catalog, step *step, place gyro.Text) (*schema.Table, []gyro.Text, gyro.Mistakes) {
 	var found gyro.Mistakes
 	name := step.job.Model.Name()
 	known, ok := catalog[name]
 	if !ok {
-		m := gyro.Mistake{Place: place, Problem: "the source has no table " + name.String()}
+		m := gyro.Mistake{Place: place, Problem: gyro.Text("the source has no table " + name.String())}
 		if near := catalog.Nearest(name); near != "" {
-			m.Hint = fmt.Sprintf("did you mean %q?", near)
+			m.Hint = gyro.Textf("did you mean %q?", near)
 		}
 		found.Add(m)
 		return nil, nil, found
 	}
 	table := *known
 	table.References = slices.Clone(known.References)
-	var notes []string
+	var notes []gyro.Text
 	model, _ := step.importer.Model.Described()
 	for _, c := range model.Columns {
 		if _, ok := table.Column(c.Name); !ok {
-			found.Add(gyro.Mistake{Place: "model " + name.String(), Problem: fmt.Sprintf("the struct has column %q (field %s), the table has not", c.Name, c.Field)})
+			found.Add(gyro.Mistake{Place: gyro.Text("model " + name.String()), Problem: gyro.Textf("the struct has column %q (field %s), the table has not", c.Name, c.Field)})
 		}
 	}
 	for _, r := range model.References {
@@ -286,21 +286,21 @@ func (s Slice) table(catalog schema.Catalog, step *step, place string) (*schema.
 		case slices.ContainsFunc(same, func(k schema.Reference) bool { return k.To == r.To }):
 		case len(same) > 0:
 			found.Add(gyro.Mistake{
-				Place:   "model " + name.String(),
-				Problem: fmt.Sprintf("%s refers to %s by the struct's relation %s, to %s by the catalog", strings.Join(r.Columns, ", "), r.To, r.Relation, same[0].To),
+				Place:   gyro.Text("model " + name.String()),
+				Problem: gyro.Textf("%s refers to %s by the struct's relation %s, to %s by the catalog", strings.Join(r.Columns, ", "), r.To, r.Relation, same[0].To),
 			})
 		default:
 			table.References = append(table.References, r)
-			notes = append(notes, fmt.Sprintf("%s: relation %s of the struct to %s has no foreign key in the database", name, r.Relation, r.To))
+			notes = append(notes, gyro.Textf("%s: relation %s of the struct to %s has no foreign key in the database", name, r.Relation, r.To))
 		}
 	}
 	if _, _, query := step.job.Query.Select(); table.Inherited && query {
 		found.Add(gyro.Mistake{
-			Place: place, Problem: "other tables inherit from " + name.String() + ", and a query of keys could mean their rows",
+			Place: place, Problem: gyro.Text("other tables inherit from " + name.String() + ", and a query of keys could mean their rows"),
 			Hint: "use a condition (where): it is asked of this table's own rows",
 		})
 	} else if table.Inherited && !step.implicit() {
-		notes = append(notes, name.String()+": the rows of tables that inherit from it are not its own; they need jobs of theirs")
+		notes = append(notes, gyro.Text(name.String()+": the rows of tables that inherit from it are not its own; they need jobs of theirs"))
 	}
 	said, problems := gyro.Declared(step.importer, &table, s.Importers, "catalog")
 	found = append(found, problems...)
@@ -330,16 +330,16 @@ func completeReference(catalog schema.Catalog, from schema.Name, r *schema.Refer
 	if len(r.ToColumns) == 0 {
 		r.ToColumns = parent.PrimaryKey
 	}
-	to, mistake := gyro.Resolve(parent, r.ToColumns, place)
+	to, mistake := gyro.Resolve(parent, r.ToColumns, gyro.Text(place))
 	if mistake != nil {
 		return mistake
 	}
 	r.ToColumns = to
 	if len(to) != len(r.Columns) {
 		return &gyro.Mistake{
-			Place:   place,
-			Problem: fmt.Sprintf("it stands on %s and refers to %s", strings.Join(r.Columns, ", "), keyOf(parent, to)),
-			Hint:    "say in To which columns it refers to",
+			Place:   gyro.Text(place),
+			Problem: gyro.Textf("it stands on %s and refers to %s", strings.Join(r.Columns, ", "), keyOf(parent, to)),
+			Hint:    "say in {To} which columns it refers to",
 		}
 	}
 	return nil
@@ -353,20 +353,20 @@ func keyOf(table *schema.Table, columns []string) string {
 	return table.Name.String() + "'s " + strings.Join(columns, ", ")
 }
 
-func queryMistake(place string, err error) gyro.Mistake {
+func queryMistake(place gyro.Text, err error) gyro.Mistake {
 	var failure *gyro.Error
 	if errors.As(err, &failure) {
-		return gyro.Mistake{Place: place, Problem: failure.Op + ": " + failure.Err.Error(), Hint: failure.Hint, Err: err}
+		return gyro.Mistake{Place: place, Problem: gyro.Text(failure.Op + ": " + failure.Err.Error()), Hint: failure.Hint, Err: err}
 	}
-	return gyro.Mistake{Place: place, Problem: err.Error(), Err: err}
+	return gyro.Mistake{Place: place, Problem: gyro.Text(err.Error()), Err: err}
 }
 
 // jobPlace names a job in a message; jobs are counted from 1.
-func jobPlace(i int, job gyro.ImportJob) string {
+func jobPlace(i int, job gyro.ImportJob) gyro.Text {
 	if job.Model.Name().IsZero() {
-		return fmt.Sprintf("job %d", i+1)
+		return gyro.Textf("job %d", i+1)
 	}
-	return fmt.Sprintf("job %d (%s)", i+1, job.Model)
+	return gyro.Textf("job %d (%s)", i+1, job.Model)
 }
 
 func files(steps []*step) []string {

@@ -78,9 +78,9 @@ func TestJobMistakes(t *testing.T) {
 func TestNoEndpoints(t *testing.T) {
 	t.Parallel()
 	_, err := export.Slice{}.Run(t.Context())
-	modeltest.WantError(t, err, "export: there is no Source (a database, such as postgres.DB)\nexport: there is no Target (a place for the slice, such as csvdir.Dir)\nexport: there are no jobs (name at least one model in Jobs)")
+	modeltest.WantError(t, err, "export: there is no Source (name a database)\nexport: there is no Target (a place for the slice, such as a directory)\nexport: there are no jobs (name at least one model in Jobs)")
 	_, err = export.Slice{Jobs: jobs("a")}.Plan(t.Context())
-	modeltest.WantError(t, err, "export: there is no Source (a database, such as postgres.DB)\nexport: there is no Target (a place for the slice, such as csvdir.Dir)")
+	modeltest.WantError(t, err, "export: there is no Source (name a database)\nexport: there is no Target (a place for the slice, such as a directory)")
 }
 
 // What only the catalog knows is told as whole as the rest, and the target is then left

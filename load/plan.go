@@ -61,7 +61,7 @@ func (p *planning) choose(m driver.Manifest) {
 	for _, f := range m.Files {
 		name, err := schema.ParseName(f.Table)
 		if err != nil {
-			p.Found.Add(gyro.Mistake{Place: "manifest", Problem: err.Error(), Err: err})
+			p.Found.Add(gyro.Mistake{Place: "manifest", Problem: gyro.Text(err.Error()), Err: err})
 			continue
 		}
 		step := p.Options.Step(name, f)
@@ -92,15 +92,15 @@ func (p *planning) wanted(steps map[schema.Name]*loadplan.Step) map[schema.Name]
 		place := fmt.Sprintf("table %d", i+1)
 		switch {
 		case model.Err() != nil:
-			p.Found.Add(gyro.Mistake{Place: place, Problem: model.Err().Error()})
+			p.Found.Add(gyro.Mistake{Place: gyro.Text(place), Problem: gyro.Text(model.Err().Error())})
 		case steps[name] == nil:
 			known := schema.Catalog{}
 			for n := range steps {
 				known[n] = nil
 			}
-			m := gyro.Mistake{Place: "table " + name.String(), Problem: "the slice does not have it"}
+			m := gyro.Mistake{Place: gyro.Text("table " + name.String()), Problem: "the slice does not have it"}
 			if near := known.Nearest(name); near != "" {
-				m.Hint = fmt.Sprintf("did you mean %q?", near)
+				m.Hint = gyro.Textf("did you mean %q?", near)
 			}
 			p.Found.Add(m)
 		}
@@ -156,7 +156,7 @@ func (p *planning) table(s *loadplan.Step) {
 		p.Catalog[s.Name] = s.Load.Table
 		return
 	}
-	p.Target(s, "make it by your migrations; or let Gyro make it from what the manifest says, with Create (--create)")
+	p.Target(s, "make it by your migrations; or let Gyro make it from what the manifest says, with {Create}")
 }
 
 // made is the table that is to be made: what the manifest knows of it.
@@ -167,7 +167,7 @@ func (p *planning) made(s *loadplan.Step) *schema.Table {
 		column := &t.Columns[i]
 		if c.Generated {
 			column.Generated = false
-			p.Notes = append(p.Notes, fmt.Sprintf("%s: column %s is generated in the source; here it is made an ordinary one", s.Name, c.Name))
+			p.Notes = append(p.Notes, gyro.Textf("%s: column %s is generated in the source; here it is made an ordinary one", s.Name, c.Name))
 		}
 		if c.Sequence || c.Identity != "" {
 			if column.Identity == "" {
@@ -183,7 +183,7 @@ func (p *planning) made(s *loadplan.Step) *schema.Table {
 		}
 	}
 	if s.File.Kind != string(schema.Ordinary) {
-		p.Notes = append(p.Notes, fmt.Sprintf("%s: a %s in the source, here it is made a table", s.Name, s.File.Kind))
+		p.Notes = append(p.Notes, gyro.Textf("%s: a %s in the source, here it is made a table", s.Name, s.File.Kind))
 	}
 	return &t
 }
@@ -198,7 +198,7 @@ func (p *planning) columns(s *loadplan.Step) {
 		p.Refuse(s, problem.Problem, problem.Hint)
 	}
 	for _, note := range notes {
-		p.Notes = append(p.Notes, s.Name.String()+": "+note)
+		p.Notes = append(p.Notes, gyro.Text(s.Name.String())+": "+note)
 	}
 	expressions := map[string]string{}
 	for key, c := range s.Importer.Columns {
@@ -207,7 +207,7 @@ func (p *planning) columns(s *loadplan.Step) {
 		}
 		columns, err := s.Source.Resolve(key)
 		if err != nil || len(columns) != 1 {
-			p.Refuse(s, fmt.Sprintf("Expr of %q: it is no column of the file", key), "")
+			p.Refuse(s, gyro.Textf("{Expr} of %q: it is no column of the file", key), "")
 			continue
 		}
 		expressions[columns[0]] = c.Expr
@@ -256,11 +256,11 @@ func (p *planning) refer(s *loadplan.Step) {
 func (p *planning) reference(s *loadplan.Step, r driver.ManifestReference, each bool) {
 	to, err := schema.ParseName(r.Table)
 	if err != nil {
-		p.Refuse(s, "the manifest's reference "+r.Name+" names no table", "")
+		p.Refuse(s, gyro.Text("the manifest's reference "+r.Name+" names no table"), "")
 		return
 	}
 	if r.When != "" && len(r.Kinds) == 0 {
-		p.Refuse(s, fmt.Sprintf("the manifest does not say in a form that can be read which rows refer to %s by %s", to, strings.Join(r.Columns, ", ")),
+		p.Refuse(s, gyro.Textf("the manifest does not say in a form that can be read which rows refer to %s by %s", to, strings.Join(r.Columns, ", ")),
 			"take the slice with a condition of the form column = value, or column IN (values)")
 		return
 	}
@@ -278,7 +278,7 @@ func (p *planning) declared(s *loadplan.Step, r schema.Reference, each bool) {
 		return
 	}
 	if r.When != "" {
-		p.Refuse(s, "the slice was taken without the polymorphic reference "+r.Name, "take it anew with the importer's Cases")
+		p.Refuse(s, gyro.Text("the slice was taken without the polymorphic reference "+r.Name), "take it anew with the importer's {Cases}")
 		return
 	}
 	to := r.ToColumns

@@ -11,9 +11,9 @@ import (
 
 // preflight compares the table that a file was taken from with the one that it is to be
 // loaded into: all that would fail, and what may.
-func preflight(from, to *schema.Table) (problems []gyro.Mistake, notes []string) {
+func preflight(from, to *schema.Table) (problems []gyro.Mistake, notes []gyro.Text) {
 	refuse := func(hint, format string, args ...any) {
-		problems = append(problems, gyro.Mistake{Problem: fmt.Sprintf(format, args...), Hint: hint})
+		problems = append(problems, gyro.Mistake{Problem: gyro.Textf(format, args...), Hint: gyro.Text(hint)})
 	}
 	for _, c := range from.Columns {
 		target, ok := to.Column(c.Name)
@@ -28,13 +28,13 @@ func preflight(from, to *schema.Table) (problems []gyro.Mistake, notes []string)
 			refuse(hint, "the target has no column %q", c.Name)
 			continue
 		case target.Generated && !c.Generated:
-			notes = append(notes, fmt.Sprintf("column %s is generated in the target: its values in the file are left out", c.Name))
+			notes = append(notes, gyro.Textf("column %s is generated in the target: its values in the file are left out", c.Name))
 		}
 		switch c.DataType().Into(target.DataType()) {
 		case schema.Refused:
 			refuse("", "column %q is %s in the slice and %s in the target", c.Name, c.Type, target.Type)
 		case schema.Doubtful:
-			notes = append(notes, fmt.Sprintf("column %s is %s in the slice and %s in the target: a value may not fit", c.Name, c.Type, target.Type))
+			notes = append(notes, gyro.Textf("column %s is %s in the slice and %s in the target: a value may not fit", c.Name, c.Type, target.Type))
 		case schema.Fits:
 		}
 		var missing []string
@@ -47,7 +47,7 @@ func preflight(from, to *schema.Table) (problems []gyro.Mistake, notes []string)
 			refuse("ALTER TYPE … ADD VALUE", "the target's enum of column %q lacks %s", c.Name, strings.Join(missing, ", "))
 		}
 		if target.NotNull && !c.NotNull && !target.Generated {
-			notes = append(notes, fmt.Sprintf("column %s is NOT NULL in the target and not in the slice: a NULL will fail", c.Name))
+			notes = append(notes, gyro.Textf("column %s is NOT NULL in the target and not in the slice: a NULL will fail", c.Name))
 		}
 	}
 	for _, c := range to.Columns {
@@ -67,11 +67,11 @@ func preflight(from, to *schema.Table) (problems []gyro.Mistake, notes []string)
 	}
 	for _, key := range keys(to) {
 		if !has(from, key) {
-			notes = append(notes, fmt.Sprintf("%s is unique in the target and not in the slice: rows may collide", strings.Join(key, ", ")))
+			notes = append(notes, gyro.Textf("%s is unique in the target and not in the slice: rows may collide", strings.Join(key, ", ")))
 		}
 	}
 	if len(from.PrimaryKey) > 0 && !has(to, from.PrimaryKey) {
-		notes = append(notes, fmt.Sprintf("%s is the primary key in the slice, and not unique in the target: rows that are there already are not seen", strings.Join(from.PrimaryKey, ", ")))
+		notes = append(notes, gyro.Textf("%s is the primary key in the slice, and not unique in the target: rows that are there already are not seen", strings.Join(from.PrimaryKey, ", ")))
 	}
 	return problems, notes
 }

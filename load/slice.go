@@ -49,13 +49,13 @@ func (s Slice) options() loadplan.Options {
 func (s Slice) check() error {
 	var found gyro.Mistakes
 	if s.Source == nil {
-		found.Add(gyro.Mistake{Place: "load", Problem: "there is no Source", Hint: "a place that holds a slice, such as csvdir.Dir"})
+		found.Add(gyro.Mistake{Place: "load", Problem: "there is no {Source}", Hint: "a place that holds a slice, such as a directory"})
 	}
 	if s.Target == nil {
-		found.Add(gyro.Mistake{Place: "load", Problem: "there is no Target", Hint: "a database, such as postgres.DB"})
+		found.Add(gyro.Mistake{Place: "load", Problem: "there is no {Target}", Hint: "name a database"})
 	}
 	if s.DryRun && s.Record != nil {
-		found.Add(gyro.Mistake{Place: "load", Problem: "both DryRun and Record are set, and a dry run leaves nothing to undo", Hint: "keep one"})
+		found.Add(gyro.Mistake{Place: "load", Problem: "both {DryRun} and {Record} are set, and a dry run leaves nothing to undo", Hint: "keep one"})
 	}
 	if err := s.options().Check(); err != nil {
 		found = append(found, err)

@@ -98,9 +98,9 @@ func strategies(t *testing.T) string {
 				if !errors.As(err, &mistake) {
 					t.Fatal(err)
 				}
-				reason := mistake.Problem
+				reason := mistake.Problem.String()
 				if mistake.Hint != "" {
-					reason += " (" + mistake.Hint + ")"
+					reason += " (" + mistake.Hint.String() + ")"
 				}
 				if !slices.Contains(reasons, reason) {
 					reasons = append(reasons, reason)

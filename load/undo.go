@@ -31,7 +31,7 @@ func Undo(ctx context.Context, record driver.Store, target driver.Loader) (*gyro
 	}
 	m := slice.Manifest()
 	refuse := func(err error, hint string) (*gyro.Report, error) {
-		return nil, &gyro.Error{Op: "undo", Place: slice.Place(), Err: err, Hint: hint}
+		return nil, &gyro.Error{Op: "undo", Place: slice.Place(), Err: err, Hint: gyro.Text(hint)}
 	}
 	switch {
 	case m.Import == nil:

@@ -141,7 +141,7 @@ func failed(ctx context.Context, op, place string, err error) error {
 	failure := &gyro.Error{Op: op, Place: place, Err: clean(err)}
 	var e *pgconn.PgError
 	if errors.As(err, &e) {
-		failure.Hint = hint(e)
+		failure.Hint = gyro.Text(hint(e))
 		if e.Code == recoveryConflict {
 			failure.Err = fmt.Errorf("%w: %w", gyro.ErrConflict, failure.Err)
 		}
@@ -189,7 +189,7 @@ func hint(e *pgconn.PgError) string {
 		}
 		return "the role needs SELECT on the table and USAGE on its schema"
 	case "55P03":
-		return "another session holds a lock on the table; try again, or raise LockTimeout"
+		return "another session holds a lock on the table; try again, or raise {LockTimeout}"
 	case "57014":
 		return "the statement took longer than statement_timeout allows, or somebody cancelled it"
 	case "42703":

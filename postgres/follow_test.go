@@ -153,7 +153,7 @@ func TestFollowTold(t *testing.T) {
 	all[0].Query, all[2].Follow = gyro.Where("id < 9"), true
 	s.Jobs, s.Importers = all, gyro.Registry{{Model: all[0].Model}, {Model: all[1].Model}, {Model: all[2].Model}}
 	p, err = s.Plan(t.Context())
-	if err != nil || len(p.Notes) != 1 || p.Notes[0] != "job 3 (orders): Follow changes nothing, for no row that it refers to is included" {
+	if err != nil || len(p.Notes) != 1 || p.Notes[0].String() != "job 3 (orders): Follow changes nothing, for no row that it refers to is included" {
 		t.Errorf("got %+v, %v", p, err)
 	}
 }

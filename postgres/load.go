@@ -165,7 +165,7 @@ func (l *loading) prepare(ctx context.Context) error {
 		return err
 	}
 	if note != "" {
-		l.loaded.Notes = append(l.loaded.Notes, note)
+		l.loaded.Notes = append(l.loaded.Notes, gyro.Text(note))
 	}
 	if l.db.DisableTriggers {
 		if err := l.disableTriggers(ctx); err != nil {
@@ -189,7 +189,7 @@ func (l *loading) lookAt(ctx context.Context, p *part) error {
 	}
 	p.straight = p.Straight && p.empty && !secured // COPY FROM does not work with row security
 	if secured {
-		l.loaded.Notes = append(l.loaded.Notes, place+": row security is on for the role; rows that its policies hide are not seen")
+		l.loaded.Notes = append(l.loaded.Notes, gyro.Text(place+": row security is on for the role; rows that its policies hide are not seen"))
 	}
 	// With an empty search_path, types are named so that any path reads them.
 	rows, err := l.conn.Query(ctx, `SELECT a.attname, format_type(a.atttypid, a.atttypmod) FROM pg_attribute a,
@@ -457,7 +457,7 @@ func (l *loading) settle(failure error) error {
 	defer cancel()
 	unknown := &gyro.Error{
 		Op: "commit", Err: fmt.Errorf("%w; %w", errLost, gyro.ErrUncertain),
-		Hint: fmt.Sprintf("ask the server: SELECT pg_xact_status('%d')", l.loaded.Transaction.ID),
+		Hint: gyro.Textf("ask the server: SELECT pg_xact_status('%d')", l.loaded.Transaction.ID),
 	}
 	for {
 		conn, err := l.db.connect(ctx)

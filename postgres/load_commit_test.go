@@ -111,7 +111,7 @@ func TestLoadLosesCommit(t *testing.T) {
 		if before {
 			want = "count\n0"
 			wantMistakes(t, err, "commit: the connection to the server was lost")
-		} else if err != nil || !strings.Contains(strings.Join(report.Notes, "\n"), "the server says that the load was committed") {
+		} else if err != nil || !strings.Contains(strings.Join(texts(report.Notes), "\n"), "the server says that the load was committed") {
 			t.Errorf("%v, %+v", err, report)
 		}
 		wantQuery(t, target, "SELECT count(*) FROM child", want)

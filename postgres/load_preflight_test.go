@@ -60,7 +60,7 @@ func TestLoadNotes(t *testing.T) {
 	target := pgtest.DB(t)
 	pgtest.Exec(t, target, "CREATE TABLE a (id int, t varchar(5) UNIQUE, n int NOT NULL, g int GENERATED ALWAYS AS (n + 1) STORED)")
 	report := mustLoad(t, dir, target, load.Slice{})
-	notes := errors.New(strings.Join(report.Notes, "\n"))
+	notes := errors.New(strings.Join(texts(report.Notes), "\n"))
 	wantMistakes(t, notes,
 		"a: t is unique in the target and not in the slice: rows may collide", "a: id is the primary key in the slice, and not unique in the target",
 		"a: column id is bigint in the slice and integer in the target: a value may not fit", "a: column t is text in the slice and character varying(5) in the target: a value may not fit",
@@ -147,7 +147,7 @@ func TestLoadInjection(t *testing.T) {
 	for _, expr := range []string{"value) FROM s; DROP TABLE victim; --", "value); DROP TABLE victim; SELECT (1", "$1", "nothing", "value::text[]; ", "(SELECT 1", "'"} {
 		_, err := loadDir(t, dir, target, load.Slice{Importers: gyro.Registry{{Model: gyro.Table("s"), Columns: gyro.Columns{"t": {Expr: expr}}}}})
 		var mistake *gyro.Mistake
-		if !errors.As(err, &mistake) || !strings.Contains(mistake.Place, `table s, Expr of column "t"`) {
+		if !errors.As(err, &mistake) || !strings.Contains(mistake.Place.String(), `table s, Expr of column "t"`) {
 			t.Errorf("%s: %v", expr, err)
 		}
 	}
@@ -219,7 +219,7 @@ func TestLoadAuto(t *testing.T) {
 	}
 	other := connect(t, target)
 	report := mustLoad(t, dir, target, load.Slice{DryRun: true})
-	if report.Load.Exclusive || !strings.Contains(strings.Join(report.Notes, "\n"), "the database") {
+	if report.Load.Exclusive || !strings.Contains(strings.Join(texts(report.Notes), "\n"), "the database") {
 		t.Errorf("%+v", report.Notes)
 	}
 	if err := other.Close(t.Context()); err != nil {
@@ -227,7 +227,7 @@ func TestLoadAuto(t *testing.T) {
 	}
 	mustLoad(t, dir, target, load.Slice{})
 	report = mustLoad(t, dir, target, load.Slice{Conflict: gyro.Skip()})
-	if report.Load.Exclusive || !strings.Contains(strings.Join(report.Notes, "\n"), "parent, child, pair had rows already") {
+	if report.Load.Exclusive || !strings.Contains(strings.Join(texts(report.Notes), "\n"), "parent, child, pair had rows already") {
 		t.Errorf("%+v", report.Notes)
 	}
 }

@@ -19,6 +19,15 @@ import (
 
 func TestMain(m *testing.M) { os.Exit(pgtest.Main(m)) }
 
+// texts are notes as a Go program reads them.
+func texts(notes []gyro.Text) []string {
+	var all []string
+	for _, note := range notes {
+		all = append(all, note.String())
+	}
+	return all
+}
+
 // models are tables by their names.
 func models(tables ...string) []gyro.Model {
 	var all []gyro.Model

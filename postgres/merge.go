@@ -306,7 +306,7 @@ func (l *loading) diagnose(ctx context.Context, p *part) ([]error, error) {
 		if n == 0 {
 			continue
 		}
-		problem, hint := "are not in the slice", "load its rows with them; or declare what they are in the target: a natural key (NaturalKey) of that model, or Fixed ids"
+		problem, hint := "are not in the slice", "load its rows with them; or declare what they are in the target: a natural key ({NaturalKey}) of that model, or {Fixed} ids"
 		switch {
 		case len(j.Fixed) > 0:
 			problem, hint = "have no fixed id", "list all ids"
@@ -318,7 +318,7 @@ func (l *loading) diagnose(ctx context.Context, p *part) ([]error, error) {
 		found = append(found, &gyro.Error{
 			Op: "load", Place: "table " + p.Table.Name.String(),
 			Err:  fmt.Errorf("%s: %s %s to rows of %s that %s", strings.Join(j.Columns, ", "), rowCount(n), referWord(n), j.Table, problem),
-			Hint: hint,
+			Hint: gyro.Text(hint),
 		})
 	}
 	if len(found) > 0 {

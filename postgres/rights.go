@@ -15,7 +15,7 @@ import (
 func (l *loading) Check(ctx context.Context, plan *driver.LoadPlan) error {
 	var found []error
 	lacks := func(place, problem, hint string) {
-		found = append(found, &gyro.Mistake{Place: place, Problem: problem, Hint: hint})
+		found = append(found, &gyro.Mistake{Place: gyro.Text(place), Problem: gyro.Text(problem), Hint: gyro.Text(hint)})
 	}
 	made := map[string]bool{}
 	for _, t := range plan.Create {
@@ -92,7 +92,7 @@ func (l *loading) expressions(ctx context.Context, t *driver.LoadTable) []error 
 		if text == "" {
 			return
 		}
-		err := l.vet(ctx, text, "(SELECT ''::text AS value) gyro_value", fmt.Sprintf("table %s, Expr of column %q", t.Table.Name, column), "an expression in SQL over value, which is a text")
+		err := l.vet(ctx, text, "(SELECT ''::text AS value) gyro_value", gyro.Textf("table %s, {Expr} of column %q", t.Table.Name, column), "an expression in SQL over value, which is a text")
 		if err != nil {
 			found = append(found, err)
 		}
@@ -109,11 +109,11 @@ func (l *loading) expressions(ctx context.Context, t *driver.LoadTable) []error 
 }
 
 // vet sees to it that a text of the user's is one expression over what from has, and no more.
-func (l *loading) vet(ctx context.Context, text, from, place, hint string) error {
+func (l *loading) vet(ctx context.Context, text, from string, place, hint gyro.Text) error {
 	_, _, err := newParser(l.conn).safe(ctx, text, nil, func(text string) string { return "SELECT (" + text + "\n) FROM " + from })
 	var failure *gyro.Error
 	if errors.As(err, &failure) {
-		return &gyro.Mistake{Place: place, Problem: failure.Err.Error(), Hint: hint, Err: err}
+		return &gyro.Mistake{Place: place, Problem: gyro.Text(failure.Err.Error()), Hint: hint, Err: err}
 	}
 	return err
 }
@@ -122,14 +122,14 @@ func (l *loading) vet(ctx context.Context, text, from, place, hint string) error
 func (l *loading) sheetProblems(ctx context.Context, t *driver.LoadTable) (found []error, err error) {
 	place := "table " + t.Table.Name.String()
 	refuse := func(place, problem, hint string) {
-		found = append(found, &gyro.Mistake{Place: place, Problem: problem, Hint: hint})
+		found = append(found, &gyro.Mistake{Place: gyro.Text(place), Problem: gyro.Text(problem), Hint: gyro.Text(hint)})
 	}
 	var columns []string
 	for _, v := range t.Sheet.Values {
 		columns = append(columns, quote(v.Column))
 	}
 	for _, c := range t.Sheet.Checks {
-		if err := l.vet(ctx, "("+c.SQL+"\n) IS FALSE", "(SELECT "+strings.Join(columns, ", ")+" FROM "+identifier(t.Table.Name)+") gyro_row", c.Place, "a condition in SQL over the columns that the file gives values: "+strings.Join(columns, ", ")); err != nil {
+		if err := l.vet(ctx, "("+c.SQL+"\n) IS FALSE", "(SELECT "+strings.Join(columns, ", ")+" FROM "+identifier(t.Table.Name)+") gyro_row", c.Place, gyro.Text("a condition in SQL over the columns that the file gives values: "+strings.Join(columns, ", "))); err != nil {
 			found = append(found, err)
 		}
 	}
@@ -149,7 +149,7 @@ func (l *loading) sheetProblems(ctx context.Context, t *driver.LoadTable) (found
 	}
 	for _, f := range t.Sheet.Fields {
 		if f.Pattern != "" {
-			if err := ask(fmt.Sprintf("%s, Pattern of column %q", place, f.Column), "SELECT '' ~ ('^(?:' || $1::text || ')$')", f.Pattern, "a regular expression of PostgreSQL"); err != nil {
+			if err := ask(fmt.Sprintf("%s, {Pattern} of column %q", place, f.Column), "SELECT '' ~ ('^(?:' || $1::text || ')$')", f.Pattern, "a regular expression of PostgreSQL"); err != nil {
 				return nil, err
 			}
 		}

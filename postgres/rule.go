@@ -65,13 +65,13 @@ func (l *loading) checkLiterals(ctx context.Context, p *part) error {
 			return failed(ctx, "try a value", p.Table.Name.String(), err)
 		}
 		if state != nil {
-			found = append(found, &gyro.Mistake{Place: "importer " + p.Table.Name.String() + ", " + what, Problem: "it is no value of type " + typ.name})
+			found = append(found, &gyro.Mistake{Place: gyro.Text("importer " + p.Table.Name.String() + ", " + what), Problem: gyro.Text("it is no value of type " + typ.name)})
 		}
 		return nil
 	}
 	for _, v := range p.Sheet.Values {
 		if v.Field < 0 {
-			if err := try(v.Literal, l.types[p.Table.Name][v.Column], "Default of "+v.Column); err != nil {
+			if err := try(v.Literal, l.types[p.Table.Name][v.Column], "{Default} of "+v.Column); err != nil {
 				return err
 			}
 		}
@@ -79,7 +79,7 @@ func (l *loading) checkLiterals(ctx context.Context, p *part) error {
 	for _, r := range p.Sheet.References {
 		for _, part := range r.Parts {
 			if part.Given {
-				if err := try(part.Literal, l.textType(part.SheetField), "By of "+strings.Join(r.Columns, ", ")); err != nil {
+				if err := try(part.Literal, l.textType(part.SheetField), "{By} of "+strings.Join(r.Columns, ", ")); err != nil {
 					return err
 				}
 			}
@@ -87,7 +87,7 @@ func (l *loading) checkLiterals(ctx context.Context, p *part) error {
 	}
 	for _, f := range p.Sheet.Fields {
 		if f.Default != "" {
-			if err := try(f.Default, l.textType(f), "Default of "+f.Column); err != nil {
+			if err := try(f.Default, l.textType(f), "{Default} of "+f.Column); err != nil {
 				return err
 			}
 		}
@@ -382,7 +382,7 @@ func (l *loading) tableChecks(ctx context.Context, p *part, given, some []string
 		if err := rows.Scan(&name, &text); err != nil {
 			return nil, failed(ctx, "look at the checks of", p.Table.Name.String(), err)
 		}
-		checks = append(checks, driver.SheetCheck{Place: "constraint " + name, SQL: text, Text: "the table's constraint " + name})
+		checks = append(checks, driver.SheetCheck{Place: gyro.Text("constraint " + name), SQL: text, Text: "the table's constraint " + name})
 	}
 	if err := rows.Err(); err != nil {
 		return nil, failed(ctx, "look at the checks of", p.Table.Name.String(), err)

@@ -65,7 +65,7 @@ func (l *loading) moveSequence(ctx context.Context, p *part, column, sequence st
 	case !some, step > 0 && end < least, step < 0 && end > most:
 		return nil
 	case end > most || end < least:
-		l.loaded.Notes = append(l.loaded.Notes, fmt.Sprintf("%s: column %s has values beyond what its sequence can give; it was not moved", place, column))
+		l.loaded.Notes = append(l.loaded.Notes, gyro.Textf("%s: column %s has values beyond what its sequence can give; it was not moved", place, column))
 		return nil
 	}
 	if !called {

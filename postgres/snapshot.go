@@ -62,8 +62,8 @@ func (s *snapshot) limit(bound time.Duration) {
 	}
 	s.deadline = time.Now().Add(bound)
 	s.tooLong = &gyro.Error{
-		Op: "read", Err: fmt.Errorf("the snapshot was held for %s, which is MaxDuration", bound),
-		Hint: "take less, or raise MaxDuration (--max-duration); a standby is a better place for long runs",
+		Op: "read", Err: gyro.Textf("the snapshot was held for %s, which is {MaxDuration}", bound),
+		Hint: "take less, or raise {MaxDuration}; a standby is a better place for long runs",
 	}
 }
 

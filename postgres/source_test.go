@@ -319,7 +319,7 @@ func TestLockingQuery(t *testing.T) {
 	for _, lock := range []string{"UPDATE", "SHARE", "NO KEY UPDATE", "KEY SHARE SKIP LOCKED"} {
 		err := plan(t, url, gyro.ImportJob{Model: gyro.Table("a"), Query: gyro.SQL("SELECT id FROM a FOR " + lock)})
 		var mistake *gyro.Mistake
-		if !errors.As(err, &mistake) || !strings.Contains(mistake.Problem, "locks rows") {
+		if !errors.As(err, &mistake) || !strings.Contains(mistake.Problem.String(), "locks rows") {
 			t.Errorf("%s: %v", lock, err)
 		}
 	}

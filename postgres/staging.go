@@ -247,7 +247,7 @@ func (l *loading) checkMap(ctx context.Context, p *part) ([]error, error) {
 	p.found = p.rows - p.fresh
 	var found []error
 	refuse := func(n int64, problem, hint string) {
-		found = append(found, &gyro.Error{Op: "load", Place: "table " + p.Table.Name.String(), Err: fmt.Errorf("%s: %s", rowCount(n), problem), Hint: hint})
+		found = append(found, &gyro.Error{Op: "load", Place: "table " + p.Table.Name.String(), Err: fmt.Errorf("%s: %s", rowCount(n), problem), Hint: gyro.Text(hint)})
 	}
 	by := strings.Join(p.Find, ", ")
 	if len(p.Find) > 0 && !p.Unique {

@@ -218,7 +218,7 @@ func TestMaxDuration(t *testing.T) {
 		Source: postgres.DB{URL: url, MaxDuration: 300 * time.Millisecond}, Target: csvdir.Dir{Path: dir},
 		Jobs: []gyro.ImportJob{{Model: gyro.Table("a"), Query: gyro.Where("pg_sleep(60) IS NOT NULL")}},
 	}.Run(t.Context())
-	want := "read: the snapshot was held for 300ms, which is MaxDuration (take less, or raise MaxDuration (--max-duration); a standby is a better place for long runs)"
+	want := "read: the snapshot was held for 300ms, which is MaxDuration (take less, or raise MaxDuration; a standby is a better place for long runs)"
 	if fmt.Sprint(err) != want {
 		t.Errorf("got %v", err)
 	}

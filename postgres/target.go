@@ -53,7 +53,7 @@ func (d DB) OpenTarget(ctx context.Context) (driver.Target, error) {
 	switch d.Exclusive {
 	case "", ExclusiveAuto, ExclusiveAlways, ExclusiveNever:
 	default:
-		return nil, &gyro.Error{Op: "load", Err: fmt.Errorf("Exclusive can't be %q", string(d.Exclusive)), Hint: "auto, always or never"}
+		return nil, &gyro.Error{Op: "load", Err: gyro.Textf("{Exclusive} can't be %q", string(d.Exclusive)), Hint: "auto, always or never"}
 	}
 	conn, err := d.connect(ctx)
 	if err != nil {

@@ -12,15 +12,15 @@ import (
 )
 
 // by takes a reference that is found by other columns than its key.
-func (p *planning) by(s *step, said keyedColumn, columns []string, place string) {
-	refuse := func(problem, hint string) { p.Found.Add(gyro.Mistake{Place: place, Problem: problem, Hint: hint}) }
+func (p *planning) by(s *step, said keyedColumn, columns []string, place gyro.Text) {
+	refuse := func(problem, hint gyro.Text) { p.Found.Add(gyro.Mistake{Place: place, Problem: problem, Hint: hint}) }
 	switch {
 	case said.Expr != "" || said.From != "" || said.Default != "" || len(said.OneOf) > 0 || said.Pattern != "" || said.Min != "" || said.Max != "" || said.Check != "":
-		refuse("By is set, and what is for values as they stand in the file (From, Default, Expr, OneOf, Pattern, Min, Max, Check)",
-			`By names the headers; a value for all rows is "=value"`)
+		refuse("{By} is set, and what is for values as they stand in the file ({From}, {Default}, {Expr}, {OneOf}, {Pattern}, {Min}, {Max}, {Check})",
+			`{By} names the headers; a value for all rows is "=value"`)
 		return
 	case len(said.Cases) > 0 || said.Each:
-		refuse("By is set, and Cases or Each", "a polymorphic reference and an array have no natural key")
+		refuse("{By} is set, and {Cases} or {Each}", "a polymorphic reference and an array have no natural key")
 		return
 	}
 	reference, mistake := p.referenceOf(s, said.Column, columns, place)
@@ -30,7 +30,7 @@ func (p *planning) by(s *step, said keyedColumn, columns []string, place string)
 	}
 	parent := p.Catalog[reference.To]
 	if parent == nil {
-		refuse("the target does not have "+reference.To.String()+", which it refers to", "")
+		refuse(gyro.Text("the target does not have "+reference.To.String()+", which it refers to"), "")
 		return
 	}
 	lookup := &keyLookup{key: said.key, place: place}
@@ -39,13 +39,13 @@ func (p *planning) by(s *step, said keyedColumn, columns []string, place string)
 	for _, path := range slices.Sorted(maps.Keys(said.By)) {
 		part, problem := p.path(parent, path)
 		if problem != nil {
-			problem.Place = place + ", By " + path
+			problem.Place = gyro.Text(place + gyro.Text(", {By} "+path))
 			p.Found.Add(*problem)
 			continue
 		}
 		read, problem := p.partField(s, &part, said, path)
 		if problem != nil {
-			problem.Place = place + ", By " + path
+			problem.Place = gyro.Text(place + gyro.Text(", {By} "+path))
 			p.Found.Add(*problem)
 			continue
 		}
@@ -66,7 +66,7 @@ func (p *planning) partField(s *step, part *driver.SheetPart, said keyedColumn, 
 		part.Given, part.Literal = true, literal
 		c, _ := p.Catalog[part.Table].Column(part.Column)
 		if problem := c.Underlying().Literal(literal); problem != "" {
-			return fieldReading{}, &gyro.Mistake{Problem: problem, Hint: "write it as PostgreSQL does, whatever the file has: 2026-12-31"}
+			return fieldReading{}, &gyro.Mistake{Problem: gyro.Text(problem), Hint: "write it as PostgreSQL does, whatever the file has: 2026-12-31"}
 		}
 		return fieldReading{}, nil
 	}
@@ -76,7 +76,7 @@ func (p *planning) partField(s *step, part *driver.SheetPart, said keyedColumn, 
 	}
 	field, read, err := s.sheet.field(header, gyro.Column{Format: said.Format}, s.Importer.CSV, p.Catalog[part.Table], part.Column)
 	if err != nil {
-		return read, &gyro.Mistake{Problem: err.Error(), Err: err}
+		return read, &gyro.Mistake{Problem: gyro.Text(err.Error()), Err: err}
 	}
 	part.SheetField = field
 	return read, nil
@@ -93,7 +93,7 @@ func (p *planning) addLookup(s *step, lookup *keyLookup) {
 
 // referenceOf finds the reference that a declaration is about: a foreign key, or one that
 // the importer declares.
-func (p *planning) referenceOf(s *step, said gyro.Column, columns []string, place string) (schema.Reference, *gyro.Mistake) {
+func (p *planning) referenceOf(s *step, said gyro.Column, columns []string, place gyro.Text) (schema.Reference, *gyro.Mistake) {
 	table := s.Load.Table
 	candidates := table.Over(columns)
 	if len(candidates) == 0 && said.Over == "" {
@@ -116,11 +116,11 @@ func (p *planning) referenceOf(s *step, said gyro.Column, columns []string, plac
 	case len(known) == 1:
 		return known[0], nil
 	case len(known) > 1:
-		return schema.Reference{}, &gyro.Mistake{Place: place, Problem: "it is part of several foreign keys", Hint: "set Ref, and list the columns in Over"}
+		return schema.Reference{}, &gyro.Mistake{Place: place, Problem: "it is part of several foreign keys", Hint: "set {Ref}, and list the columns in {Over}"}
 	case said.Ref.IsZero():
-		return schema.Reference{}, &gyro.Mistake{Place: place, Problem: strings.Join(columns, ", ") + " is no foreign key of the target", Hint: "set Ref, and Soft, if it refers to rows all the same"}
+		return schema.Reference{}, &gyro.Mistake{Place: place, Problem: gyro.Text(strings.Join(columns, ", ") + " is no foreign key of the target"), Hint: "set {Ref}, and {Soft}, if it refers to rows all the same"}
 	case !said.Soft:
-		return schema.Reference{}, &gyro.Mistake{Place: place, Problem: strings.Join(columns, ", ") + " is no foreign key to " + said.Ref.String() + " in the target", Hint: "set Soft if it refers to its rows all the same"}
+		return schema.Reference{}, &gyro.Mistake{Place: place, Problem: gyro.Text(strings.Join(columns, ", ") + " is no foreign key to " + said.Ref.String() + " in the target"), Hint: "set {Soft} if it refers to its rows all the same"}
 	}
 	to, mistake := gyro.ReferredColumns(said, place)
 	if mistake != nil {
@@ -130,9 +130,9 @@ func (p *planning) referenceOf(s *step, said gyro.Column, columns []string, plac
 		to = parent.PrimaryKey
 	}
 	if len(to) != len(columns) {
-		return schema.Reference{}, &gyro.Mistake{Place: place, Problem: "To has not as many columns as the reference (" + strings.Join(columns, ", ") + ")"}
+		return schema.Reference{}, &gyro.Mistake{Place: place, Problem: gyro.Text("{To} has not as many columns as the reference (" + strings.Join(columns, ", ") + ")")}
 	}
-	return schema.Reference{Name: place, Columns: columns, To: said.Ref.Name(), ToColumns: to}, nil
+	return schema.Reference{Name: place.String(), Columns: columns, To: said.Ref.Name(), ToColumns: to}, nil
 }
 
 // path follows "tenant.subdomain" from a table.
@@ -146,12 +146,12 @@ func (p *planning) path(table *schema.Table, path string) (driver.SheetPart, *gy
 		}
 		references := table.Over(columns)
 		if len(references) == 0 {
-			return part, &gyro.Mistake{Problem: fmt.Sprintf("%s of %s is no foreign key", name, table.Name), Hint: "a path leads over references to a column"}
+			return part, &gyro.Mistake{Problem: gyro.Textf("%s of %s is no foreign key", name, table.Name), Hint: "a path leads over references to a column"}
 		}
 		r := references[0]
 		part.Path = append(part.Path, driver.SheetHop{Columns: r.Columns, Table: r.To, ToColumns: r.ToColumns})
 		if table = p.Catalog[r.To]; table == nil {
-			return part, &gyro.Mistake{Problem: "the target does not have " + r.To.String()}
+			return part, &gyro.Mistake{Problem: gyro.Text("the target does not have " + r.To.String())}
 		}
 	}
 	last := names[len(names)-1]
@@ -160,7 +160,7 @@ func (p *planning) path(table *schema.Table, path string) (driver.SheetPart, *gy
 		return part, gyro.ColumnMistake(err, "")
 	}
 	if len(columns) != 1 {
-		return part, &gyro.Mistake{Problem: fmt.Sprintf("%s of %s is several columns", last, table.Name), Hint: "name one of them"}
+		return part, &gyro.Mistake{Problem: gyro.Textf("%s of %s is several columns", last, table.Name), Hint: "name one of them"}
 	}
 	part.Table, part.Column = table.Name, columns[0]
 	return part, nil
@@ -188,7 +188,7 @@ func (p *planning) declaredDirect(s *step, key string, column gyro.Column) []sch
 	if len(column.Cases) > 0 || column.Each {
 		for _, c := range columns {
 			if i, _ := s.sheet.headerOf(c, s.sheet.keys[c]); i >= 0 {
-				p.Found.Add(gyro.Mistake{Place: place, Problem: "the file has its values, and a polymorphic reference, or an array of keys, can't be looked for", Hint: "leave the header out (ignore), or give the column an Expr: then its value is what that says"})
+				p.Found.Add(gyro.Mistake{Place: place, Problem: "the file has its values, and a polymorphic reference, or an array of keys, can't be looked for", Hint: "leave the header out ({Ignore}), or give the column an {Expr}: then its value is what that says"})
 				return nil
 			}
 		}
@@ -222,8 +222,8 @@ func (p *planning) directReference(s *step, r schema.Reference) {
 	if bare == 0 {
 		return // not there, said by By, or what the user says
 	}
-	place := s.Place() + ", column " + strings.Join(r.Columns, ", ")
-	refuse := func(problem, hint string) {
+	place := gyro.Textf("%s, column %s", s.Place(), strings.Join(r.Columns, ", "))
+	refuse := func(problem, hint gyro.Text) {
 		p.Found.Add(gyro.Mistake{Place: place, Problem: problem, Hint: hint})
 		for _, c := range r.Columns {
 			m.provided[c] = true
@@ -235,20 +235,20 @@ func (p *planning) directReference(s *step, r schema.Reference) {
 		}
 	}
 	if !free {
-		refuse("it refers to "+r.To.String()+", and the file has only a part of the key", "say how the row is found: Over {"+strings.Join(r.Columns, ", ")+"} and By")
+		refuse(gyro.Text("it refers to "+r.To.String()+", and the file has only a part of the key"), gyro.Text("say how the row is found: {Over} \""+strings.Join(r.Columns, ", ")+"\", and {By}"))
 		return
 	}
 	for _, c := range r.Columns {
 		said := m.keys[c]
 		if said.Pattern != "" || said.Min != "" || said.Max != "" || said.Check != "" || said.Default != "" {
-			refuse("it is a reference, and Pattern, Min, Max, Check or Default are set", "leave them out")
+			refuse("it is a reference, and {Pattern}, {Min}, {Max}, {Check} or {Default} are set", "leave them out")
 			return
 		}
 	}
 	parent := p.step(r.To)
 	if parent == nil {
-		refuse("it refers to "+r.To.String()+", and nothing says what the file's values mean",
-			"by its natural key, By {column of "+r.To.Table+": header}; if they are the target's own keys, By {"+strings.Join(r.ToColumns, ", ")+": "+m.Headers[headers[0]]+"}")
+		refuse(gyro.Text("it refers to "+r.To.String()+", and nothing says what the file's values mean"),
+			gyro.Text("by its natural key, {By} {column of "+r.To.Table+": header}; if they are the target's own keys, {By} {"+strings.Join(r.ToColumns, ", ")+": "+m.Headers[headers[0]]+"}"))
 		return
 	}
 	lookup := &keyLookup{key: strings.Join(r.Columns, ", "), place: place}
@@ -256,7 +256,7 @@ func (p *planning) directReference(s *step, r schema.Reference) {
 	for i, to := range r.ToColumns {
 		field, read, err := m.field(headers[i], m.keys[r.Columns[i]].Column, s.Importer.CSV, parent.Load.Table, to)
 		if err != nil {
-			p.Found.Add(gyro.Mistake{Place: place, Problem: err.Error(), Err: err})
+			p.Found.Add(gyro.Mistake{Place: place, Problem: gyro.Text(err.Error()), Err: err})
 			continue
 		}
 		m.used[headers[i]] = true
@@ -307,12 +307,12 @@ func (p *planning) link(lookup *keyLookup) {
 		lookup.To = parent.Number
 	case lookup.LoadOnly:
 		p.Found.Add(gyro.Mistake{
-			Place: lookup.place, Problem: fmt.Sprintf("it refers to %s, whose file has no %s", lookup.Table, strings.Join(missing, ", ")),
-			Hint: "say what the file's values mean by By",
+			Place: lookup.place, Problem: gyro.Textf("it refers to %s, whose file has no %s", lookup.Table, strings.Join(missing, ", ")),
+			Hint: "say what the file's values mean by {By}",
 		})
 	case slices.ContainsFunc(lookup.Parts, func(part driver.SheetPart) bool { return len(part.Path) > 0 }):
 		p.Found.Add(gyro.Mistake{
-			Place: lookup.place, Problem: fmt.Sprintf("%s is in the same load, and its file does not say its %s", lookup.Table, strings.Join(missing, ", ")),
+			Place: lookup.place, Problem: gyro.Textf("%s is in the same load, and its file does not say its %s", lookup.Table, strings.Join(missing, ", ")),
 			Hint: "find the rows of both by the same columns",
 		})
 	}

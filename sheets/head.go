@@ -34,7 +34,7 @@ type Head struct {
 const SampleSize = 100_000
 
 // open opens a file and finds its dialect and its header.
-func (m *Head) open(ctx context.Context, csv gyro.CSV) (notes []string, err error) {
+func (m *Head) open(ctx context.Context, csv gyro.CSV) (notes []gyro.Text, err error) {
 	fail := func(err error) error { return &gyro.Error{Op: "read", Place: m.File.From.Name, Err: err} }
 	file, err := m.File.From.Open(ctx)
 	if err != nil {
@@ -46,12 +46,12 @@ func (m *Head) open(ctx context.Context, csv gyro.CSV) (notes []string, err erro
 		return nil, fail(err)
 	}
 	if err := csv.Dialect.Validate(); err != nil {
-		return nil, &gyro.Mistake{Place: "importer " + m.File.Model.String() + ", csv", Problem: err.Error(), Err: err}
+		return nil, &gyro.Mistake{Place: gyro.Text("importer " + m.File.Model.String() + ", csv"), Problem: gyro.Text(err.Error()), Err: err}
 	}
 	dialect, doubts := pgcsv.Sniff(sample, csv.Dialect)
 	m.Dialect = dialect
 	for _, doubt := range doubts {
-		notes = append(notes, m.File.From.Name+": "+doubt)
+		notes = append(notes, gyro.Text(m.File.From.Name+": "+doubt))
 	}
 	reader := pgcsv.NewSheet(io.MultiReader(bytes.NewReader(sample), file), dialect)
 	if m.Headers, err = reader.Header(); err != nil {
@@ -121,11 +121,11 @@ func (m *Head) must(name string) (int, *gyro.Mistake) {
 	i, problem := m.Find(name)
 	switch {
 	case problem != "":
-		return -1, &gyro.Mistake{Problem: problem, Hint: "rename one of them in the file"}
+		return -1, &gyro.Mistake{Problem: gyro.Text(problem), Hint: "rename one of them in the file"}
 	case i < 0:
-		mistake := &gyro.Mistake{Problem: fmt.Sprintf("the file has no column %q", name), Hint: "it has " + SomeHeaders(m.Headers)}
+		mistake := &gyro.Mistake{Problem: gyro.Textf("the file has no column %q", name), Hint: gyro.Text("it has " + SomeHeaders(m.Headers))}
 		if near := schema.Nearest(name, m.Headers); near != "" {
-			mistake.Hint = fmt.Sprintf("did you mean %q?", near)
+			mistake.Hint = gyro.Textf("did you mean %q?", near)
 		}
 		return -1, mistake
 	}

@@ -49,18 +49,18 @@ func (s Load) options() loadplan.Options {
 func (s Load) check() error {
 	var found gyro.Mistakes
 	if len(s.Files) == 0 {
-		found.Add(gyro.Mistake{Place: "load", Problem: "there is no CSV file", Hint: "name at least one in Files"})
+		found.Add(gyro.Mistake{Place: "load", Problem: "there is no CSV file", Hint: "name at least one in {Files}"})
 	}
 	for i, file := range s.Files {
 		if file.From.Open == nil {
-			found.Add(gyro.Mistake{Place: fmt.Sprintf("file %d", i+1), Problem: "it has no Open"})
+			found.Add(gyro.Mistake{Place: gyro.Textf("file %d", i+1), Problem: "nothing opens it"})
 		}
 	}
 	if s.Target == nil {
-		found.Add(gyro.Mistake{Place: "load", Problem: "there is no Target", Hint: "a database, such as postgres.DB"})
+		found.Add(gyro.Mistake{Place: "load", Problem: "there is no {Target}", Hint: "name a database"})
 	}
 	if s.DryRun && s.Record != nil {
-		found.Add(gyro.Mistake{Place: "load", Problem: "both DryRun and Record are set, and a dry run leaves nothing to undo", Hint: "keep one"})
+		found.Add(gyro.Mistake{Place: "load", Problem: "both {DryRun} and {Record} are set, and a dry run leaves nothing to undo", Hint: "keep one"})
 	}
 	if err := s.options().Check(); err != nil {
 		found = append(found, err)

@@ -49,7 +49,7 @@ type fieldReading struct {
 type keyLookup struct {
 	driver.SheetReference
 	key      string
-	place    string
+	place    gyro.Text
 	paths    []string       // of By, as the parts
 	reads    []fieldReading // of the parts; of a literal nothing
 	required bool           // NULL is a fault
@@ -155,13 +155,13 @@ func (p *planning) mapColumns(s *step) {
 	p.leftOver(s)
 	for _, c := range table.Columns {
 		if c.NotNull && !c.Default && !c.Generated && !m.provided[c.Name] && !slices.Contains(s.Load.Table.KeyColumns(), c.Name) {
-			p.Refuse(s.Step, fmt.Sprintf("column %q is NOT NULL without a default, and nothing gives it a value", c.Name),
-				"say where it comes from (From, By), or give it a value (Default); the file has "+SomeHeaders(m.Headers))
+			p.Refuse(s.Step, gyro.Textf("column %q is NOT NULL without a default, and nothing gives it a value", c.Name),
+				gyro.Text("say where it comes from ({From}, {By}), or give it a value ({Default}); the file has "+SomeHeaders(m.Headers)))
 		}
 	}
 }
 
-func (m *mapping) columnPlace(s *step, key string) string { return s.Importer.ColumnPlace(key) }
+func (m *mapping) columnPlace(s *step, key string) gyro.Text { return s.Importer.ColumnPlace(key) }
 
 // key takes one entry of the importer's Columns.
 func (p *planning) key(s *step, key string, column gyro.Column) {
@@ -176,13 +176,13 @@ func (p *planning) key(s *step, key string, column gyro.Column) {
 		p.by(s, keyedColumn{key, column}, columns, place)
 		return
 	}
-	refuse := func(problem, hint string) { p.Found.Add(gyro.Mistake{Place: place, Problem: problem, Hint: hint}) }
+	refuse := func(problem, hint gyro.Text) { p.Found.Add(gyro.Mistake{Place: place, Problem: problem, Hint: hint}) }
 	switch {
 	case column.CreateMissing:
-		refuse("CreateMissing is set, but no By", "say by which columns a row is found")
+		refuse("{CreateMissing} is set, but no {By}", "say by which columns a row is found")
 		return
 	case len(columns) > 1 && (column.From != "" || column.Default != "" || column.Expr != "" || ruled(column)):
-		refuse("it is several columns, "+strings.Join(columns, ", "), "name each of them")
+		refuse(gyro.Text("it is several columns, "+strings.Join(columns, ", ")), "name each of them")
 		return
 	case len(columns) > 1:
 		return
@@ -192,7 +192,7 @@ func (p *planning) key(s *step, key string, column gyro.Column) {
 		return
 	}
 	if before, said := m.keys[columns[0]]; said {
-		refuse(fmt.Sprintf("column %s is said twice, by %q too", columns[0], before.key), "keep one")
+		refuse(gyro.Textf("column %s is said twice, by %q too", columns[0], before.key), "keep one")
 		return
 	}
 	m.keys[columns[0]] = keyedColumn{key, column}
@@ -236,14 +236,14 @@ func (p *planning) plain(s *step, c schema.Column) {
 	case mistake != nil:
 		mistake.Place = place
 		if said.key == "" {
-			mistake.Place = s.Place() + ", column " + c.Name
+			mistake.Place = gyro.Text(gyro.Textf("%s, column %s", s.Place(), c.Name))
 		}
 		p.Found.Add(*mistake)
 		return
 	case header >= 0:
 		field, read, err := m.field(header, said.Column, s.Importer.CSV, s.Load.Table, c.Name)
 		if err != nil {
-			p.Found.Add(gyro.Mistake{Place: place, Problem: err.Error(), Err: err})
+			p.Found.Add(gyro.Mistake{Place: place, Problem: gyro.Text(err.Error()), Err: err})
 			return
 		}
 		m.used[header] = true
@@ -252,15 +252,15 @@ func (p *planning) plain(s *step, c schema.Column) {
 		m.plan.Fields, m.reads = append(m.plan.Fields, field), append(m.reads, read)
 	case (said.Default != "" || said.Format.Empty == pgcsv.EmptyText) && !ruled(said.Column):
 		if len(s.Load.Table.Over([]string{c.Name})) > 0 || !said.Ref.IsZero() {
-			p.Found.Add(gyro.Mistake{Place: place, Problem: "a Default for a reference does not say whether the target's key is meant, or that of a row of the same load", Hint: `By {column: "=value"} does`})
+			p.Found.Add(gyro.Mistake{Place: place, Problem: "a {Default} for a reference does not say whether the target's key is meant, or that of a row of the same load", Hint: `{By} {column: "=value"} does`})
 			break
 		}
 		if problem := c.Underlying().Literal(said.Default); problem != "" {
-			p.Found.Add(gyro.Mistake{Place: place + ", Default", Problem: problem, Hint: "write it as PostgreSQL does, whatever the file has: 2026-12-31"})
+			p.Found.Add(gyro.Mistake{Place: gyro.Text(place + ", {Default}"), Problem: gyro.Text(problem), Hint: "write it as PostgreSQL does, whatever the file has: 2026-12-31"})
 		}
 		m.plan.Values = append(m.plan.Values, driver.SheetValue{Column: c.Name, Field: -1, Literal: said.Default})
 	case said.Expr != "" || ruled(said.Column) && said.Check == "" || said.Default != "":
-		p.Found.Add(gyro.Mistake{Place: place, Problem: "the file has no such column", Hint: "From names the header; it has " + SomeHeaders(m.Headers)})
+		p.Found.Add(gyro.Mistake{Place: place, Problem: "the file has no such column", Hint: gyro.Text("{From} names the header; it has " + SomeHeaders(m.Headers))})
 		return
 	default:
 		if said.Check != "" {
@@ -274,8 +274,8 @@ func (p *planning) plain(s *step, c schema.Column) {
 	}
 }
 
-func (m *mapping) check(sql, place, key string) {
-	m.plan.Checks = append(m.plan.Checks, driver.SheetCheck{Place: place + ", Check", SQL: sql, Text: "the check of " + key})
+func (m *mapping) check(sql string, place gyro.Text, key string) {
+	m.plan.Checks = append(m.plan.Checks, driver.SheetCheck{Place: place + ", {Check}", SQL: sql, Text: "the check of " + key})
 }
 
 // headerOf finds the header of a column: the one that is said, else that of the column's name
@@ -290,7 +290,7 @@ func (m *mapping) headerOf(column string, said keyedColumn) (int, *gyro.Mistake)
 		}
 		i, problem := m.Find(name)
 		if problem != "" {
-			return -1, &gyro.Mistake{Problem: problem, Hint: "say which is meant by From, or rename one in the file"}
+			return -1, &gyro.Mistake{Problem: gyro.Text(problem), Hint: "say which is meant by {From}, or rename one in the file"}
 		}
 		if i >= 0 && !m.claimed[i] {
 			return i, nil
@@ -329,9 +329,9 @@ func (p *planning) leftOver(s *step) {
 	if len(words) == 0 {
 		return
 	}
-	hint := "name the column of each (From), or leave them out (ignore)"
+	hint := "name the column of each ({From}), or leave them out ({Ignore})"
 	if len(candidates) > 0 {
 		hint += "; without a value are " + SomeHeaders(candidates)
 	}
-	p.Refuse(s.Step, fmt.Sprintf("%s: nothing takes %s", m.File.From.Name, strings.Join(words, ", ")), hint)
+	p.Refuse(s.Step, gyro.Textf("%s: nothing takes %s", m.File.From.Name, strings.Join(words, ", ")), gyro.Text(hint))
 }

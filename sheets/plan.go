@@ -90,12 +90,12 @@ func (p *planning) sheet(ctx context.Context, i int, sheet File) {
 		place = sheet.From.Name
 	}
 	if err := sheet.Model.Err(); err != nil {
-		p.Found.Add(gyro.Mistake{Place: place, Problem: err.Error(), Err: err})
+		p.Found.Add(gyro.Mistake{Place: gyro.Text(place), Problem: gyro.Text(err.Error()), Err: err})
 		return
 	}
 	name := sheet.Model.Name()
 	if p.step(name) != nil {
-		p.Found.Add(gyro.Mistake{Place: place, Problem: "there is another file for " + name.String(), Hint: "load them one after the other"})
+		p.Found.Add(gyro.Mistake{Place: gyro.Text(place), Problem: gyro.Text("there is another file for " + name.String()), Hint: "load them one after the other"})
 		return
 	}
 	step := &step{p.Options.Step(name, driver.ManifestFile{File: sheet.From.Name, Table: name.String(), Bytes: sheet.From.Size}), &mapping{Head: Head{File: sheet}}}
@@ -124,12 +124,12 @@ func (p *planning) makeMissing() {
 }
 
 func (p *planning) makeFor(s *step, lookup *keyLookup) {
-	refuse := func(problem, hint string) {
+	refuse := func(problem, hint gyro.Text) {
 		p.Found.Add(gyro.Mistake{Place: lookup.place, Problem: problem, Hint: hint})
 	}
 	made := p.step(lookup.Table)
 	if made != nil && !made.made() {
-		refuse("missing rows of "+lookup.Table.String()+" are to be made, and it is loaded from a file in the same load", "put the rows into that file, or load it first")
+		refuse(gyro.Text("missing rows of "+lookup.Table.String()+" are to be made, and it is loaded from a file in the same load"), "put the rows into that file, or load it first")
 		return
 	}
 	if made == nil {
@@ -139,7 +139,7 @@ func (p *planning) makeFor(s *step, lookup *keyLookup) {
 		}
 	}
 	if !slices.Equal(made.sheet.madeBy, lookup.paths) {
-		refuse("missing rows of "+lookup.Table.String()+" are to be made by "+strings.Join(lookup.paths, ", ")+", and for another reference by "+strings.Join(made.sheet.madeBy, ", "), "use the same columns")
+		refuse(gyro.Text("missing rows of "+lookup.Table.String()+" are to be made by "+strings.Join(lookup.paths, ", ")+", and for another reference by "+strings.Join(made.sheet.madeBy, ", ")), "use the same columns")
 		return
 	}
 	made.sheet.from = append(made.sheet.from, s)
@@ -190,8 +190,8 @@ func (p *planning) madeStep(lookup *keyLookup) *step {
 	for _, c := range step.Load.Table.Columns {
 		if c.NotNull && !c.Default && !c.Generated && !m.provided[c.Name] && !slices.Contains(step.Load.Table.KeyColumns(), c.Name) {
 			p.Found.Add(gyro.Mistake{
-				Place: lookup.place, Problem: fmt.Sprintf("missing rows of %s can't be made: its column %q is NOT NULL without a default", lookup.Table, c.Name),
-				Hint: "give it a Default in the importer of " + lookup.Table.String(),
+				Place: lookup.place, Problem: gyro.Textf("missing rows of %s can't be made: its column %q is NOT NULL without a default", lookup.Table, c.Name),
+				Hint: gyro.Text("give it a {Default} in the importer of " + lookup.Table.String()),
 			})
 		}
 	}
@@ -273,7 +273,7 @@ func (p *planning) assemble(s *step) {
 		}
 	}
 	if !keyed && (s.IDs.Strategy() == gyro.KeepIDs || s.IDs.Strategy() == gyro.FixedIDs) {
-		p.Refuse(s.Step, fmt.Sprintf("ids: %s, and the file has no %s", s.IDs, strings.Join(key, ", ")), "leave ids out: the rows get new ones")
+		p.Refuse(s.Step, gyro.Textf("ids: %s, and the file has no %s", s.IDs, strings.Join(key, ", ")), "leave ids out: the rows get new ones")
 	}
 	for _, lookup := range m.lookups {
 		m.plan.References = append(m.plan.References, lookup.SheetReference)

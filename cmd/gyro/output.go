@@ -5,11 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
-	"unicode"
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/jedib0t/go-pretty/v6/text"
@@ -63,37 +61,13 @@ func describe(err error) (message, hint string) {
 	case errors.As(err, &inFile):
 		return inFile.Place() + ": " + inFile.Problem, inFile.Hint
 	case errors.As(err, &mistake):
-		return mistake.Place + ": " + inYAML(mistake.Problem), inYAML(mistake.Hint)
+		return config.Words(mistake.Place + ": " + mistake.Problem), config.Words(mistake.Hint)
 	case errors.As(err, &failure):
 		bare := *failure
 		bare.Hint = ""
-		return bare.Error(), failure.Hint
+		return config.Words(bare.Text()), config.Words(failure.Hint)
 	}
 	return err.Error(), ""
-}
-
-// goName is a name of the library that a file writes otherwise. Where it stands in quotes, or
-// is a part of another word, it is something of the user's.
-var goName = regexp.MustCompile(`(^|[ (])(Missing|Include|SetNull|Restrict|Ref|Over|Soft|To|Cases|Each|Expr|File|Follow|Orphans|Limit|Per|Percent|OrderBy|Seed|MaxRows|IDs|Fixed|When)([ ,.;:)]|$)`)
-
-// inYAML says the names of the library as a file does: max_rows for MaxRows.
-func inYAML(text string) string {
-	for range 2 { // two names side by side share the blank between them
-		text = goName.ReplaceAllStringFunc(text, snake)
-	}
-	return text
-}
-
-// snake writes a Go name, and what stands around it, as a key: max_rows.
-func snake(name string) string {
-	var b strings.Builder
-	for i, r := range name {
-		if unicode.IsUpper(r) && i > 0 && unicode.IsLower(rune(name[i-1])) {
-			b.WriteByte('_')
-		}
-		b.WriteRune(unicode.ToLower(r))
-	}
-	return b.String()
 }
 
 // printReport writes what a run did: files, rows, bytes, seconds, and where they lie.
@@ -109,9 +83,9 @@ func (c *cli) printReport(r *gyro.Report) {
 	c.printNotes(r.Notes)
 }
 
-func (c *cli) printNotes(notes []string) {
+func (c *cli) printNotes(notes []gyro.Text) {
 	for _, note := range notes {
-		fmt.Fprintln(c.stdout, "note:    "+note)
+		fmt.Fprintln(c.stdout, "note:    "+config.Words(note))
 	}
 }
 

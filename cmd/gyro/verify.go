@@ -11,6 +11,7 @@ import (
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
 
+	"github.com/gyrodata/gyro"
 	"github.com/gyrodata/gyro/csvdir"
 	"github.com/gyrodata/gyro/driver"
 	"github.com/gyrodata/gyro/pgcsv"
@@ -179,7 +180,7 @@ func (c *cli) printVerification(v *csvdir.Verification) {
 	fmt.Fprintf(c.stdout, "\nslice    %s: %s, in %s s\n", v.Path, state, seconds(v.Elapsed))
 	for _, r := range v.References {
 		if r.NotProvable != "" {
-			c.printNotes([]string{fmt.Sprintf("%s: reference %s to %s was proved at export, not provable from files: %s", r.File, r.Name, r.To, r.NotProvable)})
+			c.printNotes([]gyro.Text{gyro.Textf("%s: reference %s to %s was proved at export, not provable from files: %s", r.File, r.Name, r.To, r.NotProvable)})
 		}
 	}
 }
@@ -200,7 +201,7 @@ func leakText(f fence, leaks *csvdir.Leaks) string {
 func (c *cli) printFence(f fence, leaks *csvdir.Leaks) {
 	defer func() {
 		for _, name := range leaks.NotFollowed {
-			c.printNotes([]string{fmt.Sprintf("fence %s: not followed, for files don't show which rows refer by it: %s", f.text, name)})
+			c.printNotes([]gyro.Text{gyro.Textf("fence %s: not followed, for files don't show which rows refer by it: %s", f.text, name)})
 		}
 	}()
 	if leaks.None() {

@@ -1,8 +1,9 @@
 package loadplan
 
 import (
-	"fmt"
 	"slices"
+
+	"github.com/gyrodata/gyro"
 )
 
 // Propagate finds out which values change on the way, and keeps the references that have to
@@ -72,8 +73,8 @@ func (p *Plan) follow(s *Step) {
 			for _, r := range s.References {
 				i := slices.Index(r.Columns, c)
 				if i >= 0 && (r.Looked || r.To >= 0 && p.varies(p.Steps[r.To], r.ToColumns[i], map[string]bool{})) {
-					p.Refuse(s, fmt.Sprintf("its ids are derived from %s, which refers to %s, whose %s is not the same in every target", c, r.Table, r.ToColumns[i]),
-						"derive the ids of "+r.Table.String()+" as well, or keep them")
+					p.Refuse(s, gyro.Textf("its ids are derived from %s, which refers to %s, whose %s is not the same in every target", c, r.Table, r.ToColumns[i]),
+						gyro.Text("derive the ids of "+r.Table.String()+" as well, or keep them"))
 				}
 			}
 		}

@@ -31,7 +31,7 @@ func (o Options) Check() error {
 		found = append(found, err)
 	}
 	if problem := o.IDs.Check(); problem != "" {
-		found.Add(gyro.Mistake{Place: "load", Problem: problem})
+		found.Add(gyro.Mistake{Place: "load", Problem: gyro.Text(problem)})
 	}
 	return found.Join()
 }

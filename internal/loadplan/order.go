@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/gyrodata/gyro"
 	"github.com/gyrodata/gyro/schema"
 )
 
@@ -47,7 +48,7 @@ func (p *Plan) Order() {
 			for _, n := range component {
 				words = append(words, n.String())
 			}
-			p.Refuse(s, "the keys of "+strings.Join(words, ", ")+" follow each other in a circle: no new one can be found first",
+			p.Refuse(s, gyro.Text("the keys of "+strings.Join(words, ", ")+" follow each other in a circle: no new one can be found first"),
 				"keep the ids of one of them, or leave the reference out of its natural key")
 		case slices.Contains(p.before(s), s.Name):
 			p.Refuse(s, "its key, or natural key, contains a reference to the table itself: no new one can be found first",

@@ -1,7 +1,6 @@
 package loadplan
 
 import (
-	"fmt"
 	"slices"
 
 	"github.com/gyrodata/gyro"
@@ -19,12 +18,12 @@ type Plan struct {
 	Options Options
 	Catalog schema.Catalog
 	Steps   []*Step // by number in the plan
-	Notes   []string
+	Notes   []gyro.Text
 	Found   gyro.Mistakes
 }
 
 // Refuse notes a mistake of a table.
-func (p *Plan) Refuse(s *Step, problem, hint string) {
+func (p *Plan) Refuse(s *Step, problem, hint gyro.Text) {
 	p.Found.Add(gyro.Mistake{Place: s.Place(), Problem: problem, Hint: hint})
 }
 
@@ -33,13 +32,13 @@ func (p *Plan) Target(s *Step, hint string) {
 	table, ok := p.Catalog[s.Name]
 	switch near := p.Catalog.Nearest(s.Name); {
 	case ok && table.Kind != schema.Ordinary && table.Kind != schema.Partitioned && table.Kind != schema.Foreign:
-		p.Refuse(s, fmt.Sprintf("the target has a %s of that name, into which nothing can be loaded", table.Kind), "leave it out")
+		p.Refuse(s, gyro.Textf("the target has a %s of that name, into which nothing can be loaded", table.Kind), "leave it out")
 	case ok:
 		s.Load.Table = table
 	case near != "":
-		p.Refuse(s, "the target does not have it", fmt.Sprintf("did you mean %q? Else %s", near, hint))
+		p.Refuse(s, "the target does not have it", gyro.Textf("did you mean %q? Else %s", near, hint))
 	default:
-		p.Refuse(s, "the target does not have it", hint)
+		p.Refuse(s, "the target does not have it", gyro.Text(hint))
 	}
 }
 

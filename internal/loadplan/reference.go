@@ -1,7 +1,6 @@
 package loadplan
 
 import (
-	"fmt"
 	"slices"
 
 	"github.com/gyrodata/gyro"
@@ -22,7 +21,7 @@ func (p *Plan) Add(s *Step, r *driver.LoadReference, proved bool) {
 			from, _ := s.Source.Column(c)
 			to, ok := parent.Source.Column(r.ToColumns[i])
 			if !ok {
-				p.Refuse(s, fmt.Sprintf("%s refers to a column of %s that the slice does not have", r.Name, r.Table), "")
+				p.Refuse(s, gyro.Textf("%s refers to a column of %s that the slice does not have", r.Name, r.Table), "")
 				return
 			}
 			own := from.DataType()

@@ -26,7 +26,7 @@ type Step struct {
 }
 
 // Place names the step in a message.
-func (s *Step) Place() string { return "table " + s.Name.String() }
+func (s *Step) Place() gyro.Text { return gyro.Text("table " + s.Name.String()) }
 
 // Has reports whether the file has all of these columns.
 func (s *Step) Has(columns []string) bool {

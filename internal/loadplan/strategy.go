@@ -1,7 +1,6 @@
 package loadplan
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -26,11 +25,11 @@ func (p *Plan) Strategy(s *Step) {
 		p.derive(s)
 	case gyro.FixedIDs:
 		if len(s.Load.Key) != 1 {
-			p.Refuse(s, "fixed ids are for keys of one column, and "+keyWords(s.Load.Key), "keep its ids: what they are part of follows")
+			p.Refuse(s, gyro.Text("fixed ids are for keys of one column, and "+keyWords(s.Load.Key)), "keep its ids: what they are part of follows")
 			break
 		}
 		if s.follows(s.Load.Key[0]) {
-			p.Refuse(s, "column "+s.Load.Key[0]+" follows what it refers to, and can't be fixed", "fix the ids of that table: these follow")
+			p.Refuse(s, gyro.Text("column "+s.Load.Key[0]+" follows what it refers to, and can't be fixed"), "fix the ids of that table: these follow")
 			break
 		}
 		s.Load.New = []driver.NewID{{Column: s.Load.Key[0], Fixed: s.IDs.Pairs()}}
@@ -43,14 +42,14 @@ func (p *Plan) Strategy(s *Step) {
 
 // named resolves columns that a strategy or a conflict names.
 func (p *Plan) named(s *Step, names []string, what string) []string {
-	columns, mistake := gyro.Resolve(s.Source, names, s.Place()+", "+what)
+	columns, mistake := gyro.Resolve(s.Source, names, s.Place()+", "+gyro.Text(what))
 	if mistake != nil {
 		p.Found.Add(*mistake)
 		return nil
 	}
 	for _, c := range columns {
 		if target, ok := s.Load.Table.Column(c); !ok || target.Generated {
-			p.Refuse(s, fmt.Sprintf("%s: column %q can't be looked for: it is not loaded", what, c), "")
+			p.Refuse(s, gyro.Textf("%s: column %q can't be looked for: it is not loaded", what, c), "")
 		}
 	}
 	return columns
@@ -77,28 +76,28 @@ func (p *Plan) number(s *Step, known []string) {
 	if len(kept) == 0 || len(s.Load.Key) > 1 && (moved || len(s.Load.New) > 0) {
 		return
 	}
-	hint := "keep its ids, or name them (Fixed)"
+	hint := "keep its ids, or name them ({Fixed})"
 	if s.IDs.Strategy() == gyro.NaturalIDs {
 		hint = "keep its ids, and let a conflict by the natural key skip or update: a row that is there is reused under its own id"
 	}
-	p.Refuse(s, fmt.Sprintf("ids: %s: column %s has no sequence and is no uuid, so that there are no new ids for it", s.IDs, strings.Join(kept, ", ")),
-		hint)
+	p.Refuse(s, gyro.Textf("ids: %s: column %s has no sequence and is no uuid, so that there are no new ids for it", s.IDs, strings.Join(kept, ", ")),
+		gyro.Text(hint))
 }
 
 func (p *Plan) derive(s *Step) {
 	columns := p.named(s, s.IDs.Columns(), "ids: derived")
 	if len(s.Load.Key) != 1 {
-		p.Refuse(s, "derived ids are for keys of one uuid column, and "+keyWords(s.Load.Key), "")
+		p.Refuse(s, gyro.Text("derived ids are for keys of one uuid column, and "+keyWords(s.Load.Key)), "")
 		return
 	}
 	key, _ := s.Load.Table.Column(s.Load.Key[0])
 	switch {
 	case key.Type != "uuid":
-		p.Refuse(s, fmt.Sprintf("derived ids are uuids, and column %s is %s", key.Name, key.Type), "a natural key finds rows again whatever the type of their ids")
+		p.Refuse(s, gyro.Textf("derived ids are uuids, and column %s is %s", key.Name, key.Type), "a natural key finds rows again whatever the type of their ids")
 	case s.follows(key.Name):
-		p.Refuse(s, "column "+key.Name+" follows what it refers to, and can't be derived", "derive the ids of that table: these follow")
+		p.Refuse(s, gyro.Text("column "+key.Name+" follows what it refers to, and can't be derived"), "derive the ids of that table: these follow")
 	case slices.Contains(columns, key.Name):
-		p.Refuse(s, fmt.Sprintf("the id can't be derived from column %s, which is the id", key.Name), "name the columns that tell rows apart for a person")
+		p.Refuse(s, gyro.Textf("the id can't be derived from column %s, which is the id", key.Name), "name the columns that tell rows apart for a person")
 	}
 	s.Load.New = []driver.NewID{{Column: key.Name, Derived: columns}}
 }
@@ -116,12 +115,12 @@ func (p *Plan) conflicts(s *Step) {
 	case gyro.SkipRow, gyro.UpdateRow:
 		switch {
 		case len(arbiter) > 0 && s.IDs.Strategy() == gyro.NaturalIDs && !schema.SameColumns(arbiter, t.Find):
-			p.Refuse(s, "the natural key is what a row is known by; "+what+" names another", "leave the columns out of one of them")
+			p.Refuse(s, gyro.Text("the natural key is what a row is known by; "+what+" names another"), "leave the columns out of one of them")
 			return
 		case len(arbiter) > 0:
 			t.Find = arbiter
 		case s.IDs.Strategy() == gyro.SequentialIDs && len(t.New) > 0:
-			p.Refuse(s, what+": rows get new ids, so that none of them is there already", "name the columns by which a row is known: conflict: {"+string(s.Conflict.Policy())+": [code]}")
+			p.Refuse(s, gyro.Text(what+": rows get new ids, so that none of them is there already"), "say in {Conflict} by which columns a row is known")
 			return
 		case len(t.Find) == 0:
 			t.Find = t.Key
@@ -146,14 +145,14 @@ func (p *Plan) conflicts(s *Step) {
 	}
 	switch {
 	case len(t.Key) == 0:
-		p.Refuse(s, "it has no key that tells its rows apart, so that none can be looked for", "leave conflict and natural key away: its rows are added")
+		p.Refuse(s, "it has no key that tells its rows apart, so that none can be looked for", "remove {Conflict} and {NaturalKey}: its rows are added")
 		return
 	case s.IDs.Strategy() != gyro.NaturalIDs && !p.uniqueIn(t.Table, t.Find):
-		p.Refuse(s, fmt.Sprintf("%s: %s is no unique key of the target, by which one row is meant", what, strings.Join(t.Find, ", ")), "name the columns of a unique key")
+		p.Refuse(s, gyro.Textf("%s: %s is no unique key of the target, by which one row is meant", what, strings.Join(t.Find, ", ")), "name the columns of a unique key")
 	}
 	for _, id := range t.New {
 		if slices.Contains(t.Find, id.Column) && (id.Sequence != "" || id.Random) {
-			p.Refuse(s, fmt.Sprintf("%s: column %s gets a new value, by which nothing can be found", what, id.Column), "name other columns")
+			p.Refuse(s, gyro.Textf("%s: column %s gets a new value, by which nothing can be found", what, id.Column), "name other columns")
 		}
 	}
 	t.Unique = schema.SameColumns(t.Find, t.Key)

@@ -1,0 +1,25 @@
+package config
+
+import "github.com/gyrodata/gyro"
+
+// called is what settings are called in a file, or on the command line where they have a flag alone. Where
+// both have a name, the file's stands here: flags are spelt the same.
+var called = map[gyro.Setting]string{
+	"Importers": "importers", "File": "file", "IDs": "ids", "Conflict": "conflict", "Ref": "ref", "Over": "over", "To": "to", "Cases": "cases", "When": "when",
+	"Missing": "missing", "Restrict": "restrict", "Include": "include", "SetNull": "set_null", "Soft": "soft", "Each": "each", "Expr": "expr",
+	"From": "from", "By": "by", "CreateMissing": "create_missing", "Default": "default", "OneOf": "one_of", "Pattern": "pattern", "Min": "min", "Max": "max", "Check": "check",
+	"Ignore": "ignore", "Keep": "ids: keep", "Sequential": "ids: sequential", "NaturalKey": "ids: natural", "Derived": "ids: derived", "Fixed": "ids: fixed",
+	"Jobs": "jobs", "Query": "where", "Limit": "limit", "Per": "per", "Percent": "percent", "OrderBy": "order_by", "Seed": "seed", "Orphans": "orphans", "Follow": "follow",
+	"MaxRows": "max_rows", "KeyMemory": "key_memory", "MaxDuration": "max_duration", "LockTimeout": "lock_timeout", "Exclusive": "exclusive",
+	"Source": "source", "Target": "target", "Files": "--csv", "Create": "--create", "DryRun": "--dry-run", "Record": "--record", "Reject": "--reject", "Overwrite": "--overwrite",
+}
+
+// Words is a text of the library as a user of files and flags knows it: max_rows for MaxRows.
+func Words(text gyro.Text) string {
+	return text.In(func(s gyro.Setting) string {
+		if name, ok := called[s]; ok {
+			return name
+		}
+		return string(s)
+	})
+}
