@@ -2,17 +2,15 @@ package csvdir
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
-	"hash"
 	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"sync"
 
+	"github.com/gyrodata/gyro/driver"
 	"github.com/gyrodata/gyro/pgcsv"
 )
 
@@ -58,9 +56,9 @@ func (p *pass) run(ctx context.Context) error {
 	for _, part := range p.collect {
 		part.set.grow(part.key, min(p.table.Rows, p.table.Bytes)/int64(part.of))
 	}
-	source := &sums{source: file}
+	source := &source{Digest: driver.ReadCount(file)}
 	if p.first {
-		source.sum = sha256.New()
+		source.Digest = driver.ReadDigest(file)
 	}
 	rows, err := scan(ctx, source, p.table.header(), p.begin, p.take)
 	return p.end(ctx, source, rows, err)
@@ -90,7 +88,7 @@ func (p *pass) open() (*os.File, error) {
 const changedHint = "the file was changed after the export, or on its way here"
 
 // end tells what is wrong with the file as a whole.
-func (p *pass) end(ctx context.Context, source *sums, rows int64, err error) error {
+func (p *pass) end(ctx context.Context, source *source, rows int64, err error) error {
 	var malformed *pgcsv.Error
 	switch {
 	case err == nil:
@@ -114,9 +112,9 @@ func (p *pass) end(ctx context.Context, source *sums, rows int64, err error) err
 	}
 	state, t := p.tables[p.table], p.table
 	state.rows = rows
-	if source.bytes != t.Bytes {
-		p.problem(WrongSize, fmt.Sprintf("%d bytes, the manifest says %d", source.bytes, t.Bytes), changedHint)
-	} else if hex.EncodeToString(source.sum.Sum(nil)) != t.SHA256 {
+	if source.Bytes() != t.Bytes {
+		p.problem(WrongSize, fmt.Sprintf("%d bytes, the manifest says %d", source.Bytes(), t.Bytes), changedHint)
+	} else if source.SHA256() != t.SHA256 {
 		p.problem(WrongSum, "the SHA-256 is not the manifest's", changedHint)
 	}
 	if err == nil && rows != t.Rows {
@@ -136,24 +134,18 @@ func (p *pass) spoil(kind ProblemKind, text, hint string) {
 	p.table.broken = true
 }
 
-// sums reads, and counts and hashes what it read.
-type sums struct {
-	source io.Reader
-	sum    hash.Hash // nil: not hashed
-	bytes  int64
-	failed error // what source said, but for its end
+// source is a file that is read, and keeps apart what the file system says from what stands in the file.
+type source struct {
+	*driver.Digest
+	failed error // what the file system said, but for the end
 }
 
-func (s *sums) Read(b []byte) (int, error) {
-	n, err := s.source.Read(b)
-	s.bytes += int64(n)
-	if s.sum != nil {
-		s.sum.Write(b[:n])
-	}
+func (s *source) Read(b []byte) (int, error) {
+	n, err := s.Digest.Read(b)
 	if err != nil && !errors.Is(err, io.EOF) {
 		s.failed = err
 	}
-	return n, err
+	return n, err //nolint:wrapcheck // io.EOF has to stay what it is
 }
 
 // sieve takes what a pass wants of one block.

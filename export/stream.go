@@ -2,10 +2,9 @@ package export
 
 import (
 	"bufio"
-	"crypto/sha256"
-	"encoding/hex"
-	"hash"
 	"io"
+
+	"github.com/gyrodata/gyro/driver"
 )
 
 // streamBuffer holds what COPY sends row by row until it is worth a system call.
@@ -15,27 +14,20 @@ const streamBuffer = 64 << 10
 // costs is a copy and an addition, the rest is paid once a buffer.
 type stream struct {
 	buffer *bufio.Writer
-	sink   *sink
+	digest *driver.Digest
 	writes int64
 	meter  *meter
 }
 
-// sink is what stands behind the buffer.
-type sink struct {
-	w     io.Writer
-	sum   hash.Hash
-	bytes int64
-}
-
 func newStream(w io.Writer, m *meter) *stream {
-	s := &sink{w: w, sum: sha256.New()}
-	return &stream{buffer: bufio.NewWriterSize(s, streamBuffer), sink: s, meter: m}
+	d := driver.WriteDigest(w)
+	return &stream{buffer: bufio.NewWriterSize(d, streamBuffer), digest: d, meter: m}
 }
 
 func (s *stream) Write(p []byte) (int, error) {
 	if len(p) > s.buffer.Available() {
 		s.meter.rows.Store(max(0, s.writes-1)) // the header is not a row
-		s.meter.bytes.Store(s.sink.bytes)
+		s.meter.bytes.Store(s.digest.Bytes())
 	}
 	s.writes++
 	return s.buffer.Write(p)
@@ -46,12 +38,5 @@ func (s *stream) finish() (bytes int64, sum string, err error) {
 	if err := s.buffer.Flush(); err != nil {
 		return 0, "", err
 	}
-	return s.sink.bytes, hex.EncodeToString(s.sink.sum.Sum(nil)), nil
-}
-
-func (s *sink) Write(p []byte) (int, error) {
-	n, err := s.w.Write(p)
-	s.sum.Write(p[:n])
-	s.bytes += int64(n)
-	return n, err
+	return s.digest.Bytes(), s.digest.SHA256(), nil
 }

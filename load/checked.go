@@ -2,10 +2,7 @@ package load
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
-	"hash"
 	"io"
 
 	"github.com/gyrodata/gyro"
@@ -27,7 +24,7 @@ func (f *fileChecks) open(ctx context.Context, table int) (io.ReadCloser, error)
 	if err != nil {
 		return nil, err
 	}
-	checked := &checkedFile{ReadCloser: file, manifest: m, sum: sha256.New()}
+	checked := &checkedFile{Digest: driver.ReadDigest(file), Closer: file, manifest: m}
 	f.opened = append(f.opened, checked)
 	return checked, nil
 }
@@ -36,7 +33,7 @@ func (f *fileChecks) open(ctx context.Context, table int) (io.ReadCloser, error)
 func (f *fileChecks) check() error {
 	var found []error
 	for _, file := range f.opened {
-		if file.bytes != file.manifest.Bytes || hex.EncodeToString(file.sum.Sum(nil)) != file.manifest.SHA256 {
+		if file.Bytes() != file.manifest.Bytes || file.SHA256() != file.manifest.SHA256 {
 			found = append(found, &gyro.Error{
 				Op: "load", Place: file.manifest.File, Err: errors.New("the file was changed while it was loaded"),
 				Hint: "nothing was loaded; let nobody write to the slice meanwhile",
@@ -46,16 +43,9 @@ func (f *fileChecks) check() error {
 	return errors.Join(found...)
 }
 
+// checkedFile is one of them, and what was read of it.
 type checkedFile struct {
-	io.ReadCloser
+	*driver.Digest
+	io.Closer
 	manifest driver.ManifestFile
-	sum      hash.Hash
-	bytes    int64
-}
-
-func (f *checkedFile) Read(b []byte) (int, error) {
-	n, err := f.ReadCloser.Read(b)
-	f.sum.Write(b[:n])
-	f.bytes += int64(n)
-	return n, err //nolint:wrapcheck // io.EOF has to stay what it is
 }

@@ -123,7 +123,7 @@ func (s Load) loadInto(ctx context.Context, target driver.Target) (*gyro.Report,
 	p.DryRun = s.DryRun
 	t := loadplan.NewProgress(p.Plan)
 	t.Far = func(table int) (rows, bytes int64) {
-		return streams[table].rows.Load(), streams[table].source.bytes.Load()
+		return streams[table].rows.Load(), streams[table].source.Bytes()
 	}
 	p.Tell = t.Event
 	loaded, err := target.Load(ctx, &p.LoadPlan)

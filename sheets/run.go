@@ -1,7 +1,6 @@
 package sheets
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -78,7 +77,7 @@ func (r *run) begin() {
 		r.report.Load.Validation.Files = append(r.report.Load.Validation.Files, sheet)
 		names = append(names, step.File.File)
 		r.report.Rows += sheet.Rows
-		r.report.Bytes += r.streams[i].source.bytes.Load()
+		r.report.Bytes += r.streams[i].source.Bytes()
 	}
 	r.report.Place = strings.Join(names, ", ")
 }
@@ -132,7 +131,7 @@ func (r *run) again(ctx context.Context, i int, head func(*pgcsv.Sheet), rows fu
 	if _, err := io.Copy(io.Discard, source); err != nil {
 		return &gyro.Error{Op: "read", Place: step.File.File, Err: err}
 	}
-	if !bytes.Equal(source.sum.Sum(nil), r.streams[i].source.sum.Sum(nil)) {
+	if source.SHA256() != r.streams[i].source.SHA256() {
 		return changed
 	}
 	return nil

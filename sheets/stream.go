@@ -2,10 +2,8 @@ package sheets
 
 import (
 	"context"
-	"crypto/sha256"
 	"encoding/binary"
 	"errors"
-	"hash"
 	"io"
 	"slices"
 	"strconv"
@@ -23,7 +21,7 @@ import (
 type stream struct {
 	m       *mapping
 	file    io.ReadCloser
-	source  *summed
+	source  *driver.Digest
 	reader  *pgcsv.Sheet
 	got     portion // what is read, from pos on
 	pos     int
@@ -61,20 +59,6 @@ type keyNumbers struct {
 // knownKeys bounds the memory for the keys of one reference, in bytes of text.
 const knownKeys = 4 << 20
 
-// summed counts and sums what is read of a file.
-type summed struct {
-	io.Reader
-	bytes atomic.Int64
-	sum   hash.Hash
-}
-
-func (s *summed) Read(b []byte) (int, error) {
-	n, err := s.Reader.Read(b)
-	s.bytes.Add(int64(n))
-	s.sum.Write(b[:n])
-	return n, err //nolint:wrapcheck // io.EOF has to stay what it is
-}
-
 // How much is converted at a time, and how much of what is rare is put aside: each portion is a
 // statement.
 const (
@@ -83,12 +67,12 @@ const (
 )
 
 // read opens a sheet's file and reads it in its dialect.
-func (m *mapping) read(ctx context.Context) (io.ReadCloser, *summed, *pgcsv.Sheet, error) {
+func (m *mapping) read(ctx context.Context) (io.ReadCloser, *driver.Digest, *pgcsv.Sheet, error) {
 	file, err := m.File.From.Open(ctx)
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	source := &summed{Reader: file, sum: sha256.New()}
+	source := driver.ReadDigest(file)
 	return file, source, pgcsv.NewSheet(source, m.Dialect), nil
 }
 

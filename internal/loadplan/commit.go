@@ -2,27 +2,13 @@ package loadplan
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
 
 	"github.com/gyrodata/gyro"
 	"github.com/gyrodata/gyro/driver"
 	"github.com/gyrodata/gyro/schema"
 )
-
-type counting struct {
-	w io.Writer
-	n int64
-}
-
-func (c *counting) Write(p []byte) (int, error) {
-	n, err := c.w.Write(p)
-	c.n += int64(n)
-	return n, err //nolint:wrapcheck // it is the file's own
-}
 
 // Commit leaves the record that undo needs, and makes the load last.
 func (p *Plan) Commit(ctx context.Context, target driver.Target, loaded *driver.Loaded, report *gyro.Report) error {
@@ -93,12 +79,11 @@ func (p *Plan) recordTable(ctx context.Context, target driver.Target, writer dri
 	if err != nil {
 		return m, err
 	}
-	sum := sha256.New()
-	counted := &counting{w: io.MultiWriter(out, sum)}
-	m.Rows, err = target.Keys(ctx, i, counted)
+	digest := driver.WriteDigest(out)
+	m.Rows, err = target.Keys(ctx, i, digest)
 	if closeErr := out.Close(); err == nil {
 		err = closeErr
 	}
-	m.Bytes, m.SHA256 = counted.n, hex.EncodeToString(sum.Sum(nil))
+	m.Bytes, m.SHA256 = digest.Bytes(), digest.SHA256()
 	return m, err
 }
