@@ -87,11 +87,11 @@ func Fence(ctx context.Context, path, table string, key []string, opts VerifyOpt
 type fence struct {
 	*slice
 	opts    VerifyOptions
-	own     found            // the fence's row
-	mine    map[*key]imprint // of own, by what is referred to
-	ownLeak uint32           // the level of own; 0: it does not leak
-	reaches map[*table]bool  // from which a chain of references leads to the fence's table
-	leaks   map[*key]map[imprint]uint32
+	own     found                // the fence's row
+	mine    map[*key]fingerprint // of own, by what is referred to
+	ownLeak uint32               // the level of own; 0: it does not leak
+	reaches map[*table]bool      // from which a chain of references leads to the fence's table
+	leaks   map[*key]map[fingerprint]uint32
 	kept    int64 // keys in leaks
 	partial bool
 	wave    uint32
@@ -102,8 +102,8 @@ type fence struct {
 
 func newFence(s *slice, own found, opts VerifyOptions) *fence {
 	f := &fence{
-		slice: s, opts: opts, own: own, wave: outsideRow, mine: map[*key]imprint{}, reaches: map[*table]bool{own.table: true},
-		leaks: map[*key]map[imprint]uint32{}, rows: map[*table]*finding{}, starts: map[*table]*leaky{},
+		slice: s, opts: opts, own: own, wave: outsideRow, mine: map[*key]fingerprint{}, reaches: map[*table]bool{own.table: true},
+		leaks: map[*key]map[fingerprint]uint32{}, rows: map[*table]*finding{}, starts: map[*table]*leaky{},
 	}
 	var p printer
 	for _, k := range own.table.keys {
@@ -166,7 +166,7 @@ func (f *fence) scan(ctx context.Context, t *table) error {
 		return nil
 	}
 	f.wave++
-	fresh := map[*key][]imprint{}
+	fresh := map[*key][]fingerprint{}
 	rows, start := &finding{}, &leaky{}
 	ownLeaks, pending := false, int64(0)
 	err := scanTable(ctx, f.slice, t, func() *leaky { return &leaky{fence: f, table: t} }, func(before int64, g *leaky) error {
@@ -206,10 +206,10 @@ func (f *fence) scan(ctx context.Context, t *table) error {
 }
 
 // keep remembers keys of rows that leak.
-func (f *fence) keep(k *key, prints []imprint) {
+func (f *fence) keep(k *key, prints []fingerprint) {
 	known := f.leaks[k]
 	if known == nil {
-		known = map[imprint]uint32{}
+		known = map[fingerprint]uint32{}
 		f.leaks[k] = known
 	}
 	for _, print := range prints {
@@ -229,7 +229,7 @@ type leaky struct {
 	at      found // the first of them; where there is a bridge, that
 	bridge  bool  // at also belongs to the fence's own row
 	own     bool  // the fence's own row is among them
-	keys    [][]imprint
+	keys    [][]fingerprint
 }
 
 func (g *leaky) row(number int64, row []pgcsv.Field) {
@@ -260,7 +260,7 @@ func (g *leaky) row(number int64, row []pgcsv.Field) {
 		return // what refers to these is told by mine
 	}
 	if g.keys == nil {
-		g.keys = make([][]imprint, len(g.table.keys))
+		g.keys = make([][]fingerprint, len(g.table.keys))
 	}
 	for i, k := range g.table.keys {
 		if len(k.refs) == 0 {

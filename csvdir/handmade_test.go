@@ -35,10 +35,12 @@ func made(table, columns, text string) *handmade {
 }
 
 func (h *handmade) key(columns ...string) *handmade { h.PrimaryKey = columns; return h }
+
 func (h *handmade) unique(columns ...string) *handmade {
 	h.Unique = append(h.Unique, columns)
 	return h
 }
+
 func (h *handmade) lists(text string) *handmade { h.included = text; return h }
 
 func (h *handmade) job(n int, query, whole bool) *handmade {

@@ -21,28 +21,28 @@ type key struct {
 // names are the key's columns.
 func (k *key) names() []string { return k.table.columnNames(k.columns) }
 
-// imprint stands for the values of a key: two keys have the same one where their values are
-// the same bytes. An integer is its own imprint, with high 0; of all others it is the first 16
+// fingerprint stands for the values of a key: two keys have the same one where their values are
+// the same bytes. An integer is its own fingerprint, with high 0; of all others it is the first 16
 // bytes of a SHA-256, less one bit, so that nobody can make two that meet.
-type imprint struct{ high, low uint64 }
+type fingerprint struct{ high, low uint64 }
 
-// printer makes imprints. It is used by one goroutine at a time.
+// printer makes fingerprints. It is used by one goroutine at a time.
 type printer struct{ scratch []byte }
 
-// of gives the imprint of a row's values in columns, which are k's own or those of a reference
+// of gives the fingerprint of a row's values in columns, which are k's own or those of a reference
 // to it, and how many of them are NULL: where any is, there is none.
-func (p *printer) of(k *key, columns []int, row []pgcsv.Field) (_ imprint, nulls int) {
+func (p *printer) of(k *key, columns []int, row []pgcsv.Field) (_ fingerprint, nulls int) {
 	for _, c := range columns {
 		if row[c].Null {
 			nulls++
 		}
 	}
 	if nulls > 0 {
-		return imprint{}, nulls
+		return fingerprint{}, nulls
 	}
 	if k.integer {
 		if n, ok := integer(row[columns[0]].Value); ok {
-			return imprint{low: uint64(n) ^ 1<<63}, 0 // in the order of the numbers
+			return fingerprint{low: uint64(n) ^ 1<<63}, 0 // in the order of the numbers
 		}
 	}
 	p.scratch = p.scratch[:0]
@@ -51,14 +51,14 @@ func (p *printer) of(k *key, columns []int, row []pgcsv.Field) (_ imprint, nulls
 		p.scratch = append(p.scratch, row[c].Value...)
 	}
 	sum := sha256.Sum256(p.scratch)
-	return imprint{high: binary.BigEndian.Uint64(sum[:]) | 1<<63, low: binary.BigEndian.Uint64(sum[8:])}, 0
+	return fingerprint{high: binary.BigEndian.Uint64(sum[:]) | 1<<63, low: binary.BigEndian.Uint64(sum[8:])}, 0
 }
 
-// by gives the imprint of what a row refers to, and how many of its values are NULL: all, where
+// by gives the fingerprint of what a row refers to, and how many of its values are NULL: all, where
 // it is of another kind than those that refer.
-func (p *printer) by(r *reference, row []pgcsv.Field) (_ imprint, nulls int) {
+func (p *printer) by(r *reference, row []pgcsv.Field) (_ fingerprint, nulls int) {
 	if !r.stands(row) {
-		return imprint{}, len(r.columns)
+		return fingerprint{}, len(r.columns)
 	}
 	return p.of(r.key, r.columns, row)
 }

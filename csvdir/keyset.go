@@ -6,11 +6,11 @@ import (
 	"slices"
 )
 
-// keySet is the imprints of all keys of a table: 8 bytes for an integer, 16 for another, and
+// keySet is the fingerprints of all keys of a table: 8 bytes for an integer, 16 for another, and
 // an index of half a byte. It is filled, sealed, and then asked, by any number of goroutines.
 type keySet struct {
-	numbers []uint64 // imprints with high 0
-	sums    []imprint
+	numbers []uint64 // fingerprints with high 0
+	sums    []fingerprint
 	byStart index // of numbers, or of sums where there are no numbers
 }
 
@@ -24,7 +24,7 @@ func (s *keySet) grow(k *key, rows int64) {
 	s.sums = slices.Grow(s.sums, int(rows))
 }
 
-func (s *keySet) add(p imprint) {
+func (s *keySet) add(p fingerprint) {
 	if p.high == 0 {
 		s.numbers = append(s.numbers, p.low)
 		return
@@ -42,7 +42,7 @@ func (s *keySet) seal() {
 	if !slices.IsSorted(s.numbers) {
 		slices.Sort(s.numbers)
 	}
-	slices.SortFunc(s.sums, compareImprints)
+	slices.SortFunc(s.sums, compareFingerprints)
 	if len(s.numbers) > 0 {
 		s.byStart = newIndex(len(s.numbers), func(i int) uint64 { return s.numbers[i] })
 		return
@@ -50,7 +50,7 @@ func (s *keySet) seal() {
 	s.byStart = newIndex(len(s.sums), func(i int) uint64 { return s.sums[i].high })
 }
 
-func compareImprints(a, b imprint) int {
+func compareFingerprints(a, b fingerprint) int {
 	if c := cmp.Compare(a.high, b.high); c != 0 {
 		return c
 	}
@@ -58,7 +58,7 @@ func compareImprints(a, b imprint) int {
 }
 
 // has reports whether the sealed set holds a key.
-func (s *keySet) has(p imprint) bool {
+func (s *keySet) has(p fingerprint) bool {
 	if p.high == 0 {
 		from, to := s.byStart.span(p.low)
 		if len(s.numbers) == 0 || from >= to {
@@ -71,7 +71,7 @@ func (s *keySet) has(p imprint) bool {
 	if len(s.numbers) == 0 {
 		from, to = s.byStart.span(p.high)
 	}
-	_, found := slices.BinarySearchFunc(s.sums[from:to], p, compareImprints)
+	_, found := slices.BinarySearchFunc(s.sums[from:to], p, compareFingerprints)
 	return found
 }
 

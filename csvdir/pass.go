@@ -20,14 +20,14 @@ type pass struct {
 	*verifier
 	table   *table
 	first   bool
-	collect []*part
+	collect []*keyPart
 	check   []check
 }
 
 // check looks for the rows that a reference leads to.
 type check struct {
 	*reference
-	in *part // nil: the table is not in the slice, or bytes prove nothing
+	in *keyPart // nil: the table is not in the slice, or bytes prove nothing
 }
 
 // run reads the file, where there is something to do.
@@ -148,8 +148,8 @@ func (s *source) Read(b []byte) (int, error) {
 	return n, err //nolint:wrapcheck // io.EOF has to stay what it is
 }
 
-// sieve takes what a pass wants of one block.
-type sieve struct {
+// filter takes what a pass wants of one block.
+type filter struct {
 	pass    *pass
 	printer printer
 	keys    []keySet
@@ -157,11 +157,11 @@ type sieve struct {
 	refs    []refState
 }
 
-func (p *pass) begin() *sieve {
-	return &sieve{pass: p, keys: make([]keySet, len(p.collect)), nulls: make([]finding, len(p.collect)), refs: make([]refState, len(p.check))}
+func (p *pass) begin() *filter {
+	return &filter{pass: p, keys: make([]keySet, len(p.collect)), nulls: make([]finding, len(p.collect)), refs: make([]refState, len(p.check))}
 }
 
-func (s *sieve) row(number int64, row []pgcsv.Field) {
+func (s *filter) row(number int64, row []pgcsv.Field) {
 	for i, part := range s.pass.collect {
 		k := part.key
 		print, nulls := s.printer.of(k, k.columns, row)
@@ -180,7 +180,7 @@ func (s *sieve) row(number int64, row []pgcsv.Field) {
 }
 
 // look looks for the row that a reference leads to.
-func (s *sieve) look(c *check, state *refState, number int64, row []pgcsv.Field) {
+func (s *filter) look(c *check, state *refState, number int64, row []pgcsv.Field) {
 	print, nulls := s.printer.by(c.reference, row)
 	firstPart := c.in == nil || c.in.number == 0
 	switch {
@@ -225,7 +225,7 @@ func textOf(row []pgcsv.Field, columns []int) []string {
 }
 
 // take adds what one block gave.
-func (p *pass) take(before int64, s *sieve) error {
+func (p *pass) take(before int64, s *filter) error {
 	for i, part := range p.collect {
 		part.set.merge(&s.keys[i])
 		p.keys[part.key].nulls.merge(before, s.nulls[i])
@@ -240,7 +240,7 @@ func (p *pass) take(before int64, s *sieve) error {
 }
 
 // sealAll seals each set by a goroutine of its own: they are few, and often one is large.
-func sealAll(parts []*part) {
+func sealAll(parts []*keyPart) {
 	var all sync.WaitGroup
 	for _, p := range parts {
 		all.Go(p.set.seal)
@@ -251,7 +251,7 @@ func sealAll(parts []*part) {
 
 // findRepeated finds the rows of keys that a part holds more than once, by reading the file
 // again. The part can't be asked for references afterwards.
-func (v *verifier) findRepeated(ctx context.Context, p *part) error {
+func (v *verifier) findRepeated(ctx context.Context, p *keyPart) error {
 	rows := p.set.keepRepeated()
 	if rows == 0 {
 		return nil
@@ -272,7 +272,7 @@ func (v *verifier) findRepeated(ctx context.Context, p *part) error {
 
 type repeats struct {
 	*verifier
-	part    *part
+	part    *keyPart
 	printer printer
 	found   finding
 }

@@ -71,7 +71,7 @@ func TestFencePolymorphic(t *testing.T) {
 func TestWhyPolymorphic(t *testing.T) {
 	t.Parallel()
 	got, err := csvdir.Why(t.Context(), makeSlice(t, comments()...), "customer", []string{"21"})
-	want := []csvdir.Step{
+	want := []csvdir.Reason{
 		{File: "customer.csv", Table: "customer", Row: 2, Included: true, Via: "object_id_fk as customer as y"},
 		{File: "comment.csv", Table: "comment", Row: 2, Job: 4, Restricted: []string{"tenant_id_fk"}, Via: "tenant_id_fk"},
 		{File: "tenant.csv", Table: "tenant", Row: 1, Job: 1, Query: true},

@@ -18,7 +18,7 @@ import (
 const null = "\x00"
 
 // randomTable is a table in memory, the model that Verify, Fence and Why are held against. It
-// knows nothing of imprints, blocks or rounds.
+// knows nothing of fingerprints, blocks or rounds.
 type randomTable struct {
 	*handmade
 	rows     [][]string

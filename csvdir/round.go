@@ -7,7 +7,7 @@ import (
 
 // part is a key, or those of its values that fall into one of several parts, for which there
 // is memory in one round.
-type part struct {
+type keyPart struct {
 	key        *key
 	number, of uint64
 	set        *keySet
@@ -15,7 +15,7 @@ type part struct {
 }
 
 // holds reports whether a key falls into the part.
-func (p *part) holds(i imprint) bool {
+func (p *keyPart) holds(i fingerprint) bool {
 	if p.of == 1 {
 		return true
 	}
@@ -23,7 +23,7 @@ func (p *part) holds(i imprint) bool {
 }
 
 // round is what one pass over the files has memory for.
-type round map[*key]*part
+type round map[*key]*keyPart
 
 // rounds divides the keys.
 func (v *verifier) rounds() []round {
@@ -40,7 +40,7 @@ func (v *verifier) rounds() []round {
 					left = v.opts.memory()
 				}
 				left -= need
-				rounds[len(rounds)-1][k] = &part{key: k, number: uint64(number), of: uint64(max(1, parts)), set: &keySet{}}
+				rounds[len(rounds)-1][k] = &keyPart{key: k, number: uint64(number), of: uint64(max(1, parts)), set: &keySet{}}
 			}
 		}
 	}

@@ -13,7 +13,7 @@ import (
 )
 
 // scanTable scans a table's file; a file that can't be read is an error that names it.
-func scanTable[G gatherer](ctx context.Context, s *slice, t *table, begin func() G, take func(before int64, g G) error) error {
+func scanTable[G collector](ctx context.Context, s *slice, t *table, begin func() G, take func(before int64, g G) error) error {
 	f, err := os.Open(filepath.Join(s.dir.Path, t.File))
 	if err != nil {
 		return s.dir.failed("read", err, "gyro verify says what is wrong")
@@ -51,8 +51,8 @@ func (s *slice) find(ctx context.Context, t *table, match func(p *printer, field
 	return result, err
 }
 
-// findKey gives the row whose values in k's columns have an imprint.
-func (s *slice) findKey(ctx context.Context, k *key, wanted imprint) (found, error) {
+// findKey gives the row whose values in k's columns have a fingerprint.
+func (s *slice) findKey(ctx context.Context, k *key, wanted fingerprint) (found, error) {
 	return s.find(ctx, k.table, func(p *printer, fields []pgcsv.Field) bool {
 		got, nulls := p.of(k, k.columns, fields)
 		return nulls == 0 && got == wanted

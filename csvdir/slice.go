@@ -139,7 +139,7 @@ func (s *slice) resolveReference(t *table, m driver.ManifestReference) *Problem 
 		return &bad
 	}
 	r := &reference{ManifestReference: m, from: t, to: s.byName[name], columns: columns}
-	r.resolveKinds()
+	r.resolveConditions()
 	t.refs = append(t.refs, r)
 	if r.to == nil || r.unknown {
 		r.key = &key{table: t, columns: columns} // only to tell NULLs

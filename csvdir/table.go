@@ -28,18 +28,18 @@ type reference struct {
 	to      *table // nil: not in the slice
 	columns []int
 	key     *key
-	kinds   []kind // of a polymorphic reference: a row refers by it only if it is of all of them
-	unknown bool   // a polymorphic reference of which files don't show which rows refer by it
+	kinds   []condition // of a polymorphic reference: a row refers by it only if it is of all of them
+	unknown bool        // a polymorphic reference of which files don't show which rows refer by it
 }
 
 // kind is a column that holds one of values.
-type kind struct {
+type condition struct {
 	column int
 	values []string
 }
 
 // resolveKinds finds the columns by which a polymorphic reference's rows are told.
-func (r *reference) resolveKinds() {
+func (r *reference) resolveConditions() {
 	for _, k := range r.Kinds {
 		columns, ok := r.from.columnsOf([]string{k.Column})
 		if !ok {
@@ -47,7 +47,7 @@ func (r *reference) resolveKinds() {
 			r.NotProvable = "its condition is on " + k.Column + ", which is not in the file"
 			return
 		}
-		r.kinds = append(r.kinds, kind{column: columns[0], values: k.Values})
+		r.kinds = append(r.kinds, condition{column: columns[0], values: k.Values})
 	}
 	if len(r.Kinds) > 0 || r.When == "" {
 		return

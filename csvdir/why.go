@@ -9,8 +9,8 @@ import (
 	"github.com/gyrodata/gyro/pgcsv"
 )
 
-// Step is one row on the way from a row to the reason why it is in its slice.
-type Step struct {
+// Reason is one row on the way from a row to the reason why it is in its slice.
+type Reason struct {
 	File  string
 	Table string
 	Row   int64 // from 1
@@ -36,7 +36,7 @@ type Step struct {
 // these chains it is a shortest. A selected row is there because of
 // its job's query, or because the job takes the whole table, or else because it refers to
 // another selected row.
-func Why(ctx context.Context, path, name string, key []string) ([]Step, error) {
+func Why(ctx context.Context, path, name string, key []string) ([]Reason, error) {
 	s, err := usableSlice(path)
 	if err != nil {
 		return nil, err
@@ -46,10 +46,10 @@ func Why(ctx context.Context, path, name string, key []string) ([]Step, error) {
 		return nil, err
 	}
 	w := &why{slice: s, included: map[*table]*keySet{}}
-	steps, top, err := w.climb(ctx, row)
+	steps, top, err := w.path(ctx, row)
 	if errors.Is(err, errNoWay) && !w.generous {
 		w.generous = true
-		steps, top, err = w.climb(ctx, row)
+		steps, top, err = w.path(ctx, row)
 	}
 	switch {
 	case errors.Is(err, errNoWay):
@@ -101,11 +101,11 @@ func (l *listed) row(_ int64, row []pgcsv.Field) {
 }
 
 // selected goes from a selected row to the root of what restricted its job.
-func (w *why) selected(ctx context.Context, steps []Step, row found) ([]Step, error) {
+func (w *why) selected(ctx context.Context, steps []Reason, row found) ([]Reason, error) {
 	var p printer
 	for { // it ends: references that restrict lead to earlier jobs
 		t := row.table
-		step := Step{File: t.File, Table: t.Table, Row: row.number, Job: t.Job, Query: t.Query, Whole: t.Whole}
+		step := Reason{File: t.File, Table: t.Table, Row: row.number, Job: t.Job, Query: t.Query, Whole: t.Whole}
 		var parents []*reference
 		for _, r := range t.refs {
 			if _, nulls := p.by(r, row.fields); nulls == 0 && r.restricts() {

@@ -13,24 +13,24 @@ import (
 func TestWhy(t *testing.T) {
 	t.Parallel()
 	dir := makeSlice(t, shop()...)
-	root := csvdir.Step{File: "tenant.csv", Table: "tenant", Row: 1, Job: 1, Query: true}
+	root := csvdir.Reason{File: "tenant.csv", Table: "tenant", Row: 1, Job: 1, Query: true}
 	for _, c := range []struct {
 		table string
 		key   []string
-		want  []csvdir.Step
+		want  []csvdir.Reason
 	}{
-		{"tenant", []string{"1"}, []csvdir.Step{root}},
-		{"currency", []string{"USD"}, []csvdir.Step{{File: "currency.csv", Table: "currency", Row: 2, Job: 2, Whole: true}}},
-		{"shop", []string{"11"}, []csvdir.Step{
+		{"tenant", []string{"1"}, []csvdir.Reason{root}},
+		{"currency", []string{"USD"}, []csvdir.Reason{{File: "currency.csv", Table: "currency", Row: 2, Job: 2, Whole: true}}},
+		{"shop", []string{"11"}, []csvdir.Reason{
 			{File: "shop.csv", Table: "shop", Row: 2, Job: 3, Restricted: []string{"tenant_id_fk", "currency_fk"}, Via: "tenant_id_fk"}, root,
 		}},
-		{"item", []string{"31", "2"}, []csvdir.Step{
+		{"item", []string{"31", "2"}, []csvdir.Reason{
 			{File: "item.csv", Table: "item", Row: 3, Job: 6, Restricted: []string{"order_id_fk"}, Via: "order_id_fk"},
 			{File: "orders.csv", Table: "orders", Row: 2, Job: 5, Restricted: []string{"tenant_id_fk", "shop_id_fk"}, Via: "tenant_id_fk"},
 			root,
 		}},
-		{"customer", []string{"20"}, []csvdir.Step{{File: "customer.csv", Table: "customer", Row: 1, Job: 4, Query: true}}},
-		{"customer", []string{"21"}, []csvdir.Step{
+		{"customer", []string{"20"}, []csvdir.Reason{{File: "customer.csv", Table: "customer", Row: 1, Job: 4, Query: true}}},
+		{"customer", []string{"21"}, []csvdir.Reason{
 			{File: "customer.csv", Table: "customer", Row: 2, Included: true, Via: "customer_id_fk"},
 			{File: "orders.csv", Table: "orders", Row: 2, Job: 5, Restricted: []string{"tenant_id_fk", "shop_id_fk"}, Via: "tenant_id_fk"},
 			root,
@@ -73,7 +73,7 @@ func TestWhyWithoutPrimaryKey(t *testing.T) {
 		t.Errorf("got %q", got)
 	}
 	got, err := csvdir.Why(t.Context(), dir, "parent", []string{"a", "2"})
-	want := []csvdir.Step{
+	want := []csvdir.Reason{
 		{File: "parent.csv", Table: "parent", Row: 2, Included: true, Via: "n_code_fk"},
 		{File: "child.csv", Table: "child", Row: 1, Job: 1, Query: true},
 	}
@@ -100,7 +100,7 @@ func TestWhyFollowed(t *testing.T) {
 		t.Errorf("got %q", got)
 	}
 	got, err := csvdir.Why(t.Context(), dir, "item", []string{"31"})
-	want := []csvdir.Step{
+	want := []csvdir.Reason{
 		{File: "item.csv", Table: "item", Row: 2, Included: true, Followed: true, Via: "order_id_fk"},
 		{File: "orders.csv", Table: "orders", Row: 3, Included: true, Followed: true, Via: "customer_id_fk"},
 		{File: "customer.csv", Table: "customer", Row: 2, Included: true, Via: "customer_id_fk"},

@@ -15,7 +15,7 @@ import (
 type closure struct {
 	snapshot driver.Snapshot
 	steps    []*step
-	room     *keyset.Memory
+	memory   *keyset.Memory
 	want     requests
 	grown    requests             // rows that were included and are not followed yet, by who would follow them
 	included map[*reference]int64 // rows that each reference included
@@ -23,9 +23,9 @@ type closure struct {
 	maxRows  int64                // of the slice; 0: no bound
 }
 
-func newClosure(snapshot driver.Snapshot, steps []*step, room *keyset.Memory, maxRows int64) *closure {
+func newClosure(snapshot driver.Snapshot, steps []*step, memory *keyset.Memory, maxRows int64) *closure {
 	return &closure{
-		snapshot: snapshot, steps: steps, room: room, want: requests{}, grown: requests{},
+		snapshot: snapshot, steps: steps, memory: memory, want: requests{}, grown: requests{},
 		included: map[*reference]int64{}, followed: map[*reference]int64{}, maxRows: maxRows,
 	}
 }
@@ -63,13 +63,13 @@ func (c *closure) include(ctx context.Context, from *step, r *reference, keys *k
 	keys = unknown(to, r, asked.Seal())
 	defer keys.Free()
 	if keys.Len() == 0 {
-		return memoryError(c.room)
+		return memoryError(c.memory)
 	}
-	wanted := to.among(r.ToColumns, keys)
+	wanted := to.restrictTo(r.ToColumns, keys)
 	if !r.Enforced {
 		wanted = from.loosely(r, keys)
 	}
-	found, fresh, err := c.take(ctx, to, driver.Selection{Table: to.table, Restrict: []driver.Restriction{wanted}}, to.cascading(true))
+	found, fresh, err := c.collect(ctx, to, driver.Selection{Table: to.table, Restrict: []driver.Restriction{wanted}}, to.cascading(true))
 	if err != nil {
 		return err
 	}
@@ -89,7 +89,7 @@ func (c *closure) include(ctx context.Context, from *step, r *reference, keys *k
 // included later, that row is followed to them then.
 func (c *closure) follow(ctx context.Context, s *step, r *reference, keys *keyset.Set) error {
 	defer keys.Free()
-	_, fresh, err := c.take(ctx, s, s.following(r, keys.Seal()), s.cascading(false))
+	_, fresh, err := c.collect(ctx, s, s.following(r, keys.Seal()), s.cascading(false))
 	if err != nil {
 		return err
 	}
@@ -120,13 +120,13 @@ func (s *step) following(by *reference, keys *keyset.Set) driver.Selection {
 // take includes the rows of a selection that are not known yet: their keys are filed, what
 // they refer to by refs is wanted, and those that would follow them are told. It gives the
 // number of rows that were found, and of those that were not known.
-func (c *closure) take(ctx context.Context, to *step, selection driver.Selection, refs []*reference) (found, fresh int64, err error) {
+func (c *closure) collect(ctx context.Context, to *step, selection driver.Selection, refs []*reference) (found, fresh int64, err error) {
 	selection.Columns, selection.Flags, selection.Unsorted = to.keys.wanted(refs), flags(refs), true
 	identity := listName(to.keys.identity)
 	selected, included := to.keys.selected[identity].Seal(), to.keys.included[identity].Seal()
 	sets := map[string]*keyset.Set{}
 	for _, list := range to.keys.lists {
-		sets[listName(list)] = c.room.Set(len(list), kindOfKeys(to.table, list))
+		sets[listName(list)] = c.memory.Set(len(list), kindOfKeys(to.table, list))
 		defer sets[listName(list)].Free()
 	}
 	rows := newReader(selection.Columns, refs, c.want, func(row *reader) (bool, error) {
@@ -152,7 +152,7 @@ func (c *closure) take(ctx context.Context, to *step, selection driver.Selection
 			}
 		}
 	}
-	return found, fresh, memoryError(c.room)
+	return found, fresh, memoryError(c.memory)
 }
 
 // loosely restricts a table to the rows that keys mean, where no foreign key sees to it that
@@ -162,7 +162,7 @@ func (s *step) loosely(r *reference, keys *keyset.Set) driver.Restriction {
 	to := r.parent
 	kind := kindOfKeys(to.table, r.ToColumns)
 	if kind == keyset.Texts {
-		wanted := to.among(r.ToColumns, keys)
+		wanted := to.restrictTo(r.ToColumns, keys)
 		if !s.otherType(r) {
 			return wanted
 		}
@@ -173,14 +173,14 @@ func (s *step) loosely(r *reference, keys *keyset.Set) driver.Restriction {
 		return wanted
 	}
 	column, _ := to.table.Column(r.ToColumns[0])
-	values := to.keys.room.Set(1, kind)
+	values := to.keys.memory.Set(1, kind)
 	values.Temporary = true
 	for key := range keys.All() {
 		if column.DataType().Prints(key[0]) {
 			_ = values.Add(key) // it was read just now
 		}
 	}
-	return to.among(r.ToColumns, values.Seal())
+	return to.restrictTo(r.ToColumns, values.Seal())
 }
 
 // unknown leaves out the keys of rows that are in the slice already. Bytes that are equal
@@ -188,7 +188,7 @@ func (s *step) loosely(r *reference, keys *keyset.Set) driver.Restriction {
 func unknown(to *step, r *reference, keys *keyset.Set) *keyset.Set {
 	name := listName(r.ToColumns)
 	selected, included := to.keys.selected[name].Seal(), to.keys.included[name].Seal()
-	rest := to.keys.room.Set(keys.Width(), keys.Form())
+	rest := to.keys.memory.Set(keys.Width(), keys.Form())
 	for values := range keys.All() {
 		if !selected.Has(values) && !included.Has(values) {
 			_ = rest.Add(values) // it was a key before
@@ -198,7 +198,7 @@ func unknown(to *step, r *reference, keys *keyset.Set) *keyset.Set {
 }
 
 // among restricts a table's rows to those that hold one of keys.
-func (s *step) among(list []string, keys *keyset.Set) driver.Restriction {
+func (s *step) restrictTo(list []string, keys *keyset.Set) driver.Restriction {
 	r := driver.Restriction{Columns: list, NotNull: true, Keys: keys}
 	for _, name := range list {
 		column, _ := s.table.Column(name)

@@ -55,7 +55,7 @@ func (s *step) share() float64 {
 }
 
 // slow warns of references without an index, by which a large table is to be searched.
-func (s *step) slow() []gyro.Text {
+func (s *step) missingIndexes() []gyro.Text {
 	var notes []gyro.Text
 	if s.table.Rows < largeTable {
 		return nil

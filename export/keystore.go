@@ -25,7 +25,7 @@ type keyStore struct {
 	lists    [][]string             // the column lists that other tables refer to
 	selected map[string]*keyset.Set // by list, and of identity
 	included map[string]*keyset.Set
-	room     *keyset.Memory
+	memory   *keyset.Memory
 	rows     int64 // selected
 	extra    int64 // included
 }
@@ -40,7 +40,7 @@ func (s *step) deferred() bool {
 }
 
 // shelve prepares the shelves: which tables are open, and which keys are to be kept.
-func shelve(steps []*step, room *keyset.Memory) gyro.Mistakes {
+func shelve(steps []*step, memory *keyset.Memory) gyro.Mistakes {
 	for changed := true; changed; {
 		changed = false
 		for _, s := range steps {
@@ -66,7 +66,7 @@ func shelve(steps []*step, room *keyset.Memory) gyro.Mistakes {
 				Hint: "leave it out; it is for a job whose rows refer to rows that others include",
 			})
 		}
-		s.keys.identity, s.keys.room = identityOf(s.table), room
+		s.keys.identity, s.keys.memory = identityOf(s.table), memory
 		s.keys.selected, s.keys.included = map[string]*keyset.Set{}, map[string]*keyset.Set{}
 		if s.keys.open && s.keys.identity == nil {
 			found.Add(gyro.Mistake{
@@ -116,7 +116,7 @@ func (sh *keyStore) keep(table *schema.Table, list []string) {
 	}
 	sh.lists = append(sh.lists, list)
 	kind := kindOfKeys(table, list)
-	sh.selected[name], sh.included[name] = sh.room.Set(len(list), kind), sh.room.Set(len(list), kind)
+	sh.selected[name], sh.included[name] = sh.memory.Set(len(list), kind), sh.memory.Set(len(list), kind)
 }
 
 func listName(list []string) string { return strings.Join(list, "\x00") }
@@ -150,7 +150,7 @@ func (sh *keyStore) kept(list []string) *keyset.Set {
 	if included.Len() == 0 {
 		return selected
 	}
-	all := sh.room.Set(len(list), selected.Form())
+	all := sh.memory.Set(len(list), selected.Form())
 	all.Temporary = true
 	all.Merge(selected)
 	all.Merge(included)
@@ -248,7 +248,7 @@ func (r *reader) file(lists [][]string, sets map[string]*keyset.Set) error {
 func (q requests) add(ref *reference, values [][]byte) error {
 	keys, ok := q[ref]
 	if !ok {
-		keys = ref.parent.keys.room.Set(len(ref.ToColumns), ref.keyKind())
+		keys = ref.parent.keys.memory.Set(len(ref.ToColumns), ref.keyKind())
 		q[ref] = keys
 	}
 	return keys.Add(values)
@@ -257,7 +257,7 @@ func (q requests) add(ref *reference, values [][]byte) error {
 // merge adds keys of the table that a reference refers to.
 func (q requests) merge(ref *reference, keys *keyset.Set) {
 	if q[ref] == nil {
-		q[ref] = ref.parent.keys.room.Set(keys.Width(), keys.Form())
+		q[ref] = ref.parent.keys.memory.Set(keys.Width(), keys.Form())
 	}
 	q[ref].Merge(keys)
 }
@@ -294,7 +294,7 @@ func (s *step) cascading(includedRow bool) []*reference {
 }
 
 // told says in words what becomes of rows by each reference.
-func (s *step) told() []string {
+func (s *step) describe() []string {
 	var all []string
 	for _, r := range s.references {
 		text := fmt.Sprintf("%s -> %s: %s", strings.Join(r.Columns, ", "), r.To, r.missing)

@@ -61,7 +61,7 @@ func (s Slice) link(catalog schema.Catalog, steps []*step) ([]*step, []gyro.Text
 	}
 	for _, st := range steps {
 		for _, r := range st.table.References {
-			ref, mistake := treat(steps, st, r)
+			ref, mistake := resolveReference(steps, st, r)
 			if mistake != nil {
 				found.Add(*mistake)
 				continue
@@ -81,7 +81,7 @@ func find(steps []*step, name schema.Name) *step {
 }
 
 // treat decides what becomes of rows that refer to rows which were not selected.
-func treat(steps []*step, from *step, r schema.Reference) (*reference, *gyro.Mistake) {
+func resolveReference(steps []*step, from *step, r schema.Reference) (*reference, *gyro.Mistake) {
 	ref := &reference{Reference: r, missing: from.missing[r.Name], parent: find(steps, r.To)}
 	columns := strings.Join(r.Columns, ", ")
 	place := from.place()

@@ -20,14 +20,14 @@ type run struct {
 	Slice
 	snapshot driver.Snapshot
 	steps    []*step
-	room     *keyset.Memory
+	memory   *keyset.Memory
 	writer   driver.SliceWriter
 	files    []driver.ManifestFile // by step
 	elapsed  []time.Duration       // by step
 }
 
 func (w *run) run(ctx context.Context) error {
-	c := newClosure(w.snapshot, w.steps, w.room, w.MaxRows)
+	c := newClosure(w.snapshot, w.steps, w.memory, w.MaxRows)
 	for i, step := range w.steps {
 		if step.implicit() {
 			continue
@@ -51,7 +51,7 @@ func (w *run) run(ctx context.Context) error {
 		if err := c.bounded(); err != nil {
 			return err
 		}
-		if err := memoryError(w.room); err != nil {
+		if err := memoryError(w.memory); err != nil {
 			return err
 		}
 	}
@@ -62,14 +62,14 @@ func (w *run) run(ctx context.Context) error {
 		if !step.deferred() {
 			continue
 		}
-		selection := step.final()
+		selection := step.closedSelection()
 		selection.Unsorted = w.Unsorted
 		if err := w.write(ctx, i, selection, nil); err != nil {
 			return err
 		}
 		freeTemporary(selection)
 	}
-	return memoryError(w.room)
+	return memoryError(w.memory)
 }
 
 // freeTemporary gives back the memory of keys that were made for this selection.
@@ -123,7 +123,7 @@ func (s *step) selection() driver.Selection {
 func (s *step) restriction(r *reference, keys *keyset.Set) driver.Restriction {
 	restriction := driver.Restriction{Share: 1}
 	if keys != nil {
-		restriction = r.parent.among(r.ToColumns, keys)
+		restriction = r.parent.restrictTo(r.ToColumns, keys)
 	}
 	restriction.Columns, restriction.MatchFull, restriction.NotNull = r.Columns, r.MatchFull, s.notNull(r)
 	restriction.When, restriction.AsText = r.When, s.otherType(r)
@@ -160,11 +160,11 @@ func (s *step) otherType(r *reference) bool {
 }
 
 // final is the rows of the step when the closure has come to its end.
-func (s *step) final() driver.Selection {
+func (s *step) closedSelection() driver.Selection {
 	selection := s.selection()
 	if s.keys.identity != nil {
 		selection = driver.Selection{
-			Table: s.table, Restrict: []driver.Restriction{s.among(s.keys.identity, s.keys.kept(s.keys.identity))},
+			Table: s.table, Restrict: []driver.Restriction{s.restrictTo(s.keys.identity, s.keys.kept(s.keys.identity))},
 		}
 	}
 	for _, r := range s.references {
@@ -175,7 +175,7 @@ func (s *step) final() driver.Selection {
 		n := driver.Nulling{Set: r.set}
 		if r.parent != nil {
 			kept = r.parent.keys.kept(r.ToColumns)
-			n.Restriction = r.parent.among(r.ToColumns, kept)
+			n.Restriction = r.parent.restrictTo(r.ToColumns, kept)
 		} else {
 			n.Restriction = driver.Restriction{Keys: kept.Seal()}
 		}
@@ -234,7 +234,7 @@ func (w *run) included(ctx context.Context, s *step) (*driver.ManifestKeys, erro
 	}
 	selection := driver.Selection{
 		Table: s.table, Columns: identity,
-		Restrict: []driver.Restriction{s.among(identity, s.keys.included[listName(identity)].Seal())},
+		Restrict: []driver.Restriction{s.restrictTo(identity, s.keys.included[listName(identity)].Seal())},
 	}
 	keys := &driver.ManifestKeys{File: name}
 	keys.Rows, keys.Bytes, keys.SHA256, err = transfer(ctx, w.snapshot, selection, file, &meter{}, nil)
@@ -278,9 +278,9 @@ func (t tee) Write(row []byte) (int, error) {
 
 // memoryError is what went wrong with keys that lie on disk, or nil. Sets that can't be read hold fewer keys
 // than they should: it has to be asked before what they said is used.
-func memoryError(room *keyset.Memory) error {
-	if room.Err == nil {
+func memoryError(memory *keyset.Memory) error {
+	if memory.Err == nil {
 		return nil
 	}
-	return &gyro.Error{Op: "keep keys on disk", Err: room.Err, Hint: "TMPDIR names another directory; {KeyMemory} is how much stays in memory"}
+	return &gyro.Error{Op: "keep keys on disk", Err: memory.Err, Hint: "TMPDIR names another directory; {KeyMemory} is how much stays in memory"}
 }

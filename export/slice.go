@@ -129,16 +129,16 @@ func (s Slice) read(ctx context.Context, steps []*step, writer driver.SliceWrite
 		Gyro: driver.Version(s.Version), Version: driver.ManifestVersion, Server: report.Origin.Server, Standby: report.Origin.Standby,
 		Taken: report.Origin.Time, LSN: report.Origin.LSN,
 	}
-	room := keyset.NewMemory(s.KeyMemory)
-	defer room.Close()
-	steps, report.Notes, err = s.resolve(ctx, snapshot, steps, room)
+	memory := keyset.NewMemory(s.KeyMemory)
+	defer memory.Close()
+	steps, report.Notes, err = s.resolve(ctx, snapshot, steps, memory)
 	if err != nil {
 		return nil, manifest, err
 	}
 	for i := range steps {
 		s.tell(s.event(gyro.Planned, steps, i))
 	}
-	w := &run{Slice: s, snapshot: snapshot, steps: steps, room: room, writer: writer, files: make([]driver.ManifestFile, len(steps)), elapsed: make([]time.Duration, len(steps))}
+	w := &run{Slice: s, snapshot: snapshot, steps: steps, memory: memory, writer: writer, files: make([]driver.ManifestFile, len(steps)), elapsed: make([]time.Duration, len(steps))}
 	if err := w.run(ctx); err != nil {
 		return nil, manifest, err
 	}

@@ -126,7 +126,7 @@ func (s Slice) steps() ([]*step, error) {
 // resolve finds each step's table in the catalog, checks what was declared against it, and
 // has the source explain each query. It gives all steps, also those of models that are only
 // included, and notes for the user.
-func (s Slice) resolve(ctx context.Context, snapshot driver.Snapshot, steps []*step, room *keyset.Memory) ([]*step, []gyro.Text, error) {
+func (s Slice) resolve(ctx context.Context, snapshot driver.Snapshot, steps []*step, memory *keyset.Memory) ([]*step, []gyro.Text, error) {
 	catalog, err := snapshot.Catalog(ctx)
 	if err != nil {
 		return nil, nil, err
@@ -161,7 +161,7 @@ func (s Slice) resolve(ctx context.Context, snapshot driver.Snapshot, steps []*s
 	if len(found) > 0 {
 		return nil, nil, found.Join()
 	}
-	found = append(found, shelve(steps, room)...)
+	found = append(found, shelve(steps, memory)...)
 	problems, err = s.explain(ctx, snapshot, steps)
 	if err != nil {
 		return nil, nil, err
@@ -172,7 +172,7 @@ func (s Slice) resolve(ctx context.Context, snapshot driver.Snapshot, steps []*s
 			continue
 		}
 		step.estimate.Rows = step.expected()
-		notes = append(notes, step.slow()...)
+		notes = append(notes, step.missingIndexes()...)
 		if step.job.Follow && !slices.ContainsFunc(step.restricting(), func(r *reference) bool { return r.follows(step) && r.parent.keys.open }) {
 			notes = append(notes, step.place()+": {Follow} changes nothing, for no row that it refers to is included")
 		}

@@ -45,7 +45,7 @@ commas, or as several arguments.`,
 }
 
 // reason says why a step's row is in the slice.
-func reason(steps []csvdir.Step, i int) string {
+func reason(steps []csvdir.Reason, i int) string {
 	step := steps[i]
 	if step.Followed {
 		return fmt.Sprintf("included: it refers to the next row, by %s, and its job follows", step.Via)
@@ -75,7 +75,7 @@ func reason(steps []csvdir.Step, i int) string {
 }
 
 // others are the references that restricted a row, less the one that is followed.
-func others(step csvdir.Step) []string {
+func others(step csvdir.Reason) []string {
 	var names []string
 	for _, name := range step.Restricted {
 		if name != step.Via {

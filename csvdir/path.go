@@ -9,19 +9,19 @@ import (
 	"github.com/gyrodata/gyro/pgcsv"
 )
 
-// climber is a row on the way up, and the one below it that is here because of it.
-type climber struct {
+// pathStep is a row on the way up, and the one below it that is here because of it.
+type pathStep struct {
 	found
-	below    *climber
+	below    *pathStep
 	via      *reference // of this row, to below; where that followed, of that to this row
 	followed bool
 }
 
-// climb goes from an included row up to a row that a job selected, all ways at once. A row
+// path goes from an included row up to a row that a job selected, all ways at once. A row
 // that was selected has no way to go.
-func (w *why) climb(ctx context.Context, from found) ([]Step, found, error) {
-	frontier := []*climber{{found: from}}
-	seen := map[*key]map[imprint]bool{}
+func (w *why) path(ctx context.Context, from found) ([]Reason, found, error) {
+	frontier := []*pathStep{{found: from}}
+	seen := map[*key]map[fingerprint]bool{}
 	if selected, err := w.isSelected(ctx, from, seen); err != nil || selected {
 		return nil, from, err
 	}
@@ -34,9 +34,9 @@ func (w *why) climb(ctx context.Context, from found) ([]Step, found, error) {
 			frontier = above
 			continue
 		}
-		var steps []Step
+		var steps []Reason
 		for c := top; c.below != nil; c = c.below {
-			steps = append(steps, Step{File: c.below.table.File, Table: c.below.table.Table, Row: c.below.number, Included: true, Followed: c.followed, Via: c.via.Name})
+			steps = append(steps, Reason{File: c.below.table.File, Table: c.below.table.Table, Row: c.below.number, Included: true, Followed: c.followed, Via: c.via.Name})
 		}
 		slices.Reverse(steps)
 		return steps, top.found, nil
@@ -61,7 +61,7 @@ func (w *why) perhaps(of *table) string {
 }
 
 // isSelected reports whether a job selected the row, and marks it as seen where not.
-func (w *why) isSelected(ctx context.Context, row found, seen map[*key]map[imprint]bool) (bool, error) {
+func (w *why) isSelected(ctx context.Context, row found, seen map[*key]map[fingerprint]bool) (bool, error) {
 	list, err := w.listOf(ctx, row.table)
 	if err != nil || list == nil {
 		return true, err
@@ -73,7 +73,7 @@ func (w *why) isSelected(ctx context.Context, row found, seen map[*key]map[impri
 		return true, nil
 	}
 	if seen[k] == nil {
-		seen[k] = map[imprint]bool{}
+		seen[k] = map[fingerprint]bool{}
 	}
 	seen[k][print] = true
 	return false, nil
@@ -81,7 +81,7 @@ func (w *why) isSelected(ctx context.Context, row found, seen map[*key]map[impri
 
 // above gives the rows because of which those of the frontier are here, and which were not
 // seen yet, or the first one that was selected.
-func (w *why) above(ctx context.Context, frontier []*climber, seen map[*key]map[imprint]bool) (above []*climber, top *climber, err error) {
+func (w *why) above(ctx context.Context, frontier []*pathStep, seen map[*key]map[fingerprint]bool) (above []*pathStep, top *pathStep, err error) {
 	for _, t := range w.tables {
 		if t.isList {
 			continue
@@ -90,7 +90,7 @@ func (w *why) above(ctx context.Context, frontier []*climber, seen map[*key]map[
 		if err != nil {
 			return nil, nil, err
 		}
-		wanted, leaders := w.wantedBy(t, frontier), leadersIn(t, frontier)
+		wanted, leaders := w.wantedBy(t, frontier), referredIn(t, frontier)
 		if len(wanted)+len(leaders) == 0 {
 			continue
 		}
@@ -122,9 +122,9 @@ func (w *why) above(ctx context.Context, frontier []*climber, seen map[*key]map[
 
 // wantedBy gives, for each reference of t that could have included a row of the frontier, the
 // keys of these.
-func (w *why) wantedBy(t *table, frontier []*climber) map[*reference]map[imprint]*climber {
+func (w *why) wantedBy(t *table, frontier []*pathStep) map[*reference]map[fingerprint]*pathStep {
 	var p printer
-	wanted := map[*reference]map[imprint]*climber{}
+	wanted := map[*reference]map[fingerprint]*pathStep{}
 	for _, r := range t.refs {
 		if r.Missing == string(gyro.SetNull) || r.unknown || t.Follow && r.restricts() && !w.generous {
 			continue
@@ -138,7 +138,7 @@ func (w *why) wantedBy(t *table, frontier []*climber) map[*reference]map[imprint
 				continue
 			}
 			if wanted[r] == nil {
-				wanted[r] = map[imprint]*climber{}
+				wanted[r] = map[fingerprint]*pathStep{}
 			}
 			if wanted[r][print] == nil {
 				wanted[r][print] = c
@@ -149,17 +149,17 @@ func (w *why) wantedBy(t *table, frontier []*climber) map[*reference]map[imprint
 }
 
 // leader is a reference by which rows of the frontier may have followed others, and their keys.
-type leader struct {
+type referred struct {
 	*reference
-	keys map[imprint]*climber
+	keys map[fingerprint]*pathStep
 }
 
 // leadersIn gives, for each reference by which a row of the frontier may have followed one of
 // t, the keys of these.
-func leadersIn(t *table, frontier []*climber) []leader {
+func referredIn(t *table, frontier []*pathStep) []referred {
 	var (
 		p       printer
-		leaders []leader
+		leaders []referred
 	)
 	for _, c := range frontier {
 		for _, r := range c.table.refs {
@@ -170,10 +170,10 @@ func leadersIn(t *table, frontier []*climber) []leader {
 			if nulls > 0 {
 				continue
 			}
-			i := slices.IndexFunc(leaders, func(l leader) bool { return l.reference == r })
+			i := slices.IndexFunc(leaders, func(l referred) bool { return l.reference == r })
 			if i < 0 {
 				i = len(leaders)
-				leaders = append(leaders, leader{r, map[imprint]*climber{}})
+				leaders = append(leaders, referred{r, map[fingerprint]*pathStep{}})
 			}
 			if leaders[i].keys[print] == nil {
 				leaders[i].keys[print] = c
@@ -187,13 +187,13 @@ func leadersIn(t *table, frontier []*climber) []leader {
 // a wanted one followed.
 type referrers struct {
 	table   *table
-	wanted  map[*reference]map[imprint]*climber
-	leaders []leader
+	wanted  map[*reference]map[fingerprint]*pathStep
+	leaders []referred
 	list    *keySet
-	seen    map[imprint]bool
+	seen    map[fingerprint]bool
 	printer printer
-	rows    []*climber // included ones
-	top     []*climber // the first that was selected
+	rows    []*pathStep // included ones
+	top     []*pathStep // the first that was selected
 }
 
 func (g *referrers) row(number int64, row []pgcsv.Field) {
@@ -206,21 +206,21 @@ func (g *referrers) row(number int64, row []pgcsv.Field) {
 		}
 		print, nulls := g.printer.by(r, row)
 		if below := g.wanted[r][print]; nulls == 0 && below != nil {
-			g.add(&climber{found: found{table: g.table, number: number, fields: keep(row)}, below: below, via: r})
+			g.add(&pathStep{found: found{table: g.table, number: number, fields: keep(row)}, below: below, via: r})
 			return
 		}
 	}
 	for _, l := range g.leaders {
 		print, nulls := g.printer.of(l.key, l.key.columns, row)
 		if below := l.keys[print]; nulls == 0 && below != nil {
-			g.add(&climber{found: found{table: g.table, number: number, fields: keep(row)}, below: below, via: l.reference, followed: true})
+			g.add(&pathStep{found: found{table: g.table, number: number, fields: keep(row)}, below: below, via: l.reference, followed: true})
 			return
 		}
 	}
 }
 
 // add takes a row that was selected, or included and not seen.
-func (g *referrers) add(c *climber) {
+func (g *referrers) add(c *pathStep) {
 	included := false
 	if g.list != nil {
 		k := g.table.rowKey
@@ -234,6 +234,6 @@ func (g *referrers) add(c *climber) {
 	case included:
 		g.rows = append(g.rows, c)
 	case !c.followed: // a selected row is followed by none
-		g.top = []*climber{c}
+		g.top = []*pathStep{c}
 	}
 }
