@@ -4,7 +4,7 @@ import (
 	"github.com/gyrodata/gyro/pgcsv"
 )
 
-// CSV says how the foreign CSV file of a model is written: see [Sheet]. The files of a slice
+// CSV says how the foreign CSV file of a model is written: see package sheets. The files of a slice
 // are none.
 type CSV struct {
 	// Dialect is what is known of the file; the rest is found out.

@@ -4,22 +4,22 @@ import (
 	"errors"
 )
 
-// ErrExists is wrapped by what [Slicer.Run] returns where the target holds files of the
+// ErrExists is wrapped by what export.Slice.Run returns where the target holds files of the
 // slice already and was not told to overwrite them. Nothing was read or written.
 var ErrExists = errors.New("exists already")
 
-// ErrConflict is wrapped by a [Source]'s errors where the server gave the snapshot up for
+// ErrConflict is wrapped by a database's errors where the server gave the snapshot up for
 // reasons of its own, such as a standby that had to go on with recovery. Nothing is wrong with
-// what was asked; [Slicer.Run] asks again, on a new snapshot.
+// what was asked; export.Slice.Run asks again, on a new snapshot.
 var ErrConflict = errors.New("the server gave up the snapshot")
 
-// ErrUnproven is wrapped by what [Slicer.Run] returns where the slice that is to be loaded is
+// ErrUnproven is wrapped by what load.Slice.Run returns where the slice that is to be loaded is
 // not whole or not closed. Nothing was loaded.
-var ErrUnproven = errors.New("the slice is not proved")
+var ErrUnproven = errors.New("slice verification failed")
 
-// ErrUncertain is wrapped by what [Slicer.Run] returns where the connection was lost while a load
+// ErrUncertain is wrapped by what Run of a load returns where the connection was lost while a load
 // was committed, and the server could not be asked whether it counts.
-var ErrUncertain = errors.New("whether the load counts is not known")
+var ErrUncertain = errors.New("commit outcome unknown")
 
 // Error is an operation that failed: what was done, on what, why, and what to do.
 // Its text quotes no value of a row, no password and no DSN.

@@ -7,7 +7,7 @@ import (
 )
 
 // IDs says which ids the rows of a model get in the target. The zero IDs is no choice: the
-// [Slicer]'s, and where that has none [Keep].
+// load's own (load.Slice.IDs), and where that has none [Keep].
 //
 // Whatever they are, references follow: a row that refers to a row of the slice refers to it
 // under its new id.
@@ -103,7 +103,7 @@ func (i IDs) Check() string {
 }
 
 // Conflict says what becomes of a row that is in the target already. The zero Conflict is no
-// choice: the [Slicer]'s, and where that has none, rows that [NaturalKey] or [Derived] finds
+// choice: the load's own, and where that has none, rows that [NaturalKey] or [Derived] finds
 // are skipped, and any others fail.
 //
 // A row is there already where one has the same values in the arbiter's columns; by default

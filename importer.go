@@ -15,12 +15,12 @@ type Importer struct {
 	Model   Model
 	File    string  // the CSV's name; default <table>.csv, <schema>.<table>.csv outside schema public
 	Columns Columns // only what struct and catalog do not know, or what is to be checked
-	// IDs says which ids rows get where they are loaded. Default: the Slicer's, then [Keep].
+	// IDs says which ids rows get where they are loaded. Default: the load's own, then [Keep].
 	IDs IDs
-	// Conflict says what becomes of a row that is there already. Default: the Slicer's, then
+	// Conflict says what becomes of a row that is there already. Default: the load's own, then
 	// [Fail].
 	Conflict Conflict
-	// CSV says how the model's foreign CSV file is written: see [Sheet].
+	// CSV says how the model's foreign CSV file is written: see package sheets.
 	CSV CSV
 }
 
@@ -58,7 +58,7 @@ type Column struct {
 	// value is what Expr says. Default: the value itself.
 	Expr string
 
-	// What follows is for foreign CSV files: see [Sheet].
+	// What follows is for foreign CSV files: see package sheets.
 
 	// From is the header of the column. Default: the column's name, or the key of this entry;
 	// case, blanks and punctuation count only where they tell two headers apart. Of a file
@@ -121,8 +121,8 @@ type Registry []Importer
 // names importer and column, joined by [errors.Join]: an importer without a model, two
 // for one model or one file, a column that the model does not have, a reference that is
 // no foreign key, that refers to another model, or to one without an importer. What only
-// the catalog knows (the columns of a [Table]) is checked by [Slicer.Plan] and
-// [Slicer.Run]; these call Validate first.
+// the catalog knows (the columns of a [Table]) is checked by Plan and Run of
+// every verb; these call Validate first.
 func (r Registry) Validate() error {
 	var found Mistakes
 	models := map[schema.Name]bool{}

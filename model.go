@@ -16,7 +16,7 @@ type Model struct {
 
 // Table is the model of a table known by name: "orders_order", or "sales.orders" outside
 // schema public. A part that holds a dot is put in double quotes; case is kept. A name
-// that can't be read is told by [Registry.Validate] and [Slicer.Run].
+// that can't be read is told by [Registry.Validate], and by Plan and Run of every verb.
 func Table(name string) Model {
 	n, err := schema.ParseName(name)
 	if err != nil {

@@ -36,7 +36,7 @@ func SQL(query string, args ...any) Query {
 
 // Built is [SQL] from a query builder that returns an error too, such as squirrel:
 // gyro.Built(builder.PlaceholderFormat(squirrel.Dollar).ToSql()). The error waits for
-// [Slicer.Run].
+// Plan and Run of export.Slice.
 func Built(query string, args []any, err error) Query {
 	if err != nil {
 		return Query{err: err}

@@ -7,7 +7,7 @@ import (
 	"github.com/gyrodata/gyro/schema"
 )
 
-// ErrInvalid is wrapped by what [Slicer.Run] returns where rows of CSV files break rules. Nothing
+// ErrInvalid is wrapped by what sheets.Load.Run returns where rows of CSV files break rules. Nothing
 // was loaded. The Report says which, in its Validation.
 var ErrInvalid = errors.New("rows break rules")
 

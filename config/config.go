@@ -24,7 +24,7 @@ import (
 )
 
 // Config is what a file says, after the environment was put in. Flags change it before
-// [Config.Slicer] is called.
+// [Config.Export] or [Config.Load] is called.
 type Config struct {
 	Source           string // a URL, which may hold a password: not to be printed; of a load a directory
 	Target           string // a directory; of a load a URL
@@ -300,8 +300,8 @@ func (r *reader) model(at ast.Node, name string) gyro.Model {
 	return gyro.Table(name)
 }
 
-// Slicer is what the configuration describes.
-func (c Config) Slicer() export.Slice {
+// Export is what the configuration describes.
+func (c Config) Export() export.Slice {
 	return export.Slice{
 		Source:    postgres.DB{URL: c.Source, LockTimeout: c.LockTimeout, StatementTimeout: c.StatementTimeout, MaxDuration: c.MaxDuration},
 		Target:    csvdir.Dir{Path: c.Target, Overwrite: c.Overwrite},

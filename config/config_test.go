@@ -31,8 +31,8 @@ func TestKeyMemory(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]int64{"64kB": 64 << 10, "256MB": 256 << 20, "3 GB": 3 << 30, "77B": 77} {
 		c, err := config.Parse("gyro.yaml", []byte("key_memory: "+text+"\n"), env)
-		if err != nil || c.Slicer().KeyMemory != want {
-			t.Errorf("%s: got %d, %v", text, c.Slicer().KeyMemory, err)
+		if err != nil || c.Export().KeyMemory != want {
+			t.Errorf("%s: got %d, %v", text, c.Export().KeyMemory, err)
 		}
 	}
 }
@@ -50,8 +50,8 @@ func TestJob(t *testing.T) {
 	}
 }
 
-// A whole file, and the Slicer that a Go program would have built.
-func TestSlicer(t *testing.T) {
+// A whole file, and the export.Slice that a Go program would have built.
+func TestExport(t *testing.T) {
 	t.Parallel()
 	const text = `
 # A slice for development.
@@ -105,7 +105,7 @@ jobs:
 		},
 		Unsorted: true,
 	}
-	if d := cmp.Diff(want, c.Slicer(), exact); d != "" {
+	if d := cmp.Diff(want, c.Export(), exact); d != "" {
 		t.Errorf("-want +got:\n%s", d)
 	}
 	if err := c.Importers.Validate(); err != nil {

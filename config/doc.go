@@ -1,4 +1,4 @@
-// Package config reads gyro.yaml into the same Slicer that a Go program builds.
+// Package config reads gyro.yaml into the same structs that a Go program builds.
 //
 //	source: ${PROD_URL}
 //	target: slices/dev-qa-org-1

@@ -137,9 +137,9 @@ func (c Config) target() postgres.DB {
 	}
 }
 
-// Loader is what the configuration describes where a slice is loaded: Source is a directory,
+// Load is what the configuration describes where a slice is loaded: Source is a directory,
 // Target a URL. Jobs say how a slice is taken; of a load they are left out.
-func (c Config) Loader() load.Slice {
+func (c Config) Load() load.Slice {
 	s := load.Slice{
 		Source: csvdir.Dir{Path: c.Source}, Target: c.target(), Importers: c.Importers, IDs: c.IDs, Conflict: c.Conflict, Create: c.Create,
 	}
@@ -158,10 +158,10 @@ func (c Config) Sheets(files []sheets.File) sheets.Load {
 	return s
 }
 
-// Copier is what the configuration describes where a slice is taken and loaded in one run:
+// Copy is what the configuration describes where a slice is taken and loaded in one run:
 // Source and Target are URLs, Via a directory.
-func (c Config) Copier() (export.Slice, load.Slice) {
-	take, load := c.Slicer(), c.Loader()
+func (c Config) Copy() (export.Slice, load.Slice) {
+	take, load := c.Export(), c.Load()
 	via := csvdir.Dir{Path: c.Via, Overwrite: c.Overwrite}
 	take.Target, load.Source = via, via
 	return take, load

@@ -14,7 +14,7 @@ import (
 	"github.com/gyrodata/gyro/postgres"
 )
 
-// What a file says of a load, and the Slicers that a Go program would have built.
+// What a file says of a load, and the structs that a Go program would have built.
 func TestLoader(t *testing.T) {
 	t.Parallel()
 	c, err := config.Parse("gyro.yaml", []byte(`
@@ -50,11 +50,11 @@ importers:
 		Target:    postgres.DB{URL: "postgres://dev/dev", Exclusive: postgres.ExclusiveNever, DisableTriggers: true, LockTimeout: 2e9},
 		Importers: importers, IDs: gyro.Sequential(), Conflict: gyro.Update("code", "shop"), Create: true, Record: csvdir.Dir{Path: "undo/dev-qa-org-1"},
 	}
-	if d := cmp.Diff(want, c.Loader(), exact); d != "" {
+	if d := cmp.Diff(want, c.Load(), exact); d != "" {
 		t.Errorf("-want +got:\n%s", d)
 	}
 	want.Source = csvdir.Dir{Path: "between"}
-	take, load := c.Copier()
+	take, load := c.Copy()
 	if d := cmp.Diff(want, load, exact); d != "" {
 		t.Errorf("-want +got:\n%s", d)
 	}

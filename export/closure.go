@@ -210,7 +210,7 @@ func (s *step) restrictTo(list []string, keys *keyset.Set) driver.Restriction {
 	return r
 }
 
-// bounded checks the bounds on rows, and says who pulled them.
+// bounded checks the bounds on rows, and says what brought them.
 func (c *closure) bounded() error {
 	var total int64
 	for _, s := range c.steps {
@@ -227,23 +227,23 @@ func (c *closure) bounded() error {
 }
 
 func (c *closure) tooMany(what string, rows, bound int64) error {
-	var pulled []string
+	var brought []string
 	for _, s := range c.steps {
 		for _, r := range s.references {
 			if n := c.included[r]; n > 0 {
-				pulled = append(pulled, fmt.Sprintf("%s of %s included %d of %s", strings.Join(r.Columns, ", "), s.table.Name, n, r.To))
+				brought = append(brought, fmt.Sprintf("%s of %s included %d of %s", strings.Join(r.Columns, ", "), s.table.Name, n, r.To))
 			}
 			if n := c.followed[r]; n > 0 {
-				pulled = append(pulled, fmt.Sprintf("%d of %s followed %s by %s", n, s.table.Name, r.To, strings.Join(r.Columns, ", ")))
+				brought = append(brought, fmt.Sprintf("%d of %s followed %s by %s", n, s.table.Name, r.To, strings.Join(r.Columns, ", ")))
 			}
 		}
 		if s.keys.rows > 0 {
-			pulled = append(pulled, fmt.Sprintf("%d of %s were selected", s.keys.rows, s.table.Name))
+			brought = append(brought, fmt.Sprintf("%d of %s were selected", s.keys.rows, s.table.Name))
 		}
 	}
 	return &gyro.Error{
 		Op: "select", Place: what,
-		Err:  gyro.Textf("at least %d rows, and {MaxRows} is %d: %s", rows, bound, strings.Join(pulled, "; ")),
+		Err:  gyro.Textf("at least %d rows, and {MaxRows} is %d: %s", rows, bound, strings.Join(brought, "; ")),
 		Hint: "raise {MaxRows}, or sample the job that brings most",
 	}
 }

@@ -18,7 +18,7 @@ type keyStore struct {
 	// open: rows of this table may be included, by others or because its job follows, so that
 	// the file can be written only when the closure has come to its end.
 	open bool
-	// pulled: others may include rows of it, whose own references then include too.
+	// cascades: others may include rows of it, whose own references then include too.
 	cascades bool
 	// identity tells rows apart: the primary key, or else a unique key without NULLs.
 	identity []string
@@ -32,15 +32,15 @@ type keyStore struct {
 
 // deferred reports whether the file is written after the closure.
 func (s *step) deferred() bool {
-	// The keys of a polymorphic reference that pulls are read apart: a file has no room for
+	// The keys of a polymorphic reference that includes are read apart: a file has no room for
 	// the truth of its condition.
 	return s.keys.open || slices.ContainsFunc(s.references, func(r *reference) bool {
 		return r.missing == gyro.SetNull || (r.missing == gyro.Include && r.When != "")
 	})
 }
 
-// shelve prepares the shelves: which tables are open, and which keys are to be kept.
-func shelve(steps []*step, memory *keyset.Memory) gyro.Mistakes {
+// makeKeyStores prepares the key stores: which tables are open, and which keys are to be kept.
+func makeKeyStores(steps []*step, memory *keyset.Memory) gyro.Mistakes {
 	for changed := true; changed; {
 		changed = false
 		for _, s := range steps {
@@ -48,8 +48,8 @@ func shelve(steps []*step, memory *keyset.Memory) gyro.Mistakes {
 				if r.parent == nil {
 					continue
 				}
-				pulls := r.missing == gyro.Include || (s.keys.cascades && r.includes())
-				if pulls && !r.parent.keys.cascades {
+				cascades := r.missing == gyro.Include || (s.keys.cascades && r.includes())
+				if cascades && !r.parent.keys.cascades {
 					r.parent.keys.open, r.parent.keys.cascades, changed = true, true, true
 				}
 				if r.follows(s) && r.parent.keys.open && !s.keys.open {
@@ -108,7 +108,7 @@ func identityOf(table *schema.Table) []string {
 	return nil
 }
 
-// keep makes the shelf keep the values of a list of columns.
+// keep makes the store keep the values of a list of columns.
 func (sh *keyStore) keep(table *schema.Table, list []string) {
 	name := listName(list)
 	if _, there := sh.selected[name]; there {
@@ -143,7 +143,7 @@ func (r *reference) keyKind() keyset.Form {
 	return kindOfKeys(r.parent.table, r.ToColumns)
 }
 
-// kept is the keys of all rows of the slice, by one of the shelf's lists.
+// kept is the keys of all rows of the slice, by one of the store's lists.
 func (sh *keyStore) kept(list []string) *keyset.Set {
 	name := listName(list)
 	selected, included := sh.selected[name].Seal(), sh.included[name].Seal()
@@ -262,7 +262,7 @@ func (q requests) merge(ref *reference, keys *keyset.Set) {
 	q[ref].Merge(keys)
 }
 
-// wanted is the columns that a reader needs: of the shelf's lists and of references.
+// wanted is the columns that a reader needs: of the store's lists and of references.
 func (sh *keyStore) wanted(refs []*reference) []string {
 	var columns []string
 	add := func(list []string) {

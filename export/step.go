@@ -161,7 +161,7 @@ func (s Slice) resolve(ctx context.Context, snapshot driver.Snapshot, steps []*s
 	if len(found) > 0 {
 		return nil, nil, found.Join()
 	}
-	found = append(found, shelve(steps, memory)...)
+	found = append(found, makeKeyStores(steps, memory)...)
 	problems, err = s.explain(ctx, snapshot, steps)
 	if err != nil {
 		return nil, nil, err

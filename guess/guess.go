@@ -16,7 +16,7 @@ import (
 	"github.com/gyrodata/gyro/sheets"
 )
 
-// Guess is what the importer of a [Sheet] may say, by its headers, its first rows and the
+// Guess is what the importer of a foreign CSV file may say, by its headers, its first rows and the
 // target's table. It is to begin with: a person looks at it. Sentences for that person quote
 // headers, and of rows only words for NULL and booleans.
 type Guess struct {

@@ -80,7 +80,7 @@ func caughtUp(t *testing.T, primary, standby *pgx.Conn) {
 	t.Fatal("the standby does not follow")
 }
 
-func shopSlicer(url, dir string) export.Slice {
+func shopSlice(url, dir string) export.Slice {
 	return export.Slice{Source: postgres.DB{URL: url}, Target: csvdir.Dir{Path: dir}, Importers: shop.Importers, Jobs: shop.Jobs()}
 }
 
@@ -98,7 +98,7 @@ func TestStandby(t *testing.T) {
 		t.Fatal(err)
 	}
 	one, two := filepath.Join(t.TempDir(), "primary"), filepath.Join(t.TempDir(), "standby")
-	report, err := shopSlicer(asReader(t, primary), one).Run(t.Context())
+	report, err := shopSlice(asReader(t, primary), one).Run(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -111,7 +111,7 @@ func TestStandby(t *testing.T) {
 	if before != after {
 		t.Errorf("the primary was written to: %s before, %s after", before, after)
 	}
-	report, err = shopSlicer(asReader(t, standby), two).Run(t.Context())
+	report, err = shopSlice(asReader(t, standby), two).Run(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -182,7 +182,7 @@ func TestRecoveryConflict(t *testing.T) {
 		fails              bool
 	}{{0, 2, false}, {1, 2, true}, {-1, 1, true}} {
 		dir := filepath.Join(t.TempDir(), "slice")
-		s := shopSlicer(asReader(t, standby), dir)
+		s := shopSlice(asReader(t, standby), dir)
 		s.Retries = c.retries
 		conflicts, restarts := 0, 0
 		s.Progress = func(e gyro.Event) {

@@ -1,4 +1,4 @@
-// Package progress shows what a run does, as gyro.Slicer tells it: bars on a terminal, one
+// Package progress shows what a run does, as export, load and sheets tell it: bars on a terminal, one
 // line in a notebook, log lines in a pipe, JSON lines for a program. [New] chooses.
 //
 // Nothing here slows the run: events come at most ten times a second, and what can't be

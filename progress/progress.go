@@ -16,7 +16,7 @@ type Progress struct{ shower }
 
 // shower is one way to show.
 type shower interface {
-	// Event shows what gyro.Slicer.Progress is told.
+	// Event shows what the Progress of a run is told.
 	Event(e gyro.Event)
 	// Close ends the showing, also where the run failed half way.
 	Close()

@@ -23,7 +23,7 @@ type mapping struct {
 	keys     map[string]keyedColumn // by column, what the importer says
 	lookups  []*keyLookup
 	provided map[string]bool // columns that get a value
-	madeBy   []string        // the parts of By, where there is no file: see [LoadSheet].Made
+	madeBy   []string        // the parts of By, where there is no file: see [driver.Sheet].Made
 	from     []*step         // of plan.Made
 }
 

@@ -61,7 +61,7 @@ func (c *cli) runCopy(ctx context.Context, conf config.Config, mode string) erro
 	if err != nil {
 		return &usageError{err: err, hint: "--progress auto, plain, json or none"}
 	}
-	take, load := conf.Copier()
+	take, load := conf.Copy()
 	take.Progress, take.Version = shown.Event, programVersion()
 	load.Progress, load.Version = shown.Event, programVersion()
 	taken, err := take.Run(ctx)

@@ -135,10 +135,10 @@ is left as it was. A flag goes before its environment variable, and that before 
 			if err != nil {
 				return &usageError{err: err, hint: "--progress auto, plain, json or none"}
 			}
-			slicer := conf.Slicer()
-			slicer.Progress = shown.Event
-			slicer.Version = programVersion()
-			report, err := slicer.Run(cmd.Context())
+			slice := conf.Export()
+			slice.Progress = shown.Event
+			slice.Version = programVersion()
+			report, err := slice.Run(cmd.Context())
 			shown.Close()
 			if err != nil {
 				return err //nolint:wrapcheck // it says operation and place itself
@@ -155,7 +155,7 @@ is left as it was. A flag goes before its environment variable, and that before 
 
 // dryRun prints the plan, and fails where the run would be refused.
 func (c *cli) dryRun(cmd *cobra.Command, conf config.Config) error {
-	plan, err := conf.Slicer().Plan(cmd.Context())
+	plan, err := conf.Export().Plan(cmd.Context())
 	if err != nil {
 		return err //nolint:wrapcheck // it says operation and place itself
 	}

@@ -215,7 +215,7 @@ break a rule are reported, and then nothing is loaded, unless --reject takes the
 			if len(csv.files) > 0 {
 				return c.importSheets(cmd.Context(), conf, &csv, dryRun, shownAsPlan, mode)
 			}
-			load := conf.Loader()
+			load := conf.Load()
 			for _, name := range tables {
 				load.Tables = append(load.Tables, gyro.Table(name))
 			}

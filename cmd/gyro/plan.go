@@ -26,7 +26,7 @@ is written. The same configuration as for export.`,
 			if err != nil {
 				return err
 			}
-			plan, err := conf.Slicer().Plan(cmd.Context())
+			plan, err := conf.Export().Plan(cmd.Context())
 			if err != nil {
 				return err //nolint:wrapcheck // it says operation and place itself
 			}

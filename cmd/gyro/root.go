@@ -29,7 +29,7 @@ Exit codes:
   2    usage: a flag, or the configuration file
   3    the target exists already
   4    validation: importers, jobs, queries, or rows of a CSV file
-  5    the slice is not proved
+  5    slice verification failed
   130  interrupted
 `
 
