@@ -11,7 +11,6 @@ import (
 	"github.com/gyrodata/gyro/export"
 	"github.com/gyrodata/gyro/load"
 	"github.com/gyrodata/gyro/postgres"
-	"github.com/gyrodata/gyro/sheets"
 )
 
 // IDs is the strategy of a name that stands alone: keep or sequential.
@@ -143,15 +142,6 @@ func (c Config) Load() load.Slice {
 	s := load.Slice{
 		Source: csvdir.Dir{Path: c.Source}, Target: c.target(), Importers: c.Importers, IDs: c.IDs, Conflict: c.Conflict, Create: c.Create,
 	}
-	if c.Record != "" {
-		s.Record = csvdir.Dir{Path: c.Record}
-	}
-	return s
-}
-
-// Sheets is what the configuration describes where foreign CSV files are loaded: Target is a URL.
-func (c Config) Sheets(files []sheets.File) sheets.Load {
-	s := sheets.Load{Files: files, Target: c.target(), Importers: c.Importers, IDs: c.IDs, Conflict: c.Conflict}
 	if c.Record != "" {
 		s.Record = csvdir.Dir{Path: c.Record}
 	}

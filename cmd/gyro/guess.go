@@ -12,8 +12,10 @@ import (
 	"github.com/gyrodata/gyro/schema"
 )
 
+func init() { guessMapping = guessSheets }
+
 // guessSheets writes a mapping for CSV files to standard output, and nothing else.
-func (c *cli) guessSheets(ctx context.Context, conf config.Config, s *sheetSettings) error {
+func guessSheets(ctx context.Context, c *cli, conf config.Config, s *sheetSettings) error {
 	files, models, done, err := s.open(ctx, os.Stdin)
 	defer func() { done() }()
 	if err != nil {

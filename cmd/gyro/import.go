@@ -128,6 +128,35 @@ func notTheSource(file, target string) error {
 	return nil
 }
 
+// importMode is how an import runs.
+type importMode struct {
+	dryRun, plan bool
+	progress     string // as the flag has it
+}
+
+// foreignCSV is what an import knows of CSV files that others wrote. It stands in sheets.go; without that
+// file the command loads slices alone.
+type foreignCSV interface {
+	// flags adds those that are for such files.
+	flags(cmd *cobra.Command)
+	// asked reports whether such files are named; err says all that is wrong with the flags.
+	asked(source string, tables []string) (asked bool, err error)
+	// run does what is asked.
+	run(ctx context.Context, c *cli, conf config.Config, mode importMode) error
+}
+
+// newForeignCSV is set by sheets.go.
+var newForeignCSV func() foreignCSV
+
+// noForeignCSV loads none.
+type noForeignCSV struct{}
+
+func (noForeignCSV) flags(*cobra.Command) {}
+
+func (noForeignCSV) asked(string, []string) (bool, error) { return false, nil }
+
+func (noForeignCSV) run(context.Context, *cli, config.Config, importMode) error { return nil }
+
 func (c *cli) importCommand() *cobra.Command {
 	var (
 		s           settings
@@ -136,8 +165,11 @@ func (c *cli) importCommand() *cobra.Command {
 		mode        string
 		dryRun      bool
 		shownAsPlan bool
-		csv         sheetSettings
+		csv         foreignCSV = noForeignCSV{}
 	)
+	if newForeignCSV != nil {
+		csv = newForeignCSV()
+	}
 	cmd := &cobra.Command{
 		Use:   "import",
 		Short: "Load a slice, or any CSV, into a database, references resolved",
@@ -189,11 +221,10 @@ break a rule are reported, and then nothing is loaded, unless --reject takes the
 			conf.LockTimeout = cmp.Or(s.lockTimeout, conf.LockTimeout)
 			conf.StatementTimeout = cmp.Or(s.statementTimeout, conf.StatementTimeout)
 			missing := l.over(c, &conf)
+			asked, wrong := csv.asked(s.source, tables)
+			missing = errors.Join(missing, wrong)
 			switch {
-			case len(csv.files) > 0:
-				missing = errors.Join(missing, csv.check(s.source, tables))
-			case csv.said():
-				missing = errors.Join(missing, &usageError{err: errors.New("--reject, --report, --show-values, --delimiter, --encoding, --ignore and --guess are for CSV files"), hint: "--csv TABLE=FILE"})
+			case asked || wrong != nil:
 			case conf.Source == "":
 				missing = errors.Join(missing, &usageError{err: errors.New("there is no source"), hint: "--source and the directory of a slice"})
 			case isURL(conf.Source):
@@ -209,11 +240,8 @@ break a rule are reported, and then nothing is loaded, unless --reject takes the
 				return err
 			}
 			c.warnOfPassword("--target", s.target)
-			if csv.guess {
-				return c.guessSheets(cmd.Context(), conf, &csv)
-			}
-			if len(csv.files) > 0 {
-				return c.importSheets(cmd.Context(), conf, &csv, dryRun, shownAsPlan, mode)
+			if asked {
+				return csv.run(cmd.Context(), c, conf, importMode{dryRun: dryRun, plan: shownAsPlan, progress: mode})
 			}
 			load := conf.Load()
 			for _, name := range tables {

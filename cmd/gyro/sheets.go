@@ -20,6 +20,12 @@ import (
 	"github.com/gyrodata/gyro/sheets"
 )
 
+func init() { newForeignCSV = func() foreignCSV { return &sheetSettings{} } }
+
+// guessMapping writes a first mapping for the files. It is set by guess.go; without that file there is no
+// --guess.
+var guessMapping func(ctx context.Context, c *cli, conf config.Config, s *sheetSettings) error
+
 // sheetSettings are the flags of an import of CSV files that others wrote.
 type sheetSettings struct {
 	files               []string // table=file
@@ -34,7 +40,9 @@ func (s *sheetSettings) flags(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&s.reject, "reject", "", "file for the rows that break rules, the others are loaded; of several --csv a directory")
 	cmd.Flags().BoolVar(&s.showValues, "show-values", false, "show what stands in the rows that break rules")
 	cmd.Flags().StringVar(&s.report, "report", "", "also write the report of bad rows to this file: .json, .html, else text")
-	cmd.Flags().BoolVar(&s.guess, "guess", false, "only write a mapping for the CSV files, as YAML to begin with")
+	if guessMapping != nil {
+		cmd.Flags().BoolVar(&s.guess, "guess", false, "only write a mapping for the CSV files, as YAML to begin with")
+	}
 	cmd.Flags().StringVar(&s.delimiter, "delimiter", "", "what stands between the fields of --csv: a character, or tab (default: found out)")
 	cmd.Flags().StringVar(&s.encoding, "encoding", "", "encoding of --csv, such as UTF-8 or Windows-1252 (default: found out)")
 	cmd.Flags().StringArrayVar(&s.ignore, "ignore", nil, `header of --csv that is not loaded, "*": all that no column is found for; can be repeated`)
@@ -46,7 +54,17 @@ func (s *sheetSettings) said() bool {
 	return s.reject != "" || s.report != "" || s.showValues || s.guess || s.delimiter != "" || s.encoding != "" || len(s.ignore) > 0
 }
 
-// check says what does not go together.
+// asked says what does not go together.
+func (s *sheetSettings) asked(source string, tables []string) (bool, error) {
+	switch {
+	case len(s.files) > 0:
+		return true, s.check(source, tables)
+	case s.said():
+		return false, &usageError{err: errors.New("--reject, --report, --show-values, --delimiter, --encoding, --ignore and --guess are for CSV files"), hint: "--csv TABLE=FILE"}
+	}
+	return false, nil
+}
+
 func (s *sheetSettings) check(source string, tables []string) error {
 	var found []error
 	refuse := func(problem, hint string) { found = append(found, &usageError{err: errors.New(problem), hint: hint}) }
@@ -175,8 +193,15 @@ func spool(ctx context.Context, stdin io.Reader) (string, error) {
 	return file.Name(), nil
 }
 
-func (c *cli) importSheets(ctx context.Context, conf config.Config, s *sheetSettings, dryRun, asPlan bool, mode string) error {
-	if _, err := os.Stat(s.reject); s.reject != "" && (asPlan || dryRun && len(s.files) > 1 && err != nil) {
+func (s *sheetSettings) run(ctx context.Context, c *cli, conf config.Config, mode importMode) error {
+	if s.guess {
+		return guessMapping(ctx, c, conf, s)
+	}
+	return c.importSheets(ctx, conf, s, mode)
+}
+
+func (c *cli) importSheets(ctx context.Context, conf config.Config, s *sheetSettings, mode importMode) error {
+	if _, err := os.Stat(s.reject); s.reject != "" && (mode.plan || mode.dryRun && len(s.files) > 1 && err != nil) {
 		s.reject = os.TempDir() // nothing will be written
 		if len(s.files) == 1 {
 			s.reject = filepath.Join(s.reject, rand.Text())
@@ -189,11 +214,11 @@ func (c *cli) importSheets(ctx context.Context, conf config.Config, s *sheetSett
 	}
 	load := conf.Sheets(files)
 	load.Importers = s.over(load.Importers, models)
-	load.ShowValues, load.DryRun = s.showValues, dryRun
-	if dryRun {
+	load.ShowValues, load.DryRun = s.showValues, mode.dryRun
+	if mode.dryRun {
 		load.Record = nil
 	}
-	if asPlan {
+	if mode.plan {
 		return c.planImport(load.Plan(ctx))
 	}
 	if s.report != "" { // so that it does not fail when the load is done
@@ -203,12 +228,12 @@ func (c *cli) importSheets(ctx context.Context, conf config.Config, s *sheetSett
 		}
 		_ = file.Close()
 	}
-	if s.reject != "" && len(s.files) > 1 && !dryRun {
+	if s.reject != "" && len(s.files) > 1 && !mode.dryRun {
 		if err := os.MkdirAll(s.reject, 0o755); err != nil {
 			return &gyro.Error{Op: "reject into", Place: s.reject, Err: err}
 		}
 	}
-	shown, err := progress.New(c.either(mode, "GYRO_PROGRESS", "auto"), c.stderr, c.env)
+	shown, err := progress.New(c.either(mode.progress, "GYRO_PROGRESS", "auto"), c.stderr, c.env)
 	if err != nil {
 		return &usageError{err: err, hint: "--progress auto, plain, json or none"}
 	}
