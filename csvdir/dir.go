@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -36,7 +37,10 @@ func (d Dir) Check(_ context.Context, files []string) error {
 	if err := d.usable(); err != nil {
 		return err
 	}
-	if _, err := os.Stat(filepath.Join(d.Path, newName, manifestName)); err == nil && !d.Overwrite {
+	if err := ownDir(filepath.Join(d.Path, newName)); err != nil {
+		return d.failed("use", err, "")
+	}
+	if _, err := os.Lstat(filepath.Join(d.Path, newName, manifestName)); err == nil && !d.Overwrite {
 		return d.exists([]string{manifestName}) // an exchange to be rolled forward
 	}
 	return d.vacant(files)
@@ -88,6 +92,8 @@ func (d Dir) vacant(files []string) error {
 			return d.failed("open", err, "")
 		case info.IsDir():
 			return d.failed("write", fmt.Errorf("%s is a directory", file), "choose another directory")
+		case !info.Mode().IsRegular():
+			return d.failed("write", fmt.Errorf("%s: %w", file, errNotRegular), "choose another directory")
 		default:
 			there = append(there, file)
 		}
@@ -95,23 +101,65 @@ func (d Dir) vacant(files []string) error {
 	if len(there) > 0 && !d.Overwrite {
 		return d.exists(there)
 	}
-	return d.ours()
+	return d.ours(there)
 }
 
-// ours refuses to replace a manifest.json that is not Gyro's, or a newer one's: what it lists
-// would be taken for the old slice's files.
-func (d Dir) ours() error {
+// ours refuses to replace what is not the old slice's: a manifest.json that is not Gyro's, or a newer one's, and
+// each file, of those that are there and of those that the old manifest lists, that is not the one which it
+// describes. What was copied, edited or made there would be lost.
+func (d Dir) ours(there []string) error {
 	m, err := readManifest(filepath.Join(d.Path, manifestName))
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	if err == nil {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		m = driver.Manifest{}
+	case err == nil:
 		err = known(m)
+		fallthrough
+	default:
+		if err != nil {
+			return d.failed("overwrite", err, "choose another directory, or take manifest.json away")
+		}
 	}
-	if err != nil {
-		return d.failed("overwrite", err, "choose another directory, or take manifest.json away")
+	listed := map[string]driver.ManifestKeys{}
+	for _, f := range m.Files {
+		listed[f.File] = driver.ManifestKeys{File: f.File, Bytes: f.Bytes, SHA256: f.SHA256}
+		if f.Included != nil {
+			listed[f.Included.File] = *f.Included
+		}
+	}
+	for _, file := range append(filesOf(m), there...) {
+		if file == manifestName || !plain(file) {
+			continue
+		}
+		same, err := d.is(listed[file], file)
+		if err != nil {
+			return err
+		}
+		if !same {
+			return d.failed("overwrite", fmt.Errorf("%s is not a file of the slice that is there, as its manifest describes it", file), "choose another directory, or move the file away")
+		}
 	}
 	return nil
+}
+
+// is reports whether a file is the one that a manifest describes, or is not there.
+func (d Dir) is(described driver.ManifestKeys, name string) (bool, error) {
+	file, err := openRegular(filepath.Join(d.Path, name))
+	switch {
+	case errors.Is(err, fs.ErrNotExist), errors.Is(err, errNotRegular): // which is left alone
+		return true, nil
+	case err != nil:
+		return false, d.failed("read", err, "")
+	}
+	defer file.Close() //nolint:errcheck // only read
+	if info, err := file.Stat(); err != nil || info.Size() != described.Bytes || described.File == "" {
+		return false, nil
+	}
+	digest := driver.ReadDigest(file)
+	if _, err := io.Copy(io.Discard, digest); err != nil {
+		return false, d.failed("read", err, "")
+	}
+	return digest.SHA256() == described.SHA256, nil
 }
 
 func (d Dir) exists(there []string) error {

@@ -16,7 +16,10 @@ import (
 // The directory's lock is held.
 func recoverSlice(dir string) error {
 	fresh := filepath.Join(dir, newName)
-	if _, err := os.Stat(filepath.Join(fresh, manifestName)); err == nil {
+	if err := ownDir(fresh); err != nil {
+		return err
+	}
+	if _, err := os.Lstat(filepath.Join(fresh, manifestName)); err == nil {
 		if err := errors.Join(syncDir(fresh), syncDir(dir)); err != nil {
 			return err
 		}
@@ -29,6 +32,9 @@ func recoverSlice(dir string) error {
 // complete.
 func sweep(dir string) error {
 	fresh := filepath.Join(dir, newName)
+	if err := ownDir(fresh); err != nil {
+		return fmt.Errorf("sweep: %w", err)
+	}
 	err := os.Remove(filepath.Join(fresh, manifestName))
 	if err == nil {
 		err = syncDir(fresh)
@@ -108,7 +114,7 @@ func retire(dir string, next driver.Manifest) error {
 			continue
 		}
 		path := filepath.Join(dir, file)
-		if info, err := os.Lstat(path); err == nil && info.IsDir() {
+		if info, err := os.Lstat(path); err == nil && !info.Mode().IsRegular() {
 			continue // whoever made that, it was no slice
 		}
 		if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -147,9 +153,12 @@ func known(m driver.Manifest) error {
 	return nil
 }
 
+// manifestLimit bounds what is read as a manifest: one of ten thousand tables takes a tenth of it.
+const manifestLimit = 256 << 20
+
 func readManifest(path string) (driver.Manifest, error) {
 	var m driver.Manifest
-	text, err := os.ReadFile(path)
+	text, err := readSmall(path, manifestLimit)
 	if err != nil {
 		return m, fmt.Errorf("manifest: %w", err)
 	}
@@ -162,7 +171,10 @@ func readManifest(path string) (driver.Manifest, error) {
 // writePart writes a file to disk that is to have that path, but under another name, which it gives.
 func writePart(path string, text []byte) (string, error) {
 	part := filepath.Join(filepath.Dir(path), "."+filepath.Base(path)+".part") // no file of a slice begins with a dot
-	f, err := os.OpenFile(part, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, fileMode)
+	if err := os.Remove(part); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return "", fmt.Errorf("create: %w", err)
+	}
+	f, err := os.OpenFile(part, os.O_WRONLY|os.O_CREATE|os.O_EXCL, fileMode)
 	if err != nil {
 		return "", fmt.Errorf("create: %w", err)
 	}

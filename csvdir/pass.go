@@ -54,7 +54,7 @@ func (p *pass) run(ctx context.Context) error {
 	}
 	defer file.Close() //nolint:errcheck // it was only read
 	for _, part := range p.collect {
-		part.set.grow(part.key, min(p.table.Rows, p.table.Bytes)/int64(part.of))
+		part.set.grow(part.key, p.table.most/int64(part.of))
 	}
 	source := &source{Digest: driver.ReadCount(file)}
 	if p.first {
@@ -67,19 +67,15 @@ func (p *pass) run(ctx context.Context) error {
 // open gives nil where the file can't be read as one of a slice; that is a problem then.
 func (p *pass) open() (*os.File, error) {
 	path := filepath.Join(p.dir.Path, p.table.File)
-	info, err := os.Stat(path)
+	file, err := openRegular(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		p.spoil(MissingFile, "the file is missing", "copy the slice whole, or take it again")
 		return nil, nil
-	case err != nil:
-		return nil, p.dir.failed("read", err, "")
-	case !info.Mode().IsRegular():
+	case errors.Is(err, errNotRegular):
 		p.spoil(MissingFile, "it is no regular file", "")
 		return nil, nil
-	}
-	file, err := os.Open(path)
-	if err != nil {
+	case err != nil:
 		return nil, p.dir.failed("read", err, "")
 	}
 	return file, nil

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -14,7 +13,7 @@ import (
 
 // scanTable scans a table's file; a file that can't be read is an error that names it.
 func scanTable[G collector](ctx context.Context, s *slice, t *table, begin func() G, take func(before int64, g G) error) error {
-	f, err := os.Open(filepath.Join(s.dir.Path, t.File))
+	f, err := openRegular(filepath.Join(s.dir.Path, t.File))
 	if err != nil {
 		return s.dir.failed("read", err, "gyro verify says what is wrong")
 	}

@@ -31,7 +31,7 @@ func openSlice(path string) (*slice, []Problem, error) {
 		return nil, nil, dir.failed("open", errors.New("not a directory"), "name the directory of a slice")
 	}
 	var problems []Problem
-	if _, err := os.Stat(filepath.Join(path, newName, manifestName)); err == nil {
+	if _, err := os.Lstat(filepath.Join(path, newName, manifestName)); err == nil {
 		problems = append(problems, Problem{
 			Kind: Unfinished, Text: "a newer slice is complete in " + newName + ", but not yet moved in",
 			Hint: "any export to this directory moves it in first",
@@ -46,6 +46,8 @@ func openSlice(path string) (*slice, []Problem, error) {
 		return nil, problems, nil
 	case errors.Is(err, fs.ErrPermission):
 		return nil, nil, dir.failed("read", err, "")
+	case errors.Is(err, errNotRegular):
+		return nil, append(problems, manifestProblem("is no regular file")), nil
 	case err != nil:
 		return nil, append(problems, manifestProblem("can't be read")), nil
 	case m.Version != driver.ManifestVersion:
@@ -100,8 +102,13 @@ func (s *slice) resolve() []Problem {
 			mistakes = append(mistakes, manifestProblem("lists %s twice", f.File))
 			continue
 		}
+		if f.Rows < 0 || f.Bytes < 0 || f.Included != nil && (f.Included.Rows < 0 || f.Included.Bytes < 0) {
+			mistakes = append(mistakes, manifestProblem("gives %s a negative number of rows or bytes", f.File))
+			continue
+		}
 		files[f.File] = true
 		s.byName[name] = t
+		t.most = s.mostRows(f.File, f.Rows)
 		s.tables = append(s.tables, t)
 		if problem := t.resolveKeys(); problem != nil {
 			mistakes = append(mistakes, *problem)
@@ -116,6 +123,7 @@ func (s *slice) resolve() []Problem {
 		}
 		files[f.Included.File] = true
 		t.list = includedList(t)
+		t.list.most = s.mostRows(f.Included.File, f.Included.Rows)
 		s.tables = append(s.tables, t.list)
 	}
 	for _, t := range s.tables {
@@ -129,6 +137,16 @@ func (s *slice) resolve() []Problem {
 		}
 	}
 	return mistakes
+}
+
+// mostRows is how many rows a file can have at the most: those that the manifest gives it, which is a claim, or a
+// line feed for each byte that is there.
+func (s *slice) mostRows(file string, rows int64) int64 {
+	info, err := os.Lstat(filepath.Join(s.dir.Path, file))
+	if err != nil {
+		return 0
+	}
+	return min(rows, info.Size())
 }
 
 func (s *slice) resolveReference(t *table, m driver.ManifestReference) *Problem {

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 
 	"github.com/gyrodata/gyro"
@@ -65,7 +64,7 @@ func (s stored) File(_ context.Context, name string) (io.ReadCloser, error) {
 	if !plain(name) {
 		return nil, s.dir.failed("open a file in", errors.New("the manifest lists a file that is none of the directory"), "")
 	}
-	f, err := os.Open(filepath.Join(s.dir.Path, name))
+	f, err := openRegular(filepath.Join(s.dir.Path, name))
 	if err != nil {
 		return nil, s.dir.failed("open a file in", err, "")
 	}

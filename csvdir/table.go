@@ -11,6 +11,7 @@ import (
 // table is one file of a slice. A list of included rows is one too, which refers to the
 // identity of its table.
 type table struct {
+	most int64 // rows that the file can have, by its size and its manifest
 	driver.ManifestFile
 	name   schema.Name
 	keys   []*key

@@ -86,7 +86,7 @@ func (w *writer) Place() string {
 // Create begins a file in .gyro-new.
 func (w *writer) Create(_ context.Context, name string) (io.WriteCloser, error) {
 	// Begin knew of the jobs' files only; a model that is included comes to light later.
-	if info, err := os.Lstat(w.path(name)); err == nil && (!w.dir.Overwrite || info.IsDir()) {
+	if info, err := os.Lstat(w.path(name)); err == nil && (!w.dir.Overwrite || !info.Mode().IsRegular()) {
 		return nil, w.dir.exists([]string{name})
 	}
 	f, err := os.OpenFile(w.path(newName, name), os.O_WRONLY|os.O_CREATE|os.O_EXCL, fileMode)
