@@ -22,13 +22,12 @@ func File(path, reject string) driver.SheetFile {
 		s.Size = info.Size()
 	}
 	s.Open = func(context.Context) (io.ReadCloser, error) {
+		if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() { // before it is opened: that may wait for ever
+			return nil, &gyro.Error{Op: "open", Place: path, Err: errors.New("it is no regular file, and may have to be read twice")}
+		}
 		file, err := os.Open(path)
 		if err != nil {
 			return nil, &gyro.Error{Op: "open", Place: path, Err: bare(err)}
-		}
-		if info, err := file.Stat(); err == nil && !info.Mode().IsRegular() {
-			_ = file.Close() // only read
-			return nil, &gyro.Error{Op: "open", Place: path, Err: errors.New("it is no regular file, and may have to be read twice")}
 		}
 		if reject != "" {
 			if err := vacantFile(reject); err != nil {
@@ -91,7 +90,7 @@ func (r *rejects) Write(b []byte) (int, error) {
 
 // Commit gives the file its name, unless another one has it by now.
 func (r *rejects) Commit() error {
-	err := errors.Join(r.file.Chmod(0o644), r.file.Sync(), r.file.Close())
+	err := errors.Join(r.file.Sync(), r.file.Close()) // its owner's alone, as CreateTemp makes it
 	if err == nil {
 		err = os.Link(r.file.Name(), r.path)
 	}

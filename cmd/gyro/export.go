@@ -59,6 +59,8 @@ func (c *cli) loadWith(s *settings, database bool) (config.Config, error) {
 	if err != nil {
 		return conf, err
 	}
+	c.secrets.learn(conf.Source)
+	c.secrets.learn(conf.Target)
 	conf.Source = c.either(s.source, "GYRO_SOURCE", conf.Source)
 	conf.Target = c.either(s.target, "GYRO_TARGET", conf.Target)
 	conf.Overwrite = conf.Overwrite || s.overwrite

@@ -6,7 +6,6 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
-	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -109,15 +108,10 @@ func (c *cli) loadFile(flag string) (config.Config, error) {
 		}
 		path = defaultConfig
 	}
-	return config.Load(path, c.env) //nolint:wrapcheck // it says where
-}
-
-func (c *cli) warnOfPassword(flag, text string) {
-	if u, err := url.Parse(text); err == nil && u.User != nil {
-		if _, has := u.User.Password(); has {
-			fmt.Fprintf(c.stderr, "warning: others on this machine can see the password in %s; use %s, PGPASSWORD or ~/.pgpass\n", flag, "GYRO_"+strings.ToUpper(strings.TrimPrefix(flag, "--")))
-		}
-	}
+	conf, err := config.Load(path, c.env)
+	c.secrets.learn(conf.Source)
+	c.secrets.learn(conf.Target)
+	return conf, err //nolint:wrapcheck // it says where
 }
 
 // notTheSource keeps a load away from the database that slices are taken from.

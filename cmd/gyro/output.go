@@ -24,6 +24,7 @@ func (c *cli) printError(err error) {
 			continue
 		}
 		message, hint := describe(e)
+		message, hint = c.secrets.hide(message), c.secrets.hide(hint)
 		fmt.Fprintln(c.stderr, "error: "+message)
 		if hint != "" {
 			fmt.Fprintln(c.stderr, "hint:  "+hint)

@@ -63,6 +63,7 @@ func (c *cli) printPlan(p *gyro.Plan) {
 	c.printNotes(p.Notes)
 	if p.TargetError != nil {
 		message, hint := describe(p.TargetError)
+		message, hint = c.secrets.hide(message), c.secrets.hide(hint)
 		fmt.Fprintf(c.stdout, "note:    the target would refuse: %s\nhint:    %s\n", message, hint)
 	}
 }

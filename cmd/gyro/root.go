@@ -47,11 +47,23 @@ func (e *usageError) Unwrap() error { return e.err }
 type cli struct {
 	stdout, stderr io.Writer
 	env            func(string) (string, bool)
+	secrets        secrets
 }
 
 // run is the program: arguments and streams in, exit code out.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer, env func(string) (string, bool)) int {
 	c := &cli{stdout: stdout, stderr: stderr, env: env}
+	for _, arg := range args {
+		c.secrets.learn(arg)
+	}
+	for _, name := range []string{"GYRO_SOURCE", "GYRO_TARGET", "PGPASSWORD"} {
+		if value, ok := env(name); ok {
+			c.secrets.learn(value)
+			if name == "PGPASSWORD" {
+				c.secrets.add(value)
+			}
+		}
+	}
 	root := c.root()
 	root.SetArgs(args)
 	root.SetOut(stdout)

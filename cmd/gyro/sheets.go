@@ -15,6 +15,7 @@ import (
 	"github.com/gyrodata/gyro"
 	"github.com/gyrodata/gyro/config"
 	"github.com/gyrodata/gyro/csvdir"
+	"github.com/gyrodata/gyro/driver"
 	"github.com/gyrodata/gyro/pgcsv"
 	"github.com/gyrodata/gyro/progress"
 	"github.com/gyrodata/gyro/sheets"
@@ -33,6 +34,7 @@ type sheetSettings struct {
 	delimiter, encoding string
 	ignore              []string
 	showValues, guess   bool
+	overwrite           bool
 }
 
 func (s *sheetSettings) flags(cmd *cobra.Command) {
@@ -43,6 +45,7 @@ func (s *sheetSettings) flags(cmd *cobra.Command) {
 	if guessMapping != nil {
 		cmd.Flags().BoolVar(&s.guess, "guess", false, "only write a mapping for the CSV files, as YAML to begin with")
 	}
+	cmd.Flags().BoolVar(&s.overwrite, "overwrite", false, "replace the file that --report names")
 	cmd.Flags().StringVar(&s.delimiter, "delimiter", "", "what stands between the fields of --csv: a character, or tab (default: found out)")
 	cmd.Flags().StringVar(&s.encoding, "encoding", "", "encoding of --csv, such as UTF-8 or Windows-1252 (default: found out)")
 	cmd.Flags().StringArrayVar(&s.ignore, "ignore", nil, `header of --csv that is not loaded, "*": all that no column is found for; can be repeated`)
@@ -150,47 +153,61 @@ func (s *sheetSettings) open(ctx context.Context, stdin io.Reader) (files []shee
 			reject = filepath.Join(s.reject, rejectName(name, path))
 		}
 		model := gyro.Table(name)
-		shown := ""
-		if path == "-" {
-			spooled, err := spool(ctx, stdin)
-			if err != nil {
-				return nil, nil, done, err
-			}
-			path, done = spooled, func() { _ = os.Remove(spooled) }
-			shown = "standard input"
+		from, end, err := openSheet(ctx, path, reject, stdin)
+		before := done
+		done = func() { end(); before() }
+		if err != nil {
+			return nil, nil, done, err
 		}
-		opened := sheets.File{Model: model, From: csvdir.File(path, reject)}
-		if shown != "" {
-			opened.From.Name = shown
-		}
-		files, models = append(files, opened), append(models, model)
+		files, models = append(files, sheets.File{Model: model, From: from}), append(models, model)
 	}
 	return files, models, done, nil
 }
 
-// spool keeps standard input, which may have to be read twice. Who writes may take his time: the
-// reading is left alone where ctx ends.
-func spool(ctx context.Context, stdin io.Reader) (string, error) {
-	file, err := os.CreateTemp("", "gyro-stdin-*.csv")
+// vacantReport sees to it that the report can be written, and replaces nothing: unless --overwrite says so, and
+// then no file that is read. What was made for the try is taken away by forget.
+func (s *sheetSettings) vacantReport() (forget func(), err error) {
+	fail := func(err error, hint gyro.Text) (func(), error) {
+		return nil, &gyro.Error{Op: "write", Place: s.report, Err: err, Hint: hint}
+	}
+	there, err := os.Stat(s.report)
+	for _, file := range s.files {
+		_, path, _ := strings.Cut(file, "=")
+		if input, statErr := os.Stat(path); statErr == nil && err == nil && os.SameFile(input, there) {
+			return fail(errors.New("it is one of the files that are to be loaded"), "name another file")
+		}
+	}
+	switch {
+	case err == nil && !there.Mode().IsRegular():
+		return func() {}, nil // a terminal, a pipe
+	case err == nil && !s.overwrite:
+		return fail(fmt.Errorf("it %w", gyro.ErrExists), "--overwrite replaces it")
+	}
+	made := err != nil
+	file, err := os.OpenFile(s.report, os.O_WRONLY|os.O_CREATE, 0o600)
 	if err != nil {
-		return "", &gyro.Error{Op: "keep", Place: "standard input", Err: err}
+		return fail(errors.Unwrap(err), "")
 	}
-	copied := make(chan error, 1)
-	go func() {
-		_, err := io.Copy(file, stdin)
-		copied <- errors.Join(err, file.Close())
-	}()
-	select {
-	case err = <-copied:
-	case <-ctx.Done():
-		_ = os.Remove(file.Name())
-		return "", context.Cause(ctx)
+	if err := errors.Join(file.Chmod(0o600), file.Close()); err != nil {
+		return fail(err, "")
 	}
-	if err != nil {
-		_ = os.Remove(file.Name())
-		return "", &gyro.Error{Op: "keep", Place: "standard input", Err: err}
+	return func() {
+		if info, err := os.Stat(s.report); made && err == nil && info.Size() == 0 {
+			_ = os.Remove(s.report)
+		}
+	}, nil
+}
+
+// openSheet opens a file, or keeps what can be read once only: standard input, a named pipe.
+func openSheet(ctx context.Context, path, reject string, stdin io.Reader) (_ driver.SheetFile, end func(), err error) {
+	info, statErr := os.Stat(path)
+	switch {
+	case path == "-":
+		return csvdir.Pipe(ctx, "standard input", reject, func() (io.ReadCloser, error) { return io.NopCloser(stdin), nil }) //nolint:wrapcheck // it says operation and place itself
+	case statErr == nil && !info.Mode().IsRegular() && !info.IsDir():
+		return csvdir.Pipe(ctx, path, reject, func() (io.ReadCloser, error) { return os.Open(path) }) //nolint:wrapcheck // it says operation and place itself
 	}
-	return file.Name(), nil
+	return csvdir.File(path, reject), func() {}, nil
 }
 
 func (s *sheetSettings) run(ctx context.Context, c *cli, conf config.Config, mode importMode) error {
@@ -222,11 +239,11 @@ func (c *cli) importSheets(ctx context.Context, conf config.Config, s *sheetSett
 		return c.planImport(load.Plan(ctx))
 	}
 	if s.report != "" { // so that it does not fail when the load is done
-		file, err := os.OpenFile(s.report, os.O_WRONLY|os.O_CREATE, 0o644) //nolint:gosec // a report for people
+		forget, err := s.vacantReport()
 		if err != nil {
-			return &gyro.Error{Op: "write", Place: s.report, Err: errors.Unwrap(err)}
+			return err
 		}
-		_ = file.Close()
+		defer forget()
 	}
 	if s.reject != "" && len(s.files) > 1 && !mode.dryRun {
 		if err := os.MkdirAll(s.reject, 0o755); err != nil {

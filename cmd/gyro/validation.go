@@ -173,7 +173,7 @@ func writeValidation(path string, v *gyro.Validation) error {
 		writeText(&out, v)
 	}
 	if err == nil {
-		err = os.WriteFile(path, out.Bytes(), 0o644) //nolint:gosec // a report for people
+		err = os.WriteFile(path, out.Bytes(), 0o600)
 	}
 	if err != nil {
 		return &gyro.Error{Op: "write", Place: path, Err: err}
