@@ -15,6 +15,8 @@ const (
 	NotADate        Rule = "not-a-date"
 	NoSuchDate      Rule = "no-such-date"
 	NotABoolean     Rule = "not-a-boolean"
+	// DigitsLost is for who knows the column's type: digits of the value would go.
+	DigitsLost Rule = "digits-lost"
 )
 
 // Conversion is how one column of a foreign file is written. The zero value takes the text as

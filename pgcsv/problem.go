@@ -25,8 +25,9 @@ var ruleTexts = map[Rule]string{
 	NULCharacter:    "a NUL character, which PostgreSQL can't store",
 	NotANumber:      "not a number",
 	AmbiguousNumber: "points and commas that are not where this column's numbers have them",
-	NotADate:        "not written as the column's dates are",
+	NotADate:        "not written as the column's dates are, or as 2026-12-31 23:59:59 where no pattern is said",
 	NoSuchDate:      "a day or a time that there is not",
+	DigitsLost:      "more digits than the column keeps",
 	NotABoolean:     "none of the words for true and false",
 }
 

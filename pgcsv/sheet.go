@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"regexp"
 	"slices"
 	"unicode/utf8"
 )
@@ -21,7 +22,7 @@ var ErrOverlong = errors.New("the record is too long; is a quote missing, or is 
 // it, and does not stop the reading: see [Record.Problems].
 //
 // Records are cut as Python's csv module cuts them: a line ends with LF, CRLF or CR; empty
-// lines are no records; a quoted field may hold line ends and, doubled, quotes; the last line
+// lines are no records; empty fields behind the last column are none; a quoted field may hold line ends and, doubled, quotes; the last line
 // needs no end. So are malformed ones (a quote inside a field is a quote, text after a closing
 // quote belongs to the field), but for one: where a field with a line end in it proves to be
 // malformed, or never closes, the quote before it is taken to be the mistake. The record then
@@ -63,6 +64,14 @@ type Sheet struct {
 type Cell struct {
 	Text   []byte // UTF-8, without its quotes
 	Quoted bool
+}
+
+// empty reports whether nothing stands in the field, not even quotes.
+func (c Cell) empty() bool { return len(c.Text) == 0 && !c.Quoted }
+
+// Blank reports whether a record is delimiters alone, as spreadsheets write rows that are empty.
+func (r *Record) Blank() bool {
+	return len(r.Cells) > 1 && !slices.ContainsFunc(r.Cells, func(c Cell) bool { return !c.empty() })
 }
 
 // Record is one record of a foreign file. It is valid until the next Read.
@@ -186,6 +195,9 @@ func (s *Sheet) Read() (*Record, error) {
 	if s.width == 0 && sound {
 		s.width = len(r.Cells)
 	}
+	for s.width > 0 && len(r.Cells) > s.width && r.Cells[len(r.Cells)-1].empty() {
+		r.Cells = r.Cells[:len(r.Cells)-1] // a delimiter behind the last field
+	}
 	if len(r.Cells) != s.width && sound {
 		rule := TooFewFields
 		if len(r.Cells) > s.width {
@@ -196,23 +208,29 @@ func (s *Sheet) Read() (*Record, error) {
 	return r, nil
 }
 
-// passHint passes over a first line "sep=;", by which programs tell Excel the delimiter.
+// passHint passes over a first line "sep=;", by which programs tell Excel the delimiter, whatever it says.
 func (s *Sheet) passHint() {
-	hint := "sep=" + string(s.dialect.Delimiter)
-	text := s.buffer[:s.end]
-	if !bytes.HasPrefix(text[s.pos:], []byte(hint)) {
-		return
+	if _, size := delimiterHint(s.buffer[s.pos:s.end]); size > 0 {
+		s.head = s.pass(size, s.head)
+		s.line++
 	}
-	size := len(hint)
-	if rest := text[s.pos+size:]; len(rest) > 0 {
-		end := lineEnd(rest, true)
-		if end == 0 {
-			return
-		}
-		size += end
+}
+
+// hintLine is a line by which programs tell Excel the delimiter: in capitals or not, in quotes or not.
+var hintLine = regexp.MustCompile(`^(?:(?i:sep)=([^\r\n"])|"(?i:sep)=([^\r\n"])")(?:\r\n|\n|\r|$)`)
+
+// delimiterHint reads the line that text begins with as such a hint, and gives its size; 0: it is none. The
+// delimiter is one byte of ASCII.
+func delimiterHint(text []byte) (delimiter byte, size int) {
+	found := hintLine.FindSubmatch(text[:min(len(text), 16)])
+	if found == nil {
+		return 0, 0
 	}
-	s.head = s.pass(size, s.head)
-	s.line++
+	char := append(found[1], found[2]...)
+	if len(char) != 1 || char[0] >= utf8.RuneSelf {
+		return 0, 0
+	}
+	return char[0], len(found[0])
 }
 
 // next reads the next record, the header among them.

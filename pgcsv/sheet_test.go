@@ -112,7 +112,9 @@ func TestSheetHint(t *testing.T) {
 		"sep=;\r\na;b\r\n1;2\r\n":         {head: "sep=;\r\na;b\r\n", records: []record{{texts: []string{"1", "2"}, Line: 3}}},
 		"\xEF\xBB\xBFsep=;\ra;b\r\r1;2\r": {head: "\xEF\xBB\xBFsep=;\ra;b\r", records: []record{{texts: []string{"1", "2"}, Line: 4}}},
 		"sep=;x\n1;2":                     {head: "sep=;x\n", records: []record{{texts: []string{"1", "2"}, Line: 2}}},
-		"sep=,\n1;2":                      {head: "sep=,\n", records: []record{{texts: []string{"1", "2"}, Line: 2}}},
+		"sep=,\na;b\n1;2":                 {head: "sep=,\na;b\n", records: []record{{texts: []string{"1", "2"}, Line: 3}}}, // whatever it says
+		"SEP=~\na;b\n1;2":                 {head: "SEP=~\na;b\n", records: []record{{texts: []string{"1", "2"}, Line: 3}}},
+		"\"sep=;\"\na;b\n1;2":             {head: "\"sep=;\"\na;b\n", records: []record{{texts: []string{"1", "2"}, Line: 3}}},
 	} {
 		got := readSheet(strings.NewReader(text), pgcsv.Dialect{Delimiter: ';'}, 0)
 		if got.head != want.head || len(got.records) != 1 || !slices.Equal(got.records[0].texts, want.records[0].texts) || got.records[0].Line != want.records[0].Line {

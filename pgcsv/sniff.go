@@ -14,8 +14,8 @@ import (
 // not sure of; they quote nothing of the file but delimiters and quotes.
 //
 // It knows commas, semicolons, tabs and bars, double and single quotes. The encoding is told by
-// a byte order mark; by the NULs of UTF-16; by text that is valid UTF-8, also where it is
-// ASCII to its last byte; else it is Windows-1252. A header is a first record in which
+// a byte order mark; by the NULs of UTF-16; by a character beyond ASCII that is valid UTF-8, or where all is
+// ASCII; else it is Windows-1252. A line "sep=;" says the delimiter. A header is a first record in which
 // nothing looks like a number or a date.
 func Sniff(sample []byte, fixed Dialect) (_ Dialect, doubts []string) {
 	d := fixed
@@ -83,8 +83,8 @@ func sniffEncoding(b []byte) (found Encoding, mark int, doubt string) {
 	switch {
 	case invalid == 0:
 		return UTF8, 0, ""
-	case valid > 10*invalid:
-		return UTF8, 0, fmt.Sprintf("it is taken for UTF-8, though %d bytes are not", invalid)
+	case valid > 0: // text in another encoding is hardly ever valid in UTF-8, even in one place
+		return UTF8, 0, fmt.Sprintf("it is taken for UTF-8, though %d bytes are not: rows with such bytes are told", invalid)
 	case undefined:
 		return Latin1, 0, "it is taken for ISO-8859-1: it is neither UTF-8 nor Windows-1252"
 	}
@@ -167,6 +167,9 @@ func sniffMarks(sample []byte, d Dialect) (best, rival trial) {
 	if d.Encoding.utf16() {
 		text, _ = io.ReadAll(&utf16Reader{source: bytes.NewReader(sample), big: d.Encoding == UTF16BE})
 		d.Encoding = UTF8
+	}
+	if d.Delimiter == 0 {
+		d.Delimiter, _ = delimiterHint(bytes.TrimPrefix(text, []byte("\xEF\xBB\xBF")))
 	}
 	delimiters, quotes := []byte{';', ',', '\t', '|'}, []byte{'"', '\''}
 	if d.Delimiter != 0 {

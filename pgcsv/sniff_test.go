@@ -47,7 +47,7 @@ func TestSniff(t *testing.T) {
 		}), nil},
 		"UTF-16, no mark":    {string(utf16Of("id|name\n1|x\n", binary.BigEndian)), pgcsv.Dialect{}, like(func(d *pgcsv.Dialect) { d.Delimiter, d.Encoding = '|', pgcsv.UTF16BE }), nil},
 		"cut in a character": {"id,name\n1,ä\n2,\xC3", pgcsv.Dialect{}, all, nil},
-		"almost UTF-8":       {"id,name\n1,äöüäöüäöüäöü\n2,\xFC\n", pgcsv.Dialect{}, all, []string{"it is taken for UTF-8, though 1 bytes are not"}},
+		"almost UTF-8":       {"id,name\n1,äöüäöüäöüäöü\n2,\xFC\n", pgcsv.Dialect{}, all, []string{"it is taken for UTF-8, though 1 bytes are not: rows with such bytes are told"}},
 		"controls":           {"id,name\n1,\xFC\x81\n", pgcsv.Dialect{}, like(func(d *pgcsv.Dialect) { d.Encoding = pgcsv.Latin1 }), []string{"it is taken for ISO-8859-1: it is neither UTF-8 nor Windows-1252"}},
 		"decimal commas":     {"id;net;gross\n1;1,50;2,50\n2;3,50;4,50\n", pgcsv.Dialect{}, like(semicolon), nil},
 		"no names, two ways": {"1;2,5;3,5\n2;3,5;4,5\n", pgcsv.Dialect{}, like(func(d *pgcsv.Dialect) { d.Delimiter, d.Header = ';', pgcsv.No }), []string{"a semicolon as delimiter gives 3 columns; a comma would give 3", noHeader}},

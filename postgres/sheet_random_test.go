@@ -50,6 +50,7 @@ func (p modelPolicy) fails() bool { return p == "new ids" || p == "natural fail"
 
 func (p modelPolicy) updates() bool { return p == "natural update" || p == "update" }
 
+// Rows of delimiters alone are no rows.
 type sheetModel struct {
 	parents        []modelParent
 	children       []modelChild
@@ -96,13 +97,13 @@ func (m *sheetModel) keys(bad []bool, key func(int) string, there func(string) b
 func (m *sheetModel) run() {
 	m.badParent, m.badChild = make([]bool, len(m.parents)), make([]bool, len(m.children))
 	for i, p := range m.parents {
-		m.badParent[i] = p.code == "" || p.x == "bad" || p.x == "-1"
+		m.badParent[i] = p != (modelParent{}) && (p.code == "" || p.x == "bad" || p.x == "-1")
 	}
 	hasParent := func(code string) bool { _, ok := m.targetParents[code]; return ok }
 	hasChild := func(num string) bool { _, ok := m.targetChildren[num]; return ok }
 	m.keys(m.badParent, func(i int) string { return m.parents[i].code }, hasParent, m.policies[0])
 	for i, c := range m.children {
-		m.badChild[i] = c.num == "" || c.qty == "" || c.qty == "x" || c.qty == "-3"
+		m.badChild[i] = c != (modelChild{}) && (c.num == "" || c.qty == "" || c.qty == "x" || c.qty == "-3")
 	}
 	counts := func(bad bool) bool { return !m.reject || !bad }
 	for {
@@ -143,12 +144,12 @@ func (m *sheetModel) after() []string {
 		children[num] = c
 	}
 	for i, p := range m.parents {
-		if _, there := m.targetParents[p.code]; !m.badParent[i] && (!there || m.policies[0].updates()) {
+		if _, there := m.targetParents[p.code]; p != (modelParent{}) && !m.badParent[i] && (!there || m.policies[0].updates()) {
 			parents[p.code] = p.x
 		}
 	}
 	for i, c := range m.children {
-		if _, there := m.targetChildren[c.num]; !m.badChild[i] && (!there || m.policies[1].updates()) {
+		if _, there := m.targetChildren[c.num]; c != (modelChild{}) && !m.badChild[i] && (!there || m.policies[1].updates()) {
 			children[c.num] = c
 		}
 	}

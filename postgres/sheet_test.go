@@ -266,7 +266,7 @@ func TestSheetMistakes(t *testing.T) {
 		"an ignored one":    {nil, gyro.CSV{Ignore: []string{"Colour"}}, "sku,colour\n", nil},
 		"all ignored":       {nil, gyro.CSV{Ignore: []string{"*"}}, "sku,colour\n", nil},
 		"no such header":    {gyro.Columns{"price": {From: "Cost"}}, gyro.CSV{}, "sku,cots\n", []string{`the file has no column "Cost"`, `did you mean "cots"?`}},
-		"twice":             {nil, gyro.CSV{}, "sku,SKU\n", []string{`nothing takes "SKU"`}},
+		"twice":             {nil, gyro.CSV{}, "sku,SKU\n", []string{`unmapped headers: "SKU"`}},
 		"ambiguous":         {nil, gyro.CSV{}, "S K U,sk-u\n", []string{"the file has several columns"}},
 		"required":          {nil, gyro.CSV{}, "price\n1\n", []string{`column "sku" is NOT NULL without a default`}},
 		"keys unsaid":       {nil, gyro.CSV{}, "sku,maker_id\na,1\n", []string{"nothing says what the file's values mean"}},
@@ -523,7 +523,7 @@ func TestSheetIDs(t *testing.T) {
 	if after := pgtest.Copy(t, url, "SELECT * FROM a ORDER BY code"); string(after) != string(before) {
 		t.Errorf("%s\n%s", before, after)
 	}
-	report, err := loadSheets(t, url, importers, sheetOf(t, "a", "code,note\nx,\nz,\nz,\n,\n"))
+	report, err := loadSheets(t, url, importers, sheetOf(t, "a", "code,note\nx,\nz,\nz,\n,w\n"))
 	wantFaults(t, report, err, "a 3: code: duplicate", "a 4: code: required")
 	report, err = loadSheets(t, url, importers, files()[2], sheetOf(t, "c", "id,code\n3,again\n99,\n99,\n"))
 	wantFaults(t, report, err, "b 1: id: exists", "b 2: id: exists", "c 1: id: exists", "c 3: id: duplicate")

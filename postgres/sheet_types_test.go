@@ -50,6 +50,46 @@ var sheetTypes = map[string][]string{
 	"double precision": {"1e308", "1e309"},
 }
 
+// misread reports whether the server takes a text as a value of a type, but another one under other settings, or one that is
+// less than what is written. The server says so itself.
+func misread(t *testing.T, conn *pgx.Conn, typ, text string) bool {
+	t.Helper()
+	asked := func(sql string) string {
+		var got string
+		literal := "'" + strings.ReplaceAll(text, "'", "''") + "'"
+		if err := conn.QueryRow(t.Context(), strings.ReplaceAll(sql, "$1", literal), pgx.QueryExecModeSimpleProtocol).Scan(&got); err != nil {
+			return "refused"
+		}
+		return got
+	}
+	switch {
+	case asked("SELECT $1::"+typ+"::text") == "refused", strings.EqualFold(text, "infinity"):
+		return false
+	case typ == "time" && !strings.Contains(text, ":"): // digits alone are a number to others
+		return true
+	}
+	var read []string
+	for _, style := range []string{"ISO, MDY", "ISO, DMY", "ISO, YMD"} {
+		if _, err := conn.Exec(t.Context(), "SET DateStyle TO '"+style+"'"); err != nil {
+			t.Fatal(err)
+		}
+		read = append(read, asked("SELECT $1::"+typ+"::text"))
+	}
+	if _, err := conn.Exec(t.Context(), "RESET DateStyle"); err != nil {
+		t.Fatal(err)
+	}
+	if read[0] != read[1] || read[1] != read[2] {
+		return true
+	}
+	less := map[string]string{
+		"date":         "SELECT ($1::timestamp = $1::date)::text",
+		"time":         "SELECT (('2000-01-01 ' || $1)::timestamp::time = $1::time)::text",
+		"numeric(6,2)": "SELECT ($1::numeric = $1::numeric(6,2))::text",
+		"timestamp":    "SELECT (($1 || ' +05')::timestamptz <> $1::timestamptz)::text",
+	}[typ]
+	return less != "" && asked(less) != "true"
+}
+
 // For every type, a text that the server casts is loaded, and one that it does not is a fault of its
 // row. The server is asked by a plain INSERT.
 func TestSheetTypes(t *testing.T) {
@@ -77,7 +117,9 @@ func TestSheetTypes(t *testing.T) {
 		var want []string
 		for i, text := range all {
 			fmt.Fprintf(&file, "\"%s\",%d\n", strings.ReplaceAll(text, `"`, `""`), i+1)
-			if _, err := conn.Exec(t.Context(), "SET timezone TO 'UTC'; INSERT INTO one VALUES ('"+strings.ReplaceAll(text, "'", "''")+"')"); err != nil {
+			if misread(t, conn, typ, text) {
+				want = append(want, fmt.Sprint(i+1))
+			} else if _, err := conn.Exec(t.Context(), "SET timezone TO 'UTC'; INSERT INTO one VALUES ('"+strings.ReplaceAll(text, "'", "''")+"')"); err != nil {
 				want = append(want, fmt.Sprint(i+1))
 			}
 		}

@@ -3,6 +3,7 @@ package schema
 import (
 	"bytes"
 	"math"
+	"regexp"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -200,4 +201,74 @@ func (t Type) Literal(text string) string {
 		return "it is no date of the form 2026-12-31"
 	}
 	return ""
+}
+
+// Misreading is how PostgreSQL would take a text for another value than the one that is written, without a
+// word.
+type Misreading int
+
+// The misreadings.
+const (
+	ReadAsWritten Misreading = iota
+	ReadByGuess              // a date or time in an order, a form or a zone that only the server's settings know
+	ReadRounded              // digits that the type has no room for would go
+)
+
+// isoTimestamp is a date, with a time and a zone behind it or not, in the one order that no setting changes.
+var isoTimestamp = regexp.MustCompile(`^[0-9]{4,6}-[0-9]{1,2}-[0-9]{1,2}(?:[ T]([0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.([0-9]+))?)?)( ?(?:Z|[+-][0-9]{2}(?::?[0-9]{2}(?::[0-9]{2})?)?| [A-Z][A-Za-z_]+/[A-Z][A-Za-z_/-]+))?)?(?: BC)?$`)
+
+// isoTime is a time of day, with a zone behind it or not.
+var isoTime = regexp.MustCompile(`^[0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.([0-9]+))?)?( ?(?:Z|[+-][0-9]{2}(?::?[0-9]{2})?))?$`)
+
+// Misread says how PostgreSQL would misread a text as a value of the type, where a foreign file has it: dates and times
+// that are not written as year, month, day and hours, minutes, seconds, "now" and "today", a zone that is ignored
+// or a name of one, a time that a date drops, more digits than a numeric or a timestamp keeps. Of a text that is no
+// value at all the server says so itself.
+func (t Type) Misread(text []byte) Misreading {
+	switch {
+	case t.Date():
+		if s := strings.TrimPrefix(string(text), "-"); strings.EqualFold(s, "infinity") {
+			return ReadAsWritten
+		}
+		if t.Base == "date" && len(text) == 10 && isDate(text) || t.Base != "date" && IsTimestamp(text) {
+			return ReadAsWritten
+		}
+		found := isoTimestamp.FindSubmatch(text)
+		switch {
+		case found == nil, t.Base == "date" && len(found[1]) > 0, !t.Zoned() && len(found[3]) > 0:
+			return ReadByGuess
+		}
+		return t.seconds(found[2])
+	case t.Time():
+		found := isoTime.FindSubmatch(text)
+		if found == nil || t.Base != "time with time zone" && len(found[2]) > 0 {
+			return ReadByGuess
+		}
+		return t.seconds(found[1])
+	case t.Base == "numeric" && t.Size != "":
+		_, scale, _ := strings.Cut(t.Size, ",")
+		most, _ := strconv.Atoi(strings.TrimSpace(scale))
+		_, fraction, _ := bytes.Cut(text, []byte("."))
+		if isDigits(fraction) && len(bytes.TrimRight(fraction, "0")) > max(0, most) {
+			return ReadRounded
+		}
+	case t.Base == "money":
+		_, fraction, _ := bytes.Cut(text, []byte("."))
+		if isDigits(fraction) && len(bytes.TrimRight(fraction, "0")) > 2 {
+			return ReadRounded
+		}
+	}
+	return ReadAsWritten
+}
+
+// seconds says whether a fraction of seconds has more digits than the type keeps.
+func (t Type) seconds(fraction []byte) Misreading {
+	keeps := 6
+	if n, err := strconv.Atoi(t.Size); err == nil {
+		keeps = n
+	}
+	if len(bytes.TrimRight(fraction, "0")) > keeps {
+		return ReadRounded
+	}
+	return ReadAsWritten
 }

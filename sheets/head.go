@@ -135,11 +135,26 @@ func (m *Head) must(name string) (int, *gyro.Mistake) {
 
 // SomeHeaders lists headers for a message: the first few, and how many more.
 func SomeHeaders(headers []string) string {
-	const shown = 12
-	if len(headers) > shown {
-		return strings.Join(headers[:shown], ", ") + fmt.Sprintf(" and %d more", len(headers)-shown)
+	shown := make([]string, 0, someShown)
+	for _, h := range headers[:min(len(headers), someShown)] {
+		const longest = 60
+		if runes := []rune(h); len(runes) > longest {
+			h = string(runes[:longest]) + "…"
+		}
+		shown = append(shown, h)
 	}
-	return strings.Join(headers, ", ")
+	return someWords(append(shown, headers[len(shown):]...))
+}
+
+// someShown is how many words a message lists.
+const someShown = 12
+
+// someWords lists words for a message: the first few, and how many more.
+func someWords(words []string) string {
+	if len(words) > someShown {
+		return strings.Join(words[:someShown], ", ") + fmt.Sprintf(" and %d more", len(words)-someShown)
+	}
+	return strings.Join(words, ", ")
 }
 
 // Heads reads the beginnings of foreign CSV files, as a load of them would: of importers only what they

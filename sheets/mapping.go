@@ -17,6 +17,7 @@ import (
 // mapping is a sheet on its way into a plan: which of its headers becomes which column.
 type mapping struct {
 	Head
+	empty    []int           // headers behind the last column, below which nothing may stand
 	direct   map[string]bool // columns that a key in the file itself gives
 	plan     *driver.Sheet
 	reads    []fieldReading         // of plan.Fields
@@ -43,6 +44,7 @@ type fieldReading struct {
 	zone      string        // behind a timestamp that says none
 	always    bool          // Date reads it, so that it says none
 	otherwise string        // in place of NULL
+	misread   schema.Type   // what the server would misread as a value of it is none; zero: nothing is
 }
 
 // keyLookup is a reference of a sheet on its way into the plan.
@@ -82,6 +84,8 @@ func (m *mapping) field(header int, said gyro.Column, csv gyro.CSV, table *schem
 	}
 	if said.Expr != "" {
 		read.prove = nil
+	} else {
+		read.misread = c.Underlying()
 	}
 	field.Test = read.prove == nil
 	if said.Pattern != "" {
@@ -133,6 +137,7 @@ func FormatOf(own, all pgcsv.Conversion, c schema.Column) pgcsv.Conversion {
 
 // mapColumns finds for each of the table's columns where its values come from.
 func (p *planning) mapColumns(s *step) {
+	before := len(p.Found)
 	m, table := s.sheet, s.Load.Table
 	m.plan = &driver.Sheet{Headers: m.Headers, Reject: m.File.From.Reject != nil}
 	m.keys, m.provided = map[string]keyedColumn{}, map[string]bool{}
@@ -152,7 +157,8 @@ func (p *planning) mapColumns(s *step) {
 		}
 		p.plain(s, c)
 	}
-	p.leftOver(s)
+	p.unmapped(s)
+	p.takesNothing(s, before)
 	for _, c := range table.Columns {
 		if c.NotNull && !c.Default && !c.Generated && !m.provided[c.Name] && !slices.Contains(s.Load.Table.KeyColumns(), c.Name) {
 			p.Refuse(s.Step, gyro.Textf("column %q is NOT NULL without a default, and nothing gives it a value", c.Name),
@@ -299,8 +305,16 @@ func (m *mapping) headerOf(column string, said keyedColumn) (int, *gyro.Mistake)
 	return -1, nil
 }
 
-// leftOver refuses headers that nothing takes.
-func (p *planning) leftOver(s *step) {
+// takesNothing refuses a file of which no column is loaded: its rows would be rows of nothing.
+func (p *planning) takesNothing(s *step, before int) {
+	if len(p.Found) == before && !slices.Contains(s.sheet.used, true) {
+		p.Refuse(s.Step, gyro.Textf("%s: none of its headers is a column", s.sheet.File.From.Name),
+			gyro.Textf("is its header another line, or its delimiter another character? it has %s", SomeHeaders(s.sheet.Headers)))
+	}
+}
+
+// unmapped refuses headers that nothing takes.
+func (p *planning) unmapped(s *step) {
 	m := s.sheet
 	ignored := func(h string) bool {
 		return slices.ContainsFunc(s.Importer.CSV.Ignore, func(i string) bool {
@@ -318,6 +332,10 @@ func (p *planning) leftOver(s *step) {
 		if m.used[i] || ignored(h) {
 			continue
 		}
+		if h == "" && len(strings.Join(m.Headers[i:], "")) == 0 { // a delimiter behind the last column
+			m.empty = append(m.empty, i)
+			continue
+		}
 		word := strconv.Quote(h)
 		if h == "" {
 			word = fmt.Sprintf("column %d (without a name)", i+1)
@@ -333,5 +351,5 @@ func (p *planning) leftOver(s *step) {
 	if len(candidates) > 0 {
 		hint += "; without a value are " + SomeHeaders(candidates)
 	}
-	p.Refuse(s.Step, gyro.Textf("%s: nothing takes %s", m.File.From.Name, strings.Join(words, ", ")), gyro.Text(hint))
+	p.Refuse(s.Step, gyro.Textf("%s: unmapped headers: %s", m.File.From.Name, someWords(words)), gyro.Text(hint))
 }

@@ -207,6 +207,9 @@ func (s *stream) next() {
 		}
 		return
 	}
+	if r.Blank() {
+		return
+	}
 	if len(r.Problems) == 0 && len(r.Cells) != len(s.m.Headers) {
 		s.ended = changedFile(s.m.File.From.Name)
 		return
@@ -214,6 +217,11 @@ func (s *stream) next() {
 	s.rows.Add(1)
 	row := &s.row
 	row.broken, row.test, row.keys, row.fields = row.broken[:0], row.test[:0], row.keys[:0], row.fields[:0]
+	for _, i := range s.m.empty {
+		if len(r.Problems) == 0 && len(r.Cells[i].Text) > 0 {
+			row.fault('h', i, pgcsv.TooManyFields)
+		}
+	}
 	spoilt := len(r.Problems) > 0
 	if spoilt { // nothing is made of its cells
 		for _, p := range r.Problems {
@@ -287,8 +295,17 @@ func (s *stream) convert(read *fieldReading, r *pgcsv.Record) (text []byte, null
 		return text, null, broken
 	case null:
 		text = append(text, read.otherwise...)
-	case read.zone != "" && (read.always || schema.IsTimestamp(text)):
-		text = append(text, read.zone...)
+	default:
+		switch read.misread.Misread(text) {
+		case schema.ReadByGuess:
+			return text, false, pgcsv.NotADate
+		case schema.ReadRounded:
+			return text, false, pgcsv.DigitsLost
+		case schema.ReadAsWritten:
+		}
+		if read.zone != "" && (read.always || schema.IsTimestamp(text)) {
+			text = append(text, read.zone...)
+		}
 	}
 	s.row.text = text
 	if read.allowed != nil && !read.allowed[string(text)] {
