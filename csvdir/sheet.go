@@ -21,7 +21,10 @@ func File(path, reject string) driver.SheetFile {
 	if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() {
 		s.Size = info.Size()
 	}
-	s.Open = func(context.Context) (io.ReadCloser, error) {
+	s.Open = func(ctx context.Context) (io.ReadCloser, error) {
+		if ctx.Err() != nil {
+			return nil, context.Cause(ctx)
+		}
 		file, err := os.Open(path)
 		if err != nil {
 			return nil, &gyro.Error{Op: "open", Place: path, Err: bare(err)}
@@ -39,7 +42,12 @@ func File(path, reject string) driver.SheetFile {
 		return file, nil
 	}
 	if reject != "" {
-		s.Reject = func(context.Context) (driver.Rejects, error) { return newRejects(reject) }
+		s.Reject = func(ctx context.Context) (driver.Rejects, error) {
+			if ctx.Err() != nil {
+				return nil, context.Cause(ctx)
+			}
+			return newRejects(reject)
+		}
 	}
 	return s
 }
@@ -90,7 +98,10 @@ func (r *rejects) Write(b []byte) (int, error) {
 }
 
 // Commit gives the file its name, unless another one has it by now.
-func (r *rejects) Commit() error {
+func (r *rejects) Commit(ctx context.Context) error {
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
 	err := errors.Join(r.file.Chmod(0o644), r.file.Sync(), r.file.Close())
 	if err == nil {
 		err = os.Link(r.file.Name(), r.path)
