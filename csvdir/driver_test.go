@@ -52,3 +52,20 @@ func TestStoreForeignFile(t *testing.T) {
 		t.Error("it is opened")
 	}
 }
+
+// A file of a directory keeps the contracts of a foreign CSV file.
+func TestSheetFile(t *testing.T) {
+	t.Parallel()
+	drivertest.TestSheetFile(t, func(t *testing.T) drivertest.Foreign {
+		dir := t.TempDir()
+		const text = "id\n1\n2\n"
+		path := filepath.Join(dir, "t.csv")
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return drivertest.Foreign{
+			File: csvdir.File(path, filepath.Join(dir, "rejects.csv")), Text: text,
+			Look: func(t *testing.T) string { return fmt.Sprint(tree(t, dir)) },
+		}
+	})
+}

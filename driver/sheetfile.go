@@ -25,11 +25,11 @@ type SheetFile struct {
 // After an error of Write or Commit the caller calls Abort.
 type Rejects interface {
 	io.Writer
-	// Commit makes what was written durable, before the load is. What is in its place by then, and
-	// was not there when the load began, is not written over: that is an error. Where ctx has ended, nothing is there.
+	// Commit makes what was written durable, before the load is. What is in its place by then is not
+	// written over: that is an error. Where ctx has ended, nothing is there.
 	Commit(ctx context.Context) error
-	// Abort leaves nothing of it, also after Commit: the load failed at its end. It is called once, and takes no context,
-	// for it is called where that has ended.
+	// Abort leaves nothing of it, also after Commit: the load failed at its end. It is called once, and
+	// takes no context, for it is called where that has ended.
 	Abort() error
 	// Place is where they lie, for a person to read.
 	Place() string

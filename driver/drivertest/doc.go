@@ -1,5 +1,5 @@
 // Package drivertest is the suite that every endpoint passes: it holds a [driver.Store], a
-// [driver.Database] and a [driver.Loader] to what the comments of package driver say.
+// [driver.Database], a [driver.Loader] and a [driver.SheetFile] to what the comments of package driver say.
 //
 // A test of an endpoint gives it a function that makes a fresh place, and calls it:
 //
