@@ -33,7 +33,10 @@ const (
 )
 
 // Check says whether Begin would refuse; it changes nothing.
-func (d Dir) Check(_ context.Context, files []string) error {
+func (d Dir) Check(ctx context.Context, files []string) error {
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
 	if err := d.usable(); err != nil {
 		return err
 	}
@@ -48,7 +51,10 @@ func (d Dir) Check(_ context.Context, files []string) error {
 
 // Begin locks the directory, making it if need be, ends or sweeps what an earlier run left
 // there, and checks that no file of the slice exists, unless Overwrite is set.
-func (d Dir) Begin(_ context.Context, files []string) (driver.SliceWriter, error) {
+func (d Dir) Begin(ctx context.Context, files []string) (driver.SliceWriter, error) {
+	if ctx.Err() != nil {
+		return nil, context.Cause(ctx)
+	}
 	if err := d.usable(); err != nil {
 		return nil, err
 	}

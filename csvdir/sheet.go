@@ -21,7 +21,10 @@ func File(path, reject string) driver.SheetFile {
 	if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() {
 		s.Size = info.Size()
 	}
-	s.Open = func(context.Context) (io.ReadCloser, error) {
+	s.Open = func(ctx context.Context) (io.ReadCloser, error) {
+		if ctx.Err() != nil {
+			return nil, context.Cause(ctx)
+		}
 		if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() { // before it is opened: that may wait for ever
 			return nil, &gyro.Error{Op: "open", Place: path, Err: errors.New("it is no regular file, and may have to be read twice")}
 		}
@@ -38,7 +41,12 @@ func File(path, reject string) driver.SheetFile {
 		return file, nil
 	}
 	if reject != "" {
-		s.Reject = func(context.Context) (driver.Rejects, error) { return newRejects(reject) }
+		s.Reject = func(ctx context.Context) (driver.Rejects, error) {
+			if ctx.Err() != nil {
+				return nil, context.Cause(ctx)
+			}
+			return newRejects(reject)
+		}
 	}
 	return s
 }
@@ -89,7 +97,10 @@ func (r *rejects) Write(b []byte) (int, error) {
 }
 
 // Commit gives the file its name, unless another one has it by now.
-func (r *rejects) Commit() error {
+func (r *rejects) Commit(ctx context.Context) error {
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
 	err := errors.Join(r.file.Sync(), r.file.Close()) // its owner's alone, as CreateTemp makes it
 	if err == nil {
 		err = os.Link(r.file.Name(), r.path)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"slices"
 
 	"github.com/gyrodata/gyro"
 	"github.com/gyrodata/gyro/driver"
@@ -20,7 +21,10 @@ var _ driver.Slice = stored{}
 func (d Dir) String() string { return d.place() }
 
 // Slice opens the slice that the directory holds.
-func (d Dir) Slice(context.Context) (driver.Slice, error) {
+func (d Dir) Slice(ctx context.Context) (driver.Slice, error) {
+	if ctx.Err() != nil {
+		return nil, context.Cause(ctx)
+	}
 	s, problems, err := openSlice(d.Path)
 	if err == nil {
 		err = d.unproven(problems)
@@ -60,9 +64,15 @@ func (s stored) Verify(ctx context.Context) error {
 }
 
 // File opens a file that the manifest lists.
-func (s stored) File(_ context.Context, name string) (io.ReadCloser, error) {
-	if !plain(name) {
+func (s stored) File(ctx context.Context, name string) (io.ReadCloser, error) {
+	if ctx.Err() != nil {
+		return nil, context.Cause(ctx)
+	}
+	switch {
+	case !plain(name):
 		return nil, s.dir.failed("open a file in", errors.New("the manifest lists a file that is none of the directory"), "")
+	case !slices.Contains(filesOf(s.manifest), name):
+		return nil, s.dir.failed("open a file in", fmt.Errorf("the manifest does not list %q", name), "")
 	}
 	f, err := openRegular(filepath.Join(s.dir.Path, name))
 	if err != nil {

@@ -84,7 +84,10 @@ func (w *writer) Place() string {
 }
 
 // Create begins a file in .gyro-new.
-func (w *writer) Create(_ context.Context, name string) (io.WriteCloser, error) {
+func (w *writer) Create(ctx context.Context, name string) (io.WriteCloser, error) {
+	if ctx.Err() != nil {
+		return nil, context.Cause(ctx)
+	}
 	// Begin knew of the jobs' files only; a model that is included comes to light later.
 	if info, err := os.Lstat(w.path(name)); err == nil && (!w.dir.Overwrite || !info.Mode().IsRegular()) {
 		return nil, w.dir.exists([]string{name})

@@ -17,7 +17,13 @@
 //
 //   - A value that a user makes (a Database, a Store, a Loader) may be used by many goroutines at once; what
 //     its methods give is used by one at a time.
-//   - Every call that may wait takes a context, and returns soon after it ends, with its cause.
-//   - An error says operation, place, cause and hint (gyro.Error), and quotes no row value, password or DSN.
-//   - Names of files come from the verbs, and are plain: no directory, no dot at the beginning.
+//   - Every call that may wait takes a context, and returns soon after it ends, with its cause
+//     (context.Cause). One whose context has ended before does nothing.
+//   - What ends something (Close, Abort) takes no context, since it is called when that has ended, and
+//     leaves nothing behind.
+//   - An error says operation, place, cause and hint ([gyro.Error]), and quotes no row value, password or DSN.
+//     Errors of what the caller gave (a Writer, a function) come back wrapped, or as they are.
+//   - Names of files come from the verbs, and are plain: not empty, no slash or backslash, no dot at the
+//     beginning, not manifest.json.
+//   - What is given in structs is not changed by who gets it, nor kept after the call, but where it says so.
 package driver

@@ -9,7 +9,7 @@ import (
 )
 
 // LoadPlan is what is to be loaded. Tables that others refer to come first, as far as
-// circles allow.
+// circles allow. Its functions are called by one goroutine at a time, in the time of [Target].Load.
 type LoadPlan struct {
 	Create []*schema.Table // to be made first
 	Tables []*LoadTable
@@ -19,10 +19,12 @@ type LoadPlan struct {
 	// Maps is the order in which the tables' id maps can be built.
 	Maps   []int
 	DryRun bool // draw no value from a sequence; Commit is not called
-	// Open opens the file of a table, OpenSheet that of one that has a Sheet.
+	// Open opens the file of a table, OpenSheet that of one that has a Sheet, at the first byte. They may be
+	// called again for the same table, after what was opened was closed. ctx holds up to the Close.
 	Open      func(ctx context.Context, table int) (io.ReadCloser, error)
 	OpenSheet func(ctx context.Context, table int) (SheetStream, error)
-	// Tell is told what is done: the rows and bytes of a file so far, or a stage.
+	// Tell is told what is done: the rows and bytes of a file so far, or a stage. It returns at once.
+	// nil: nobody is told.
 	Tell func(LoadEvent)
 	// Sheets are the tables that have a Sheet, by number, in the order in which their references
 	// can be resolved; those of a circle together.
@@ -53,7 +55,8 @@ type LoadTable struct {
 	References []*LoadReference
 	// Lists are the columns that others refer to by references that are mapped.
 	Lists [][]string
-	// Map: old keys have to be told apart from new ones, or rows that are there from others.
+	// Map: old keys have to be told apart from new ones, or rows that are there from others. A table that
+	// has a Sheet and a Key has it.
 	Map bool
 	// Straight: nothing changes on the way, so that the file can be copied into the table,
 	// if that is empty.

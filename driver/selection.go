@@ -20,9 +20,9 @@ type Selection struct {
 	OrderBy string   // SQL; with Limit
 	Seed    int64    // with Limit, unless OrderBy is set, and with Percent
 	Null    []Nulling
-	// Flags are conditions in SQL, whose truth follows the columns, a column each.
+	// Flags are conditions in SQL, whose truth follows the columns, a column each: t, or f, also for NULL.
 	Flags []string
-	// Unsorted: in any order; else by primary key, or by all columns where there is none.
+	// Unsorted: in any order; else by primary key, or by all columns, NULL first, where there is none.
 	Unsorted bool
 }
 

@@ -28,10 +28,13 @@ type Sheet struct {
 	MadeParts  [][]int
 }
 
-// SheetStream is a foreign CSV file on its way to the server: portions, each of one kind.
+// SheetStream is a foreign CSV file on its way to the server: portions, each of one kind. It is used by
+// one goroutine at a time, which closes it, whatever became of it; the context that it was opened with
+// holds up to then.
 type SheetStream interface {
 	// Next goes on to the next portion; at the end its error is io.EOF. Read gives the portion, up to
-	// io.EOF: CSV as COPY reads it, without a header.
+	// io.EOF: CSV as COPY reads it, without a header. A portion is read to its end before the next
+	// one. After another error than io.EOF the stream is only closed.
 	Next() (SheetPortion, error)
 	io.ReadCloser
 }

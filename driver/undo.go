@@ -7,15 +7,16 @@ import (
 	"github.com/gyrodata/gyro/schema"
 )
 
-// UndoPlan is what is to be deleted.
+// UndoPlan is what is to be deleted, as the load's record says.
 type UndoPlan struct {
 	Transaction Transaction
 	Tables      []UndoTable // parents first
-	// Open opens the file of a table.
+	// Open opens the file of a table, for [Target].Undo, which closes it. ctx holds up to the Close.
 	Open func(ctx context.Context, table int) (io.ReadCloser, error)
 }
 
-// UndoTable is one table of an undo: its file lists keys, as CSV with a header.
+// UndoTable is one table of an undo: its file lists Rows keys, as CSV with a header, as
+// [LoadTarget].Keys wrote them.
 type UndoTable struct {
 	Table schema.Name
 	Key   []string

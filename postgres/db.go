@@ -107,7 +107,7 @@ func connectError(ctx context.Context, err error) error {
 	)
 	switch {
 	case ctx.Err() != nil:
-		return ctx.Err()
+		return context.Cause(ctx)
 	case errors.As(err, &refused):
 		failure.Err = clean(err)
 		switch refused.Code {

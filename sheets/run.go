@@ -159,7 +159,7 @@ func (r *run) reject(ctx context.Context) (written []driver.Rejects, err error) 
 		if err := r.rejectOne(ctx, i, w); err != nil {
 			return written, err
 		}
-		if err := w.Commit(); err != nil {
+		if err := w.Commit(ctx); err != nil {
 			return written, err
 		}
 		file.Rejects = w.Place()

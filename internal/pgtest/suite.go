@@ -28,7 +28,8 @@ var suite struct {
 	sync.Mutex
 	open      func() (*Server, error) // nil: no test has asked for a server
 	templates map[string]func() (string, error)
-	names     []string // of templates, to be dropped
+	names     []string // of templates, and of databases of Examples, to be dropped
+	dirs      []string // of Examples, to be removed
 }
 
 // Main runs the tests of a package, then drops its template databases and
@@ -47,16 +48,19 @@ func Main(m *testing.M) int {
 func closeSuite() error {
 	suite.Lock()
 	defer suite.Unlock()
+	var errs []error
+	for _, dir := range suite.dirs {
+		errs = append(errs, os.RemoveAll(dir))
+	}
 	if suite.open == nil {
-		return nil
+		return errors.Join(errs...)
 	}
 	s, err := suite.open()
 	if err != nil {
-		return nil // every test that asked has failed with it
+		return errors.Join(errs...) // every test that asked has failed with it
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
-	var errs []error
 	for _, name := range suite.names {
 		errs = append(errs, s.drop(ctx, name))
 	}
@@ -67,6 +71,14 @@ func closeSuite() error {
 // names, else one of this process's own. Without a server the test fails.
 func TestServer(t testing.TB) *Server {
 	t.Helper()
+	s, err := server()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func server() (*Server, error) {
 	suite.Lock()
 	if suite.open == nil {
 		suite.open = sync.OnceValues(func() (*Server, error) {
@@ -78,11 +90,7 @@ func TestServer(t testing.TB) *Server {
 	}
 	open := suite.open
 	suite.Unlock()
-	s, err := open()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return s
+	return open()
 }
 
 // named is the server that the environment names.
