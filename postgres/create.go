@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/gyrodata/gyro"
+	"github.com/gyrodata/gyro/postgres/internal/server"
 	"github.com/gyrodata/gyro/schema"
 )
 
@@ -37,7 +38,7 @@ func (l *loading) create(ctx context.Context) error {
 	}
 	for _, t := range l.plan.Create {
 		for _, r := range t.References {
-			text := fmt.Sprintf("ALTER TABLE %s ADD CONSTRAINT %s FOREIGN KEY (%s) REFERENCES %s (%s)", identifier(t.Name), quote(r.Name), names("", r.Columns), identifier(r.To), names("", r.ToColumns))
+			text := fmt.Sprintf("ALTER TABLE %s ADD CONSTRAINT %s FOREIGN KEY (%s) REFERENCES %s (%s)", server.Identifier(t.Name), server.Quote(r.Name), server.Names("", r.Columns), server.Identifier(r.To), server.Names("", r.ToColumns))
 			if r.MatchFull {
 				text += " MATCH FULL"
 			}
@@ -60,7 +61,7 @@ func (l *loading) creating(ctx context.Context, t *schema.Table) (string, []erro
 			found = append(found, err)
 			continue
 		}
-		line := quote(c.Name) + " " + typ
+		line := server.Quote(c.Name) + " " + typ
 		if c.NotNull {
 			line += " NOT NULL"
 		}
@@ -74,14 +75,14 @@ func (l *loading) creating(ctx context.Context, t *schema.Table) (string, []erro
 		lines = append(lines, line)
 	}
 	if len(t.PrimaryKey) > 0 {
-		lines = append(lines, "PRIMARY KEY ("+names("", t.PrimaryKey)+")")
+		lines = append(lines, "PRIMARY KEY ("+server.Names("", t.PrimaryKey)+")")
 	}
 	for _, key := range t.Unique {
-		lines = append(lines, "UNIQUE ("+names("", key)+")")
+		lines = append(lines, "UNIQUE ("+server.Names("", key)+")")
 	}
-	text := fmt.Sprintf("CREATE TABLE %s (%s)", identifier(t.Name), strings.Join(lines, ", "))
+	text := fmt.Sprintf("CREATE TABLE %s (%s)", server.Identifier(t.Name), strings.Join(lines, ", "))
 	if t.Name.Schema != schema.Public {
-		text = "CREATE SCHEMA IF NOT EXISTS " + quote(t.Name.Schema) + "; " + text
+		text = "CREATE SCHEMA IF NOT EXISTS " + server.Quote(t.Name.Schema) + "; " + text
 	}
 	return text, found
 }
@@ -104,12 +105,12 @@ func (l *loading) typeOf(ctx context.Context, t *schema.Table, c schema.Column) 
 		tail, base = "("+inner+")", base+rest
 	}
 	if err := l.conn.QueryRow(ctx, "SELECT to_regtype($1)::text", strings.TrimSpace(base)).Scan(&known); err != nil {
-		return "", failed(ctx, "look for a type", t.Name.String(), err)
+		return "", server.Failed(ctx, "look for a type", t.Name.String(), err)
 	}
 	if known == nil && len(c.Labels) > 0 && modifier == "" && !strings.HasSuffix(base, "[]") {
 		var labels []string
 		for _, label := range c.Labels {
-			labels = append(labels, literal(label))
+			labels = append(labels, server.Literal(label))
 		}
 		name, err := schema.ParseName(base)
 		if err != nil {
@@ -148,8 +149,8 @@ func (l *loading) identities(ctx context.Context, t *schema.Table) error {
 			continue
 		}
 		var sequence string
-		if err := l.conn.QueryRow(ctx, "SELECT pg_get_serial_sequence($1, $2)", identifier(t.Name), c.Name).Scan(&sequence); err != nil {
-			return failed(ctx, "look for a sequence of", t.Name.String(), err)
+		if err := l.conn.QueryRow(ctx, "SELECT pg_get_serial_sequence($1, $2)", server.Identifier(t.Name), c.Name).Scan(&sequence); err != nil {
+			return server.Failed(ctx, "look for a sequence of", t.Name.String(), err)
 		}
 		t.Columns[i].Sequence = sequence
 		for _, planned := range l.plan.Tables {

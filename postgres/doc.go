@@ -7,8 +7,8 @@
 //   - All is read in one READ ONLY, REPEATABLE READ transaction. A role with SELECT is
 //     enough; a hot standby serves as well. Nothing is created, not even a temporary table.
 //   - No lock is taken beyond ACCESS SHARE.
-//   - Text of queries is joined into a statement in one place only (statement.go), and
-//     arguments become typed literals there; see lexer.go for what is refused.
+//   - Text of queries becomes part of a statement in one place only (internal/statement), and
+//     arguments become typed literals there; see its lexer.go for what is refused.
 //   - Errors carry no value of a row, no password and no DSN.
 //
 // # What decides the bytes

@@ -8,6 +8,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/gyrodata/gyro"
+	"github.com/gyrodata/gyro/postgres/internal/server"
 )
 
 // restorable is what an exclusive load drops, and how it is made again. All of it happens in
@@ -55,15 +56,15 @@ func (l *loading) dropAll(ctx context.Context) error {
 	for i, query := range []string{keysSQL, indexesSQL} {
 		rows, err := l.conn.Query(ctx, query, tables)
 		if err != nil {
-			return failed(ctx, "look for keys and indexes", "", err)
+			return server.Failed(ctx, "look for keys and indexes", "", err)
 		}
 		found, err := pgx.CollectRows(rows, pgx.RowToStructByPos[restorable])
 		if err != nil {
-			return failed(ctx, "look for keys and indexes", "", err)
+			return server.Failed(ctx, "look for keys and indexes", "", err)
 		}
 		for _, r := range found {
 			if _, err := l.conn.Exec(ctx, r.Drop); err != nil {
-				return failed(ctx, "drop keys and indexes of", r.Table, err)
+				return server.Failed(ctx, "drop keys and indexes of", r.Table, err)
 			}
 		}
 		l.dropped[i] = found
@@ -79,7 +80,7 @@ func (l *loading) restore(ctx context.Context) error {
 	}
 	// Checks that wait for the commit would keep tables from being altered.
 	if err := l.exec(ctx, "check constraints", "SET CONSTRAINTS ALL IMMEDIATE"); err != nil {
-		return refusedRow(err)
+		return server.RefusedRow(err)
 	}
 	if err := l.makeAgain(ctx, gyro.Indexing, l.dropped[1]); err != nil {
 		return err
@@ -98,7 +99,7 @@ func (l *loading) makeAgain(ctx context.Context, stage gyro.Stage, all []restora
 			l.stage(stage, l.partOf(r.Table))
 		}
 		if _, err := l.conn.PgConn().Exec(ctx, r.Make).ReadAll(); err != nil {
-			return refusedRow(failed(ctx, "build keys and indexes again of", r.Table, err))
+			return server.RefusedRow(server.Failed(ctx, "build keys and indexes again of", r.Table, err))
 		}
 	}
 	return nil

@@ -8,6 +8,7 @@ import (
 
 	"github.com/gyrodata/gyro"
 	"github.com/gyrodata/gyro/pgcsv"
+	"github.com/gyrodata/gyro/postgres/internal/server"
 	"github.com/gyrodata/gyro/schema"
 )
 
@@ -86,7 +87,7 @@ func headersFor(p *part, columns []string) string {
 // rowFault writes a fault for the rows whose numbers a query gives.
 func (l *loading) rowFault(ctx context.Context, p *part, rule pgcsv.Rule, columns []string, said, query string) error {
 	return l.fault(ctx, p, fmt.Sprintf("SELECT t.row, t.line, %s, %s, %s, NULL::int FROM %s t JOIN (%s) k ON k.row = t.row",
-		literal(string(rule)), literal(headersFor(p, columns)), literal(said), p.sheetTable(), query))
+		server.Literal(string(rule)), server.Literal(headersFor(p, columns)), server.Literal(said), p.sheetTable(), query))
 }
 
 // unlisted tells rows for whose ids no fixed one was named.
@@ -303,7 +304,7 @@ func (l *loading) checkWritten(ctx context.Context, p *part) error {
 	values := []string{"s.gyro_row"}
 	for _, c := range p.Columns {
 		if slices.Contains(given, c.Name) || slices.Contains(some, c.Name) {
-			values = append(values, l.finally(p, c.Name)+" AS "+quote(c.Name))
+			values = append(values, l.finally(p, c.Name)+" AS "+server.Quote(c.Name))
 		}
 	}
 	from := l.staging(p) + " s" + l.joins(p, nil)
@@ -351,12 +352,12 @@ func (l *loading) taken(ctx context.Context, p *part, key []string) error {
 	}
 	var terms []string
 	for i, c := range key {
-		terms = append(terms, fmt.Sprintf("t.%s = v.k_%d", quote(c), i))
+		terms = append(terms, fmt.Sprintf("t.%s = v.k_%d", server.Quote(c), i))
 	}
 	if p.Found == gyro.UpdateRow && !p.unmapped { // but the row itself
 		var same []string
 		for i, c := range p.Key {
-			same = append(same, fmt.Sprintf("t.%s = v.m_%d", quote(c), i))
+			same = append(same, fmt.Sprintf("t.%s = v.m_%d", server.Quote(c), i))
 		}
 		terms = append(terms, "("+strings.Join(same, " AND ")+") IS NOT TRUE")
 	}
@@ -399,7 +400,7 @@ func (l *loading) brokenRules(ctx context.Context, sheet int) ([]gyro.BrokenRule
 			FROM (SELECT DISTINCT rule, col, said, row, line FROM %s WHERE sheet = %d) f) f
 		WHERE n <= %d ORDER BY first, rule, col, said, row`, faultTable, sheet, gyro.MaxViolations))
 	if err != nil {
-		return nil, failed(ctx, "list bad rows", "", err)
+		return nil, server.Failed(ctx, "list bad rows", "", err)
 	}
 	defer rows.Close()
 	var rules []gyro.BrokenRule
@@ -410,7 +411,7 @@ func (l *loading) brokenRules(ctx context.Context, sheet int) ([]gyro.BrokenRule
 			total              int64
 		)
 		if err := rows.Scan(&rule, &column, &said, &fault.Row, &fault.Line, &total); err != nil {
-			return nil, failed(ctx, "list bad rows", "", err)
+			return nil, server.Failed(ctx, "list bad rows", "", err)
 		}
 		if said == "" {
 			said = pgcsv.Rule(rule).Text()
@@ -423,7 +424,7 @@ func (l *loading) brokenRules(ctx context.Context, sheet int) ([]gyro.BrokenRule
 		rules[last].First = append(rules[last].First, fault)
 	}
 	if err := rows.Err(); err != nil {
-		return nil, failed(ctx, "list bad rows", "", err)
+		return nil, server.Failed(ctx, "list bad rows", "", err)
 	}
 	return rules, nil
 }
@@ -433,7 +434,7 @@ func (l *loading) Rejected(ctx context.Context, table int, row func(row int64, r
 	rows, err := l.conn.Query(ctx, fmt.Sprintf(`SELECT row, array_agg(col ORDER BY col, rule, said), array_agg(rule ORDER BY col, rule, said), array_agg(said ORDER BY col, rule, said)
 		FROM (SELECT DISTINCT row, col, rule, said FROM %s WHERE sheet = %d) f GROUP BY row ORDER BY row`, faultTable, table))
 	if err != nil {
-		return failed(ctx, "list bad rows", "", err)
+		return server.Failed(ctx, "list bad rows", "", err)
 	}
 	defer rows.Close()
 	for rows.Next() {
@@ -442,7 +443,7 @@ func (l *loading) Rejected(ctx context.Context, table int, row func(row int64, r
 			columns, rules, said []string
 		)
 		if err := rows.Scan(&number, &columns, &rules, &said); err != nil {
-			return failed(ctx, "list bad rows", "", err)
+			return server.Failed(ctx, "list bad rows", "", err)
 		}
 		var reasons []string
 		for i, words := range said {
@@ -459,7 +460,7 @@ func (l *loading) Rejected(ctx context.Context, table int, row func(row int64, r
 		}
 	}
 	if err := rows.Err(); err != nil {
-		return failed(ctx, "list bad rows", "", err)
+		return server.Failed(ctx, "list bad rows", "", err)
 	}
 	return nil
 }

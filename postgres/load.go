@@ -12,6 +12,7 @@ import (
 
 	"github.com/gyrodata/gyro"
 	"github.com/gyrodata/gyro/driver"
+	"github.com/gyrodata/gyro/postgres/internal/server"
 )
 
 // part is one table of a load on its way.
@@ -33,7 +34,7 @@ type part struct {
 }
 
 // target is the table's name in SQL.
-func (p *part) target() string { return identifier(p.Table.Name) }
+func (p *part) target() string { return server.Identifier(p.Table.Name) }
 
 // staging is the staging table, or the query that stands for it.
 func (l *loading) staging(p *part) string {
@@ -103,7 +104,7 @@ func (l *loading) loadSettings() map[string]string {
 		"synchronize_seqscans":        "off",
 		"jit":                         "off", // it compiles for seconds what runs once
 	}
-	l.db.timeouts(s)
+	l.db.server().AddTimeouts(s)
 	return s
 }
 
@@ -117,37 +118,10 @@ func (l *loading) begin(ctx context.Context) error {
 		return err
 	}
 	l.began = true
-	if err := set(ctx, l.conn, l.loadSettings()); err != nil {
+	if err := server.Set(ctx, l.conn, l.loadSettings()); err != nil {
 		return err
 	}
 	return l.exec(ctx, "set the session's settings", roomSQL)
-}
-
-// setSQL fixes settings for the transaction.
-const setSQL = "SELECT set_config(s.name, s.value, true) FROM unnest($1::text[], $2::text[]) s(name, value)"
-
-func set(ctx context.Context, conn *pgx.Conn, settings map[string]string) error {
-	names, values := split(settings)
-	if _, err := conn.Exec(ctx, setSQL, names, values); err != nil {
-		return failed(ctx, "set the session's settings", "", err)
-	}
-	return conforming(conn)
-}
-
-// split gives the names of settings and their values.
-func split(settings map[string]string) (names, values []string) {
-	for name, value := range settings {
-		names, values = append(names, name), append(values, value)
-	}
-	return names, values
-}
-
-// conforming checks the setting that the lexer stands on.
-func conforming(conn *pgx.Conn) error {
-	if conn.PgConn().ParameterStatus("standard_conforming_strings") != "on" {
-		return &gyro.Error{Op: "set standard_conforming_strings", Err: errors.New("the server left it off")}
-	}
-	return nil
 }
 
 // prepare looks at the tables, and makes ready what keeps others from being in the way.
@@ -183,9 +157,9 @@ func (l *loading) prepare(ctx context.Context) error {
 func (l *loading) lookAt(ctx context.Context, p *part) error {
 	place := p.Table.Name.String()
 	var secured bool
-	err := l.conn.QueryRow(ctx, "SELECT NOT EXISTS (SELECT FROM "+p.target()+"), row_security_active("+literal(p.target())+")").Scan(&p.empty, &secured)
+	err := l.conn.QueryRow(ctx, "SELECT NOT EXISTS (SELECT FROM "+p.target()+"), row_security_active("+server.Literal(p.target())+")").Scan(&p.empty, &secured)
 	if err != nil {
-		return failed(ctx, "look at", place, err)
+		return server.Failed(ctx, "look at", place, err)
 	}
 	p.straight = p.Straight && p.empty && !secured // COPY FROM does not work with row security
 	if secured {
@@ -196,18 +170,18 @@ func (l *loading) lookAt(ctx context.Context, p *part) error {
 		(SELECT set_config('search_path', 'pg_catalog', true)) p
 		WHERE a.attrelid = $1::text::regclass AND a.attnum > 0 AND NOT a.attisdropped`, p.target())
 	if err != nil {
-		return failed(ctx, "look at", place, err)
+		return server.Failed(ctx, "look at", place, err)
 	}
 	defer rows.Close()
 	for rows.Next() {
 		var name, typ string
 		if err := rows.Scan(&name, &typ); err != nil {
-			return failed(ctx, "look at", place, err)
+			return server.Failed(ctx, "look at", place, err)
 		}
 		p.types[name] = typ
 	}
 	if err := rows.Err(); err != nil {
-		return failed(ctx, "look at", place, err)
+		return server.Failed(ctx, "look at", place, err)
 	}
 	return l.exec(ctx, "reset search_path", "SET LOCAL search_path TO DEFAULT")
 }
@@ -238,7 +212,7 @@ func (l *loading) constraints(ctx context.Context, parts []*part, when string) e
 		return nil
 	}
 	if _, err := l.conn.Exec(ctx, "SET CONSTRAINTS "+strings.Join(names, ", ")+" "+when); err != nil {
-		return refusedRow(failed(ctx, "check references", "", err))
+		return server.RefusedRow(server.Failed(ctx, "check references", "", err))
 	}
 	return nil
 }
@@ -343,7 +317,7 @@ func (l *loading) insertTogether(ctx context.Context, parts []*part) error {
 		into[i] = &found[i]
 	}
 	if err := l.conn.QueryRow(ctx, "WITH "+strings.Join(with, ", ")+" SELECT "+strings.Join(counts, ", ")).Scan(into...); err != nil {
-		return refusedRow(failed(ctx, "insert into a circle with", parts[0].Table.Name.String(), err))
+		return server.RefusedRow(server.Failed(ctx, "insert into a circle with", parts[0].Table.Name.String(), err))
 	}
 	for i, p := range parts {
 		if err := l.inserted(ctx, p, found[i]); err != nil {
@@ -400,7 +374,7 @@ func (l *loading) identify(ctx context.Context) error {
 	err := l.conn.QueryRow(ctx, `SELECT pg_current_xact_id()::text, (SELECT system_identifier::text FROM pg_control_system()),
 		(SELECT oid::int8 FROM pg_database WHERE datname = current_database())`).Scan(&id, &system, &t.Database)
 	if err != nil {
-		return failed(ctx, "ask for the transaction's id", "", err)
+		return server.Failed(ctx, "ask for the transaction's id", "", err)
 	}
 	t.System = system
 	_, err = fmt.Sscan(id, &t.ID)
@@ -424,13 +398,13 @@ func (l *loading) Keys(ctx context.Context, table int, w io.Writer) (int64, erro
 	default:
 		from = fmt.Sprintf("SELECT %s FROM %s", strings.Join(quoted, ", "), l.staging(p))
 	}
-	out := &writer{w: w}
+	out := &server.Writer{To: w}
 	tag, err := l.conn.PgConn().CopyTo(ctx, out, "COPY ("+from+" ORDER BY "+strings.Join(quoted, ", ")+") TO STDOUT (FORMAT csv, HEADER)")
 	switch {
-	case out.err != nil:
-		return 0, out.err
+	case out.Err != nil:
+		return 0, out.Err
 	case err != nil:
-		return 0, hidden(failed(ctx, "list the keys of", p.Table.Name.String(), err))
+		return 0, server.Hidden(server.Failed(ctx, "list the keys of", p.Table.Name.String(), err))
 	}
 	return tag.RowsAffected(), nil
 }
@@ -445,10 +419,10 @@ func (l *loading) Commit(ctx context.Context) error {
 		l.began = false
 		return nil
 	}
-	if !lost(err) && ctx.Err() == nil && !l.conn.IsClosed() {
-		return refusedRow(failed(ctx, "commit", "", err))
+	if !server.Lost(err) && ctx.Err() == nil && !l.conn.IsClosed() {
+		return server.RefusedRow(server.Failed(ctx, "commit", "", err))
 	}
-	return l.settle(&gyro.Error{Op: "commit", Err: errLost, Hint: "nothing was loaded; run again"})
+	return l.settle(&gyro.Error{Op: "commit", Err: server.ErrLost, Hint: "nothing was loaded; run again"})
 }
 
 // settle finds out what became of a commit whose answer did not come.
@@ -456,11 +430,11 @@ func (l *loading) settle(failure error) error {
 	ctx, cancel := context.WithTimeout(context.Background(), settleTime)
 	defer cancel()
 	unknown := &gyro.Error{
-		Op: "commit", Err: fmt.Errorf("%w; %w", errLost, gyro.ErrUncertain),
+		Op: "commit", Err: fmt.Errorf("%w; %w", server.ErrLost, gyro.ErrUncertain),
 		Hint: fmt.Sprintf("ask the server: SELECT pg_xact_status('%d')", l.loaded.Transaction.ID),
 	}
 	for {
-		conn, err := l.db.connect(ctx)
+		conn, err := l.db.server().Connect(ctx)
 		if err == nil {
 			var status *string
 			err = conn.QueryRow(ctx, "SELECT pg_xact_status($1::text::xid8)", fmt.Sprint(l.loaded.Transaction.ID)).Scan(&status)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/gyrodata/gyro"
 	"github.com/gyrodata/gyro/driver"
+	"github.com/gyrodata/gyro/postgres/internal/server"
 )
 
 // How references of sheets are resolved. A lookup table has each key by which a reference looks
@@ -30,7 +31,7 @@ func lookupCondition(p *part, reference int, alias string) string {
 // partValue is what a key looks for.
 func (l *loading) partValue(r driver.SheetPart, j int) string {
 	if r.Given {
-		return collated(literal(r.Literal)+"::"+l.textType(r.SheetField).cast, l.textType(r.SheetField))
+		return collated(server.Literal(r.Literal)+"::"+l.textType(r.SheetField).cast, l.textType(r.SheetField))
 	}
 	return collated(fmt.Sprintf("d.c%d::%s", j, l.textType(r.SheetField).cast), l.textType(r.SheetField))
 }
@@ -89,18 +90,18 @@ func (l *loading) lookup(ctx context.Context, p *part, k int) error {
 		var keys []string
 		for i, c := range r.ToColumns {
 			there += fmt.Sprintf(", h.to_%d", i)
-			keys = append(keys, fmt.Sprintf("(array_agg(t.%s))[1] AS to_%d", quote(c), i))
+			keys = append(keys, fmt.Sprintf("(array_agg(t.%s))[1] AS to_%d", server.Quote(c), i))
 		}
 		joins, terms := l.inTarget(r)
 		other += fmt.Sprintf(" LEFT JOIN (SELECT n.id, count(*) AS there, %s FROM n JOIN %s t ON true%s WHERE %s GROUP BY n.id) h ON h.id = n.id",
-			strings.Join(keys, ", "), identifier(r.Table), joins, strings.Join(terms, " AND "))
+			strings.Join(keys, ", "), server.Identifier(r.Table), joins, strings.Join(terms, " AND "))
 	}
 	fallback := "NULL" // a row with a fault still is one where nothing is rejected
 	switch {
 	case r.Create:
-		fallback = literal(string(gyro.UnknownReference))
+		fallback = server.Literal(string(gyro.UnknownReference))
 	case r.To >= 0 && l.parts[r.To].Sheet.Reject:
-		fallback = literal(string(gyro.RejectedReference))
+		fallback = server.Literal(string(gyro.RejectedReference))
 	}
 	enough := "="
 	if r.Unique {
@@ -116,7 +117,7 @@ func (l *loading) lookup(ctx context.Context, p *part, k int) error {
 			CASE WHEN x.good %[13]s 1 THEN NULL WHEN x.good > 1 THEN %[6]s WHEN x.there = 1 THEN NULL WHEN x.there > 1 THEN %[6]s WHEN x.any_row IS NOT NULL THEN %[7]s ELSE %[8]s END AS fault
 		FROM (SELECT n.id, %[9]s, %[10]s FROM n%[11]s) x; ALTER TABLE %[12]s ADD UNIQUE (id); ANALYZE %[12]s`,
 		p.i, k, strings.Join(values, ", "), from, strings.Join(keys, ", "),
-		literal(string(gyro.AmbiguousReference)), fallback, literal(string(gyro.UnknownReference)),
+		server.Literal(string(gyro.AmbiguousReference)), fallback, server.Literal(string(gyro.UnknownReference)),
 		found, there, other, lookupTable(p.i, k), enough))
 }
 
@@ -134,13 +135,13 @@ func (l *loading) inTarget(r driver.SheetReference) (joins string, terms []strin
 				aliases[way] = next
 				var on []string
 				for j, c := range step.Columns {
-					on = append(on, fmt.Sprintf("%s.%s = %s.%s", alias, quote(c), next, quote(step.ToColumns[j])))
+					on = append(on, fmt.Sprintf("%s.%s = %s.%s", alias, server.Quote(c), next, server.Quote(step.ToColumns[j])))
 				}
-				joins += " JOIN " + identifier(step.Table) + " " + next + " ON " + strings.Join(on, " AND ")
+				joins += " JOIN " + server.Identifier(step.Table) + " " + next + " ON " + strings.Join(on, " AND ")
 			}
 			alias = next
 		}
-		terms = append(terms, fmt.Sprintf("%s.%s = %s", alias, quote(part.Column), collated(fmt.Sprintf("n.n_%d", i), l.textType(part.SheetField))))
+		terms = append(terms, fmt.Sprintf("%s.%s = %s", alias, server.Quote(part.Column), collated(fmt.Sprintf("n.n_%d", i), l.textType(part.SheetField))))
 	}
 	return joins, terms
 }
@@ -170,7 +171,7 @@ func (l *loading) lookUp(ctx context.Context, p *part) error {
 	var some, rows, keys []string
 	for k, r := range p.Sheet.References {
 		if err := l.lookup(ctx, p, k); err != nil {
-			return hidden(err)
+			return server.Hidden(err)
 		}
 		n, err := l.number(ctx, "look for references that lead nowhere", "SELECT count(*) FROM "+lookupTable(p.i, k)+" WHERE fault IS NOT NULL")
 		if err != nil {
@@ -180,8 +181,8 @@ func (l *loading) lookUp(ctx context.Context, p *part) error {
 			continue
 		}
 		said := fmt.Sprintf("CASE b.fault WHEN %s THEN %s WHEN %s THEN %s ELSE %s END",
-			literal(string(gyro.AmbiguousReference)), literal("several rows of "+by(r)),
-			literal(string(gyro.RejectedReference)), literal("the row of "+by(r)+" is rejected itself"), literal("no row of "+by(r)))
+			server.Literal(string(gyro.AmbiguousReference)), server.Literal("several rows of "+by(r)),
+			server.Literal(string(gyro.RejectedReference)), server.Literal("the row of "+by(r)+" is rejected itself"), server.Literal("no row of "+by(r)))
 		if r.Keyed() {
 			some = append(some, fmt.Sprintf("t.k%d IN (SELECT id FROM %s WHERE fault IS NOT NULL)", k, lookupTable(p.i, k)))
 		} else {
@@ -189,7 +190,7 @@ func (l *loading) lookUp(ctx context.Context, p *part) error {
 		}
 		keys = append(keys, fmt.Sprintf("k%d", k))
 		rows = append(rows, fmt.Sprintf("SELECT t.row, t.line, b.fault, %s, %s, NULL::int FROM t JOIN %s b ON %s WHERE b.fault IS NOT NULL",
-			literal(headersOf(r)), said, lookupTable(p.i, k), lookupCondition(p, k, "b")))
+			server.Literal(headersOf(r)), said, lookupTable(p.i, k), lookupCondition(p, k, "b")))
 	}
 	if len(some) == 0 {
 		return nil
@@ -283,7 +284,7 @@ func (l *loading) mapSheets(ctx context.Context, circle []int) error {
 		}
 		l.stage(gyro.Mapping, i)
 		if err := l.exec(ctx, "map the ids of "+p.Table.Name.String(), l.mapping(p)); err != nil {
-			return refusedRow(err)
+			return server.RefusedRow(err)
 		}
 	}
 	for _, i := range circle {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/gyrodata/gyro"
 	"github.com/gyrodata/gyro/driver"
+	"github.com/gyrodata/gyro/postgres/internal/server"
 )
 
 // How a row of a staging table becomes one of the table. In what follows s is the staging
@@ -41,14 +42,14 @@ func (j joined) refers() string {
 	}
 	var terms []string
 	for _, c := range j.Columns {
-		terms = append(terms, "s."+quote(c)+" IS NOT NULL")
+		terms = append(terms, "s."+server.Quote(c)+" IS NOT NULL")
 	}
 	for _, k := range j.Kinds {
 		var values []string
 		for _, v := range k.Values {
-			values = append(values, literal(v))
+			values = append(values, server.Literal(v))
 		}
-		terms = append(terms, fmt.Sprintf("s.%s::text IN (%s)", quote(k.Column), strings.Join(values, ", ")))
+		terms = append(terms, fmt.Sprintf("s.%s::text IN (%s)", server.Quote(k.Column), strings.Join(values, ", ")))
 	}
 	return strings.Join(terms, " AND ")
 }
@@ -62,7 +63,7 @@ func (l *loading) joins(p *part, among []string) string {
 		switch {
 		case !touches, j.Each, j.to == nil && len(j.Fixed) == 0:
 		case j.to == nil:
-			fmt.Fprintf(&text, " LEFT JOIN %s %s ON s.%s = %s.o_0", fixedTable(j.Fixed, p.types[j.Columns[0]]), j.alias, quote(j.Columns[0]), j.alias)
+			fmt.Fprintf(&text, " LEFT JOIN %s %s ON s.%s = %s.o_0", fixedTable(j.Fixed, p.types[j.Columns[0]]), j.alias, server.Quote(j.Columns[0]), j.alias)
 			if len(j.Kinds) > 0 {
 				text.WriteString(" AND " + j.refers())
 			}
@@ -88,7 +89,7 @@ func (j joined) place(i int) int { return slices.Index(j.to.columns, j.ToColumns
 // equal compares a column with the old value in a map. Texts of deterministic collations are
 // equal where their bytes are, whatever the two collations.
 func (l *loading) equal(p *part, column string, j joined, i int) string {
-	left, right := "s."+quote(column), fmt.Sprintf("%s.o_%d", j.alias, j.place(i))
+	left, right := "s."+server.Quote(column), fmt.Sprintf("%s.o_%d", j.alias, j.place(i))
 	from, _ := p.Table.Column(column)
 	to, _ := j.to.Table.Column(j.ToColumns[i])
 	switch {
@@ -103,7 +104,7 @@ func (l *loading) equal(p *part, column string, j joined, i int) string {
 // value is what a column of the file becomes: the new value of what it refers to, or what
 // SQL makes of it, or itself.
 func (l *loading) value(p *part, column string) string {
-	own := "s." + quote(column)
+	own := "s." + server.Quote(column)
 	if i := slices.IndexFunc(p.Columns, func(c driver.LoadColumn) bool { return c.Name == column }); i >= 0 && p.Columns[i].Expr != "" {
 		own = fmt.Sprintf("(SELECT (%s\n) FROM (SELECT %s AS value) gyro_value)::%s", p.Columns[i].Expr, own, p.types[column])
 	}
@@ -184,7 +185,7 @@ func (l *loading) resolves(j joined) string {
 	case j.Each:
 		source, condition, fresh := l.elements(j)
 		return fmt.Sprintf("NOT EXISTS (SELECT FROM unnest(s.%s) u(e) WHERE u.e IS NOT NULL AND NOT EXISTS (SELECT FROM %s n WHERE %s AND n.%s IS NOT NULL))",
-			quote(j.Columns[0]), source, condition, fresh)
+			server.Quote(j.Columns[0]), source, condition, fresh)
 	case j.to == nil && len(j.Fixed) == 0:
 		return "(" + j.refers() + ") IS NOT TRUE"
 	case j.to == nil:
@@ -205,7 +206,7 @@ func (l *loading) source(p *part, found string) string {
 	if p.Map {
 		var terms []string
 		for i, c := range p.Key {
-			terms = append(terms, fmt.Sprintf("m.o_%d = s.%s", i, quote(c)))
+			terms = append(terms, fmt.Sprintf("m.o_%d = s.%s", i, server.Quote(c)))
 		}
 		if p.Sheet != nil {
 			terms = []string{"m.row = s.gyro_row"}
@@ -250,8 +251,8 @@ func (l *loading) updating(p *part, more ...string) string {
 		if !c.Load || slices.Contains(p.Key, c.Name) || slices.Contains(p.Find, c.Name) || target.Identity == "always" {
 			continue
 		}
-		sets = append(sets, fmt.Sprintf("%s = gyro_new.%s", quote(c.Name), quote(c.Name)))
-		terms = append(terms, fmt.Sprintf("%s AS %s", l.final(p, c.Name), quote(c.Name)))
+		sets = append(sets, fmt.Sprintf("%s = gyro_new.%s", server.Quote(c.Name), server.Quote(c.Name)))
+		terms = append(terms, fmt.Sprintf("%s AS %s", l.final(p, c.Name), server.Quote(c.Name)))
 	}
 	if len(sets) == 0 {
 		return ""
@@ -259,7 +260,7 @@ func (l *loading) updating(p *part, more ...string) string {
 	var keys []string
 	for i, c := range p.Key {
 		terms = append(terms, fmt.Sprintf("m.v_%d AS gyro_key_%d", i, i))
-		keys = append(keys, fmt.Sprintf("t.%s = gyro_new.gyro_key_%d", quote(c), i))
+		keys = append(keys, fmt.Sprintf("t.%s = gyro_new.gyro_key_%d", server.Quote(c), i))
 	}
 	where := ""
 	if conditions := append(l.conditions(p), more...); len(conditions) > 0 {
@@ -361,11 +362,11 @@ func (l *loading) collide(ctx context.Context) error {
 			}
 			var terms []string
 			for _, c := range key {
-				terms = append(terms, fmt.Sprintf("t.%s = v.%s", quote(c), quote(c)))
+				terms = append(terms, fmt.Sprintf("t.%s = v.%s", server.Quote(c), server.Quote(c)))
 			}
 			var values []string
 			for _, c := range key {
-				values = append(values, l.final(p, c)+" AS "+quote(c))
+				values = append(values, l.final(p, c)+" AS "+server.Quote(c))
 			}
 			n, err := l.number(ctx, "look for rows that are there already", fmt.Sprintf("SELECT count(*) FROM (SELECT %s FROM %s) v WHERE EXISTS (SELECT FROM %s t WHERE %s)",
 				strings.Join(values, ", "), l.source(p, " AND NOT m.found"), p.target(), strings.Join(terms, " AND ")))

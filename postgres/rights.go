@@ -9,6 +9,8 @@ import (
 
 	"github.com/gyrodata/gyro"
 	"github.com/gyrodata/gyro/driver"
+	"github.com/gyrodata/gyro/postgres/internal/server"
+	"github.com/gyrodata/gyro/postgres/internal/statement"
 )
 
 // Check asks for the rights that a plan needs.
@@ -43,7 +45,7 @@ func (l *loading) Check(ctx context.Context, plan *driver.LoadPlan) error {
 			continue
 		}
 		for _, right := range rights(t) {
-			ok, err := l.may(ctx, "SELECT has_table_privilege($1::text::regclass, $2)", identifier(t.Table.Name), right)
+			ok, err := l.may(ctx, "SELECT has_table_privilege($1::text::regclass, $2)", server.Identifier(t.Table.Name), right)
 			if err != nil {
 				return err
 			}
@@ -52,7 +54,7 @@ func (l *loading) Check(ctx context.Context, plan *driver.LoadPlan) error {
 			}
 		}
 		if l.db.Exclusive == ExclusiveAlways || l.db.DisableTriggers {
-			ok, err := l.may(ctx, "SELECT pg_has_role(relowner, 'USAGE') FROM pg_class WHERE oid = $1::text::regclass", identifier(t.Table.Name))
+			ok, err := l.may(ctx, "SELECT pg_has_role(relowner, 'USAGE') FROM pg_class WHERE oid = $1::text::regclass", server.Identifier(t.Table.Name))
 			if err != nil {
 				return err
 			}
@@ -110,7 +112,7 @@ func (l *loading) expressions(ctx context.Context, t *driver.LoadTable) []error 
 
 // vet sees to it that a text of the user's is one expression over what from has, and no more.
 func (l *loading) vet(ctx context.Context, text, from, place, hint string) error {
-	_, _, err := newParser(l.conn).safe(ctx, text, nil, func(text string) string { return "SELECT (" + text + "\n) FROM " + from })
+	_, _, err := statement.NewParser(l.conn).Safe(ctx, text, nil, func(text string) string { return "SELECT (" + text + "\n) FROM " + from })
 	var failure *gyro.Error
 	if errors.As(err, &failure) {
 		return &gyro.Mistake{Place: place, Problem: failure.Err.Error(), Hint: hint, Err: err}
@@ -126,10 +128,10 @@ func (l *loading) sheetProblems(ctx context.Context, t *driver.LoadTable) (found
 	}
 	var columns []string
 	for _, v := range t.Sheet.Values {
-		columns = append(columns, quote(v.Column))
+		columns = append(columns, server.Quote(v.Column))
 	}
 	for _, c := range t.Sheet.Checks {
-		if err := l.vet(ctx, "("+c.SQL+"\n) IS FALSE", "(SELECT "+strings.Join(columns, ", ")+" FROM "+identifier(t.Table.Name)+") gyro_row", c.Place, "a condition in SQL over the columns that the file gives values: "+strings.Join(columns, ", ")); err != nil {
+		if err := l.vet(ctx, "("+c.SQL+"\n) IS FALSE", "(SELECT "+strings.Join(columns, ", ")+" FROM "+server.Identifier(t.Table.Name)+") gyro_row", c.Place, "a condition in SQL over the columns that the file gives values: "+strings.Join(columns, ", ")); err != nil {
 			found = append(found, err)
 		}
 	}
@@ -139,8 +141,8 @@ func (l *loading) sheetProblems(ctx context.Context, t *driver.LoadTable) (found
 		if err == nil {
 			return nil
 		}
-		err = failed(ctx, "ask the server about", place, err)
-		var e *serverError
+		err = server.Failed(ctx, "ask the server about", place, err)
+		var e *server.Error
 		if !errors.As(err, &e) {
 			return err
 		}
@@ -160,10 +162,10 @@ func (l *loading) sheetProblems(ctx context.Context, t *driver.LoadTable) (found
 		}
 	}
 	for _, r := range t.Sheet.References {
-		names := []string{identifier(r.Table)}
+		names := []string{server.Identifier(r.Table)}
 		for _, p := range r.Parts {
 			for _, step := range p.Path {
-				names = append(names, identifier(step.Table))
+				names = append(names, server.Identifier(step.Table))
 			}
 		}
 		for _, name := range names {
@@ -194,7 +196,7 @@ func rights(t *driver.LoadTable) []string {
 func (l *loading) may(ctx context.Context, text string, args ...any) (bool, error) {
 	var ok bool
 	if err := l.conn.QueryRow(ctx, text, args...).Scan(&ok); err != nil {
-		return false, failed(ctx, "look at the rights", "", err)
+		return false, server.Failed(ctx, "look at the rights", "", err)
 	}
 	return ok, nil
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/gyrodata/gyro"
 	"github.com/gyrodata/gyro/driver"
 	"github.com/gyrodata/gyro/pgcsv"
+	"github.com/gyrodata/gyro/postgres/internal/server"
 )
 
 // softInput is the first server that tells whether a text can be cast (pg_input_is_valid).
@@ -62,7 +63,7 @@ func (l *loading) checkLiterals(ctx context.Context, p *part) error {
 		}
 		var state *string
 		if err := l.conn.QueryRow(ctx, "SELECT "+name+"($1)", text).Scan(&state); err != nil {
-			return failed(ctx, "try a value", p.Table.Name.String(), err)
+			return server.Failed(ctx, "try a value", p.Table.Name.String(), err)
 		}
 		if state != nil {
 			found = append(found, &gyro.Mistake{Place: "importer " + p.Table.Name.String() + ", " + what, Problem: "it is no value of type " + typ.name})
@@ -114,7 +115,7 @@ type rule struct {
 
 // row is what is told of it.
 func (r rule) row() string {
-	return fmt.Sprintf("%s, %s, %s", r.name, literal(r.column), r.said)
+	return fmt.Sprintf("%s, %s, %s", r.name, server.Literal(r.column), r.said)
 }
 
 // faultsOf finds the rows that break rules in one pass, or in two, where some hold for all rows:
@@ -154,13 +155,13 @@ func (l *loading) checkCells(ctx context.Context, p *part) error {
 		text := fmt.Sprintf("t.c%d", i)
 		rules = append(rules, l.castRule(f, text, caster(p, i), "t.test", i))
 		if f.Pattern != "" {
-			broken := fmt.Sprintf("%s !~ %s", text, literal("^(?:"+f.Pattern+")$"))
+			broken := fmt.Sprintf("%s !~ %s", text, server.Literal("^(?:"+f.Pattern+")$"))
 			if !f.TestPattern {
 				broken = fmt.Sprintf("t.test LIKE '%% %d %%' AND %s", i, broken)
 			}
 			rules = append(rules, rule{
-				broken: broken, name: literal(string(gyro.PatternMismatch)), column: f.Header,
-				said: literal("does not match " + f.Pattern), field: "NULL::int", tested: !f.TestPattern,
+				broken: broken, name: server.Literal(string(gyro.PatternMismatch)), column: f.Header,
+				said: server.Literal("does not match " + f.Pattern), field: "NULL::int", tested: !f.TestPattern,
 			})
 		}
 	}
@@ -217,7 +218,7 @@ func (l *loading) castRule(f driver.SheetField, text, caster, test string, numbe
 	typ, call := l.textType(f), caster+"("+text+")"
 	broken := call + " IS NOT NULL"
 	if l.version >= softInput && f.Expr == "" {
-		broken = fmt.Sprintf("NOT pg_input_is_valid(%s, %s)", text, literal(typ.name))
+		broken = fmt.Sprintf("NOT pg_input_is_valid(%s, %s)", text, server.Literal(typ.name))
 	}
 	if !f.Test {
 		broken = fmt.Sprintf("%s LIKE '%% %d %%' AND %s", test, number, broken)
@@ -229,7 +230,7 @@ func (l *loading) castRule(f driver.SheetField, text, caster, test string, numbe
 	}
 	choose := func(tooLong, beyond, check, null, other string) string {
 		return fmt.Sprintf("CASE %s WHEN '22001' THEN %s WHEN '22003' THEN %s WHEN '23514' THEN %s WHEN '23502' THEN %s ELSE %s END",
-			call, literal(tooLong), literal(beyond), literal(check), literal(null), literal(other))
+			call, server.Literal(tooLong), server.Literal(beyond), server.Literal(check), server.Literal(null), server.Literal(other))
 	}
 	return rule{
 		broken: text + " IS NOT NULL AND " + broken,
@@ -245,7 +246,7 @@ func (l *loading) castRule(f driver.SheetField, text, caster, test string, numbe
 func readerFaults(p *part) string {
 	var places []string // place, header, and in words what is required and what is allowed
 	place := func(kind byte, number int, header, required, allowed string) {
-		places = append(places, fmt.Sprintf("(%s, %s, %s, %s)", literal(fmt.Sprintf("%c%d", kind, number)), literal(header), literal(required), literal(allowed)))
+		places = append(places, fmt.Sprintf("(%s, %s, %s, %s)", server.Literal(fmt.Sprintf("%c%d", kind, number)), server.Literal(header), server.Literal(required), server.Literal(allowed)))
 	}
 	place('h', -1, "", "", "")
 	for i, header := range p.Sheet.Headers {
@@ -260,7 +261,7 @@ func readerFaults(p *part) string {
 	return fmt.Sprintf(`SELECT split_part(e, ':', 2), w.header, CASE split_part(e, ':', 2)
 			WHEN %s THEN w.required WHEN %s THEN w.allowed WHEN %s THEN 'a part of the key is NULL, and not all' ELSE '' END, NULL::int
 		FROM unnest(string_to_array(t.broken, ' ')) e JOIN (VALUES %s) w(place, header, required, allowed) ON w.place = split_part(e, ':', 1)`,
-		literal(string(gyro.Required)), literal(string(gyro.NotAllowed)), literal(string(gyro.IncompleteReference)), strings.Join(places, ", "))
+		server.Literal(string(gyro.Required)), server.Literal(string(gyro.NotAllowed)), server.Literal(string(gyro.IncompleteReference)), strings.Join(places, ", "))
 }
 
 // nullify takes out the texts that can't be cast, so that no query stumbles over them. They are in
@@ -271,18 +272,18 @@ func (l *loading) nullify(ctx context.Context, p *part, table string) error {
 	}
 	rows, err := l.conn.Query(ctx, fmt.Sprintf("SELECT DISTINCT field FROM %s WHERE sheet = %d AND field IS NOT NULL", faultTable, p.i))
 	if err != nil {
-		return failed(ctx, "validate", p.File, err)
+		return server.Failed(ctx, "validate", p.File, err)
 	}
 	var fields []int
 	for rows.Next() {
 		var field int
 		if err := rows.Scan(&field); err != nil {
-			return failed(ctx, "validate", p.File, err)
+			return server.Failed(ctx, "validate", p.File, err)
 		}
 		fields = append(fields, field)
 	}
 	if err := rows.Err(); err != nil {
-		return failed(ctx, "validate", p.File, err)
+		return server.Failed(ctx, "validate", p.File, err)
 	}
 	if len(fields) == 0 {
 		return nil
@@ -310,7 +311,7 @@ func (l *loading) checkRows(ctx context.Context, p *part) error {
 			if b.bound == "" {
 				continue
 			}
-			c := condition{fmt.Sprintf("s.%s %s %s::%s", quote(v.Column), b.operator, literal(b.bound), l.textType(f).name), gyro.OutOfRange, f.Header, b.said + b.bound}
+			c := condition{fmt.Sprintf("s.%s %s %s::%s", server.Quote(v.Column), b.operator, server.Literal(b.bound), l.textType(f).name), gyro.OutOfRange, f.Header, b.said + b.bound}
 			if f.TestBounds {
 				all = append(all, c)
 				continue
@@ -354,7 +355,7 @@ func (l *loading) conditionFaults(ctx context.Context, p *part, base string, con
 	var broken, rows []string
 	for _, c := range conditions {
 		broken = append(broken, "("+c.broken+")")
-		rows = append(rows, fmt.Sprintf("SELECT %s, %s, %s, NULL::int WHERE %s", literal(string(c.rule)), literal(c.column), literal(c.said), c.broken))
+		rows = append(rows, fmt.Sprintf("SELECT %s, %s, %s, NULL::int WHERE %s", server.Literal(string(c.rule)), server.Literal(c.column), server.Literal(c.said), c.broken))
 	}
 	// What could not be read is NULL by now, which says nothing of the row. Few rows are asked
 	// for that, those that break a rule.
@@ -373,19 +374,19 @@ func (l *loading) tableChecks(ctx context.Context, p *part, given, some []string
 		AND ($3::text[] IS NULL OR EXISTS (SELECT FROM unnest(c.conkey) k JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = k WHERE a.attname = ANY ($3::text[])))
 		ORDER BY c.conname`, p.target(), given, some)
 	if err != nil {
-		return nil, failed(ctx, "look at the checks of", p.Table.Name.String(), err)
+		return nil, server.Failed(ctx, "look at the checks of", p.Table.Name.String(), err)
 	}
 	defer rows.Close()
 	var checks []driver.SheetCheck
 	for rows.Next() {
 		var name, text string
 		if err := rows.Scan(&name, &text); err != nil {
-			return nil, failed(ctx, "look at the checks of", p.Table.Name.String(), err)
+			return nil, server.Failed(ctx, "look at the checks of", p.Table.Name.String(), err)
 		}
 		checks = append(checks, driver.SheetCheck{Place: "constraint " + name, SQL: text, Text: "the table's constraint " + name})
 	}
 	if err := rows.Err(); err != nil {
-		return nil, failed(ctx, "look at the checks of", p.Table.Name.String(), err)
+		return nil, server.Failed(ctx, "look at the checks of", p.Table.Name.String(), err)
 	}
 	return checks, l.exec(ctx, "reset search_path", "SET LOCAL search_path TO DEFAULT")
 }

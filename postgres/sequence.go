@@ -11,6 +11,7 @@ import (
 	"github.com/gyrodata/gyro"
 	"github.com/gyrodata/gyro/driver"
 	"github.com/gyrodata/gyro/pgcsv"
+	"github.com/gyrodata/gyro/postgres/internal/server"
 )
 
 // Sequences are moved before the first row goes in: from then on nobody draws an id that the
@@ -53,10 +54,10 @@ func (l *loading) moveSequence(ctx context.Context, p *part, column, sequence st
 		called                  bool
 	)
 	place := p.Table.Name.String()
-	err := l.conn.QueryRow(ctx, "SELECT q.last_value, q.is_called, s.seqincrement, s.seqmin, s.seqmax FROM "+sequence+" q, pg_sequence s WHERE s.seqrelid = "+literal(sequence)+"::regclass").
+	err := l.conn.QueryRow(ctx, "SELECT q.last_value, q.is_called, s.seqincrement, s.seqmin, s.seqmax FROM "+sequence+" q, pg_sequence s WHERE s.seqrelid = "+server.Literal(sequence)+"::regclass").
 		Scan(&last, &called, &step, &least, &most)
 	if err != nil {
-		return failed(ctx, "look at a sequence of", place, err)
+		return server.Failed(ctx, "look at a sequence of", place, err)
 	}
 	end, some, err := l.furthest(ctx, p, column, step < 0)
 	switch {
@@ -79,16 +80,16 @@ func (l *loading) moveSequence(ctx context.Context, p *part, column, sequence st
 		return nil
 	}
 	if gap <= smallGap {
-		_, err = l.conn.Exec(ctx, fmt.Sprintf("SELECT count(nextval(%s)) FROM generate_series(1, %d)", literal(sequence), gap))
+		_, err = l.conn.Exec(ctx, fmt.Sprintf("SELECT count(nextval(%s)) FROM generate_series(1, %d)", server.Literal(sequence), gap))
 	} else {
 		order := "greatest"
 		if step < 0 {
 			order = "least"
 		}
-		_, err = l.conn.Exec(ctx, fmt.Sprintf("SELECT setval(%s, %s(%d, q.last_value)) FROM %s q", literal(sequence), order, end, sequence))
+		_, err = l.conn.Exec(ctx, fmt.Sprintf("SELECT setval(%s, %s(%d, q.last_value)) FROM %s q", server.Literal(sequence), order, end, sequence))
 	}
 	if err != nil {
-		return failed(ctx, "move a sequence of", place, err)
+		return server.Failed(ctx, "move a sequence of", place, err)
 	}
 	return nil
 }
@@ -110,7 +111,7 @@ func (l *loading) furthest(ctx context.Context, p *part, column string, lowest b
 	current := l.value(p, column)
 	if err := l.conn.QueryRow(ctx, fmt.Sprintf("SELECT %s(trunc(v::numeric))::int8 FROM (SELECT %s AS v FROM %s) x WHERE v::numeric BETWEEN -9223372036854775808 AND 9223372036854775807",
 		function, current, l.staging(p)+" s"+l.joins(p, []string{column}))).Scan(&value); err != nil {
-		return 0, false, hidden(failed(ctx, "look for the highest id of", p.Table.Name.String(), err))
+		return 0, false, server.Hidden(server.Failed(ctx, "look for the highest id of", p.Table.Name.String(), err))
 	}
 	if value == nil {
 		return 0, false, nil

@@ -12,6 +12,7 @@ import (
 	"github.com/gyrodata/gyro"
 	"github.com/gyrodata/gyro/driver"
 	"github.com/gyrodata/gyro/pgcsv"
+	"github.com/gyrodata/gyro/postgres/internal/server"
 	"github.com/gyrodata/gyro/schema"
 )
 
@@ -75,7 +76,7 @@ func and(n int, prefix, typ string) string {
 }
 
 // copySheet copies each portion into its table.
-func (l *loading) copySheet(ctx context.Context, p *part, stream driver.SheetStream, source *reading) error {
+func (l *loading) copySheet(ctx context.Context, p *part, stream driver.SheetStream, source *counted) error {
 	columns := and(len(p.Sheet.References), "k", "") + and(len(p.Sheet.Fields), "c", "")
 	for {
 		is, err := stream.Next()
@@ -133,9 +134,9 @@ func (l *loading) columnTypes(ctx context.Context, table schema.Name) (map[strin
 		FROM pg_attribute a JOIN b ON b.attnum = a.attnum JOIN pg_type y ON y.oid = b.typ AND y.typtype <> 'd'
 		LEFT JOIN pg_collation c ON c.oid = a.attcollation AND c.oid <> 100 LEFT JOIN pg_namespace n ON n.oid = c.collnamespace,
 		(SELECT set_config('search_path', 'pg_catalog', true)) p
-		WHERE a.attrelid = $1::text::regclass AND a.attnum > 0 AND NOT a.attisdropped`, identifier(table))
+		WHERE a.attrelid = $1::text::regclass AND a.attnum > 0 AND NOT a.attisdropped`, server.Identifier(table))
 	if err != nil {
-		return nil, failed(ctx, "look at", table.String(), err)
+		return nil, server.Failed(ctx, "look at", table.String(), err)
 	}
 	defer rows.Close()
 	types := map[string]columnType{}
@@ -145,7 +146,7 @@ func (l *loading) columnTypes(ctx context.Context, table schema.Name) (map[strin
 			t    columnType
 		)
 		if err := rows.Scan(&name, &t.name, &t.cast, &t.collation, &t.enum, &t.notNull); err != nil {
-			return nil, failed(ctx, "look at", table.String(), err)
+			return nil, server.Failed(ctx, "look at", table.String(), err)
 		}
 		if sizedText.MatchString(t.cast) {
 			t.cast = "character varying"
@@ -153,7 +154,7 @@ func (l *loading) columnTypes(ctx context.Context, table schema.Name) (map[strin
 		types[name] = t
 	}
 	if err := rows.Err(); err != nil {
-		return nil, failed(ctx, "look at", table.String(), err)
+		return nil, server.Failed(ctx, "look at", table.String(), err)
 	}
 	if l.types == nil {
 		l.types = map[schema.Name]map[string]columnType{}
@@ -197,7 +198,7 @@ func (l *loading) fieldValue(p *part, field int) string {
 // sheetValue is a field's value, or a literal of a column's type.
 func (l *loading) sheetValue(p *part, v driver.SheetValue, typ columnType) string {
 	if v.Field < 0 {
-		return collated(literal(v.Literal)+"::"+typ.cast, typ)
+		return collated(server.Literal(v.Literal)+"::"+typ.cast, typ)
 	}
 	return l.fieldValue(p, v.Field)
 }
@@ -207,7 +208,7 @@ func (l *loading) sheetValue(p *part, v driver.SheetValue, typ columnType) strin
 func (l *loading) base(p *part, table, more string) string {
 	columns := []string{"t.row AS gyro_row", "t.line AS gyro_line" + more}
 	for _, v := range p.Sheet.Values {
-		columns = append(columns, l.sheetValue(p, v, l.types[p.Table.Name][v.Column])+" AS "+quote(v.Column))
+		columns = append(columns, l.sheetValue(p, v, l.types[p.Table.Name][v.Column])+" AS "+server.Quote(v.Column))
 	}
 	return "(SELECT " + strings.Join(columns, ", ") + " FROM " + table + " t WHERE NOT t.bad)"
 }
@@ -240,7 +241,7 @@ func (l *loading) sheetStaging(p *part) string {
 		default:
 			value = "coalesce(" + strings.Join(values, ", ") + ")"
 		}
-		columns = append(columns, value+" AS "+quote(c.Name))
+		columns = append(columns, value+" AS "+server.Quote(c.Name))
 	}
 	return "(SELECT " + strings.Join(columns, ", ") + " FROM " + p.sheetTable() + " t" + joins.String() + " WHERE NOT t.bad)"
 }
@@ -302,12 +303,12 @@ func (l *loading) whole(p *part, row string) string {
 func (l *loading) fault(ctx context.Context, p *part, query string) error {
 	var lacking []string
 	for _, r := range lackingRules {
-		lacking = append(lacking, literal(string(r)))
+		lacking = append(lacking, server.Literal(string(r)))
 	}
 	tag, err := l.conn.Exec(ctx, fmt.Sprintf("INSERT INTO %s SELECT %d, q.*, q.field IS NOT NULL OR q.rule IN (%s) FROM (%s) q(row, line, rule, col, said, field)",
 		faultTable, p.i, strings.Join(lacking, ", "), query))
 	if err != nil {
-		return hidden(failed(ctx, "validate", p.File, err))
+		return server.Hidden(server.Failed(ctx, "validate", p.File, err))
 	}
 	if tag.RowsAffected() == 0 {
 		return nil
@@ -343,7 +344,7 @@ func (l *loading) countRows(ctx context.Context) error {
 		}
 		err := l.conn.QueryRow(ctx, fmt.Sprintf("SELECT count(*) FILTER (WHERE NOT %[2]s), count(*) FILTER (WHERE %[2]s) FROM %[1]s", from, found)).Scan(&p.fresh, &p.found)
 		if err != nil {
-			return failed(ctx, "count rows", p.Table.Name.String(), err)
+			return server.Failed(ctx, "count rows", p.Table.Name.String(), err)
 		}
 	}
 	return nil

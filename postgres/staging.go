@@ -9,6 +9,7 @@ import (
 
 	"github.com/gyrodata/gyro"
 	"github.com/gyrodata/gyro/driver"
+	"github.com/gyrodata/gyro/postgres/internal/server"
 )
 
 // stageAll copies every file that does not go straight into its table into a staging table:
@@ -33,7 +34,7 @@ func (l *loading) stageAll(ctx context.Context) error {
 func (l *loading) stageOne(ctx context.Context, p *part) error {
 	var columns []string
 	for _, c := range p.Columns {
-		text := quote(c.Name)
+		text := server.Quote(c.Name)
 		if c.Expr != "" || !c.Load { // its text, of which SQL makes a value, or nothing
 			text = "''::text AS " + text
 		}
@@ -71,7 +72,7 @@ func (p *part) list(prefix string) string {
 	var columns []string
 	for _, c := range p.Columns {
 		if c.Load {
-			columns = append(columns, prefix+quote(c.Name))
+			columns = append(columns, prefix+server.Quote(c.Name))
 		}
 	}
 	return strings.Join(columns, ", ")
@@ -80,7 +81,7 @@ func (p *part) list(prefix string) string {
 func (p *part) quotedKey() []string {
 	var columns []string
 	for _, c := range p.Key {
-		columns = append(columns, quote(c))
+		columns = append(columns, server.Quote(c))
 	}
 	return columns
 }
@@ -95,7 +96,7 @@ func (l *loading) mapAll(ctx context.Context) error {
 		}
 		l.stage(gyro.Mapping, i)
 		if err := l.exec(ctx, "map the ids of "+p.Table.Name.String(), l.mapping(p)); err != nil {
-			return refusedRow(err)
+			return server.RefusedRow(err)
 		}
 		problems, err := l.checkMap(ctx, p)
 		if err != nil {
@@ -113,9 +114,9 @@ func (l *loading) mapping(p *part) string {
 	for i, c := range p.columns {
 		value := l.fresh(p, c)
 		if len(p.Find) > 0 && (p.Found != gyro.UpdateRow || slices.Contains(p.Key, c) || slices.Contains(p.Find, c)) {
-			value = fmt.Sprintf("CASE WHEN t.gyro_here THEN t.%s ELSE %s END", quote(c), value)
+			value = fmt.Sprintf("CASE WHEN t.gyro_here THEN t.%s ELSE %s END", server.Quote(c), value)
 		}
-		columns = append(columns, fmt.Sprintf("s.%s AS o_%d, %s AS v_%d", quote(c), i, value, i))
+		columns = append(columns, fmt.Sprintf("s.%s AS o_%d, %s AS v_%d", server.Quote(c), i, value, i))
 	}
 	found := "false"
 	if len(p.Find) > 0 {
@@ -141,7 +142,7 @@ func (l *loading) mapping(p *part) string {
 		case len(id.Derived) > 0:
 			text += " CROSS JOIN LATERAL (SELECT " + l.digest(p, id.Derived) + " AS h) d"
 		case len(id.Fixed) > 0:
-			text += fmt.Sprintf(" LEFT JOIN %s n ON n.o_0 = s.%s", fixedTable(id.Fixed, p.types[id.Column]), quote(id.Column))
+			text += fmt.Sprintf(" LEFT JOIN %s n ON n.o_0 = s.%s", fixedTable(id.Fixed, p.types[id.Column]), server.Quote(id.Column))
 		}
 	}
 	if len(p.Find) > 0 {
@@ -172,9 +173,9 @@ func (l *loading) same(p *part) string {
 	for _, name := range p.Find {
 		value := l.fresh(p, name)
 		if c, _ := p.Table.Column(name); c.NotNull {
-			terms = append(terms, fmt.Sprintf("t.%s = %s", quote(name), value))
+			terms = append(terms, fmt.Sprintf("t.%s = %s", server.Quote(name), value))
 		} else {
-			terms = append(terms, fmt.Sprintf("ARRAY[t.%s] = ARRAY[%s]", quote(name), value))
+			terms = append(terms, fmt.Sprintf("ARRAY[t.%s] = ARRAY[%s]", server.Quote(name), value))
 		}
 	}
 	return strings.Join(terms, " AND ")
@@ -194,9 +195,9 @@ func (l *loading) fresh(p *part, column string) string {
 			}
 			return "(-s.gyro_row)::" + typ
 		case id.Sequence != "" && l.plan.DryRun:
-			return fmt.Sprintf("((SELECT coalesce(max(%s), 0) FROM %s) + row_number() OVER ())::%s", quote(column), p.target(), typ)
+			return fmt.Sprintf("((SELECT coalesce(max(%s), 0) FROM %s) + row_number() OVER ())::%s", server.Quote(column), p.target(), typ)
 		case id.Sequence != "":
-			return fmt.Sprintf("nextval(%s)::%s", literal(id.Sequence), typ)
+			return fmt.Sprintf("nextval(%s)::%s", server.Literal(id.Sequence), typ)
 		case id.Random:
 			return "gen_random_uuid()"
 		case len(id.Derived) > 0:
@@ -211,7 +212,7 @@ func (l *loading) fresh(p *part, column string) string {
 // digest is the SHA-256 of a table's name and the texts of columns: each with its length
 // before it, so that no two rows write the same.
 func (l *loading) digest(p *part, columns []string) string {
-	terms := []string{literal(p.Table.Name.String())}
+	terms := []string{server.Literal(p.Table.Name.String())}
 	for _, c := range columns {
 		text := "(" + l.value(p, c) + ")::text"
 		terms = append(terms, fmt.Sprintf("coalesce(length(%s) || ':' || %s, '-')", text, text))
@@ -227,12 +228,9 @@ func fixedTable(fixed [][2]string, typ string) string {
 			lists[i] = append(lists[i], `"`+strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(id)+`"`)
 		}
 	}
-	array := func(list []string) string { return literal("{" + strings.Join(list, ",") + "}") }
+	array := func(list []string) string { return server.Literal("{" + strings.Join(list, ",") + "}") }
 	return fmt.Sprintf("(SELECT x.o AS o_0, x.v AS v_0 FROM unnest(%s::%s[], %s::%s[]) x(o, v))", array(lists[0]), typ, array(lists[1]), typ)
 }
-
-// literal writes a text as SQL reads it: standard_conforming_strings is on.
-func literal(text string) string { return "'" + strings.ReplaceAll(text, "'", "''") + "'" }
 
 // checkMap sees to it that each row got its place, and one of its own.
 func (l *loading) checkMap(ctx context.Context, p *part) ([]error, error) {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/gyrodata/gyro"
 	"github.com/gyrodata/gyro/driver"
+	"github.com/gyrodata/gyro/postgres/internal/server"
 	"github.com/gyrodata/gyro/schema"
 )
 
@@ -55,7 +56,7 @@ func (d DB) OpenTarget(ctx context.Context) (driver.Target, error) {
 	default:
 		return nil, &gyro.Error{Op: "load", Err: fmt.Errorf("Exclusive can't be %q", string(d.Exclusive)), Hint: "auto, always or never"}
 	}
-	conn, err := d.connect(ctx)
+	conn, err := d.server().Connect(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -76,8 +77,8 @@ func (l *loading) look(ctx context.Context) error {
 		(extract(epoch FROM clock_timestamp()) * 1000000)::bigint`).Scan(&l.version, &version, &l.origin.Standby, &micros)
 	switch {
 	case err != nil:
-		return failed(ctx, "connect", "", err)
-	case l.version < oldest:
+		return server.Failed(ctx, "connect", "", err)
+	case l.version < server.Oldest:
 		return &gyro.Error{Op: "connect", Err: fmt.Errorf("the target is PostgreSQL %s; Gyro loads into 13 and later", version)}
 	case l.origin.Standby:
 		return &gyro.Error{Op: "connect", Err: errors.New("the target is a standby, into which nothing can be written"), Hint: "name the primary"}
@@ -95,7 +96,7 @@ func (l *loading) Catalog(ctx context.Context) (schema.Catalog, error) {
 	if err := l.exec(ctx, "read the catalog", "BEGIN READ ONLY; SET LOCAL search_path = public; SET LOCAL quote_all_identifiers = off"); err != nil {
 		return nil, err
 	}
-	catalog, err := readCatalog(ctx, l.conn)
+	catalog, err := server.ReadCatalog(ctx, l.conn)
 	if err != nil {
 		return nil, err
 	}
@@ -114,7 +115,7 @@ func (l *loading) domains(ctx context.Context, catalog schema.Catalog) error {
 		FROM d JOIN pg_type b ON b.oid = d.base AND b.typtype <> 'd' JOIN pg_attribute a ON a.atttypid = d.domain AND a.attnum > 0 AND NOT a.attisdropped
 		JOIN pg_class c ON c.oid = a.attrelid AND c.relkind IN ('r', 'p', 'f') JOIN pg_namespace n ON n.oid = c.relnamespace`)
 	if err != nil {
-		return failed(ctx, "read the catalog", "", err)
+		return server.Failed(ctx, "read the catalog", "", err)
 	}
 	defer rows.Close()
 	for rows.Next() {
@@ -124,7 +125,7 @@ func (l *loading) domains(ctx context.Context, catalog schema.Catalog) error {
 			required     bool
 		)
 		if err := rows.Scan(&name.Schema, &name.Table, &column, &base, &required); err != nil {
-			return failed(ctx, "read the catalog", "", err)
+			return server.Failed(ctx, "read the catalog", "", err)
 		}
 		table := catalog[name]
 		if table == nil {
@@ -137,7 +138,7 @@ func (l *loading) domains(ctx context.Context, catalog schema.Catalog) error {
 		}
 	}
 	if err := rows.Err(); err != nil {
-		return failed(ctx, "read the catalog", "", err)
+		return server.Failed(ctx, "read the catalog", "", err)
 	}
 	return nil
 }
@@ -149,8 +150,8 @@ func (l *loading) Close() error {
 	if l.began && !l.conn.IsClosed() {
 		_, _ = l.conn.Exec(ctx, "ROLLBACK") // closing does it as well, a little later
 	}
-	if err := l.conn.Close(ctx); err != nil && !lost(err) {
-		return failed(ctx, "disconnect", "", err)
+	if err := l.conn.Close(ctx); err != nil && !server.Lost(err) {
+		return server.Failed(ctx, "disconnect", "", err)
 	}
 	return nil
 }
@@ -158,7 +159,7 @@ func (l *loading) Close() error {
 // exec runs statements without arguments.
 func (l *loading) exec(ctx context.Context, op, text string) error {
 	if _, err := l.conn.PgConn().Exec(ctx, text).ReadAll(); err != nil {
-		return failed(ctx, op, "", err)
+		return server.Failed(ctx, op, "", err)
 	}
 	return nil
 }
@@ -167,7 +168,7 @@ func (l *loading) exec(ctx context.Context, op, text string) error {
 func (l *loading) number(ctx context.Context, op, text string) (int64, error) {
 	var n *int64
 	if err := l.conn.QueryRow(ctx, text).Scan(&n); err != nil {
-		return 0, hidden(failed(ctx, op, "", err))
+		return 0, server.Hidden(server.Failed(ctx, op, "", err))
 	}
 	if n == nil {
 		return 0, nil
@@ -179,7 +180,7 @@ func (l *loading) number(ctx context.Context, op, text string) (int64, error) {
 func (l *loading) changed(ctx context.Context, op, place, text string) (int64, error) {
 	tag, err := l.conn.Exec(ctx, text)
 	if err != nil {
-		return 0, refusedRow(failed(ctx, op, place, err))
+		return 0, server.RefusedRow(server.Failed(ctx, op, place, err))
 	}
 	return tag.RowsAffected(), nil
 }
@@ -188,11 +189,11 @@ func (l *loading) changed(ctx context.Context, op, place, text string) (int64, e
 func (l *loading) texts(ctx context.Context, op, text string, args ...any) ([]string, error) {
 	rows, err := l.conn.Query(ctx, text, args...)
 	if err != nil {
-		return nil, failed(ctx, op, "", err)
+		return nil, server.Failed(ctx, op, "", err)
 	}
 	all, err := pgx.CollectRows(rows, pgx.RowTo[string])
 	if err != nil {
-		return nil, failed(ctx, op, "", err)
+		return nil, server.Failed(ctx, op, "", err)
 	}
 	return all, nil
 }
@@ -220,26 +221,26 @@ func (l *loading) copyIn(ctx context.Context, p *part, stage gyro.Stage, text st
 }
 
 // reading begins to read a file that is to be copied.
-func (l *loading) reading(p *part, file io.Reader, stage gyro.Stage) *reading {
-	source := &reading{Reader: file, tell: func(bytes int64) { l.tell(driver.LoadEvent{Stage: stage, Table: p.i, Bytes: bytes}) }}
+func (l *loading) reading(p *part, file io.Reader, stage gyro.Stage) *counted {
+	source := &counted{Reader: file, tell: func(bytes int64) { l.tell(driver.LoadEvent{Stage: stage, Table: p.i, Bytes: bytes}) }}
 	source.tell(0)
 	return source
 }
 
 // copy sends what is read, up to io.EOF, to COPY … FROM STDIN.
-func (l *loading) copy(ctx context.Context, p *part, source *reading, text string) (int64, error) {
+func (l *loading) copy(ctx context.Context, p *part, source *counted, text string) (int64, error) {
 	tag, err := l.conn.PgConn().CopyFrom(ctx, source, text)
 	switch {
 	case source.err != nil:
 		return 0, source.err
 	case err != nil:
-		return 0, refusedRow(failed(ctx, "copy", p.Table.Name.String(), err))
+		return 0, server.RefusedRow(server.Failed(ctx, "copy", p.Table.Name.String(), err))
 	}
 	return tag.RowsAffected(), nil
 }
 
 // copied tells that a file was copied, where it was.
-func (l *loading) copied(p *part, stage gyro.Stage, source *reading, rows int64, closeErr, err error) error {
+func (l *loading) copied(p *part, stage gyro.Stage, source *counted, rows int64, closeErr, err error) error {
 	switch {
 	case err != nil:
 		return err
@@ -250,15 +251,15 @@ func (l *loading) copied(p *part, stage gyro.Stage, source *reading, rows int64,
 	return nil
 }
 
-// reading counts what is read, and remembers its own error, to tell it from the connection's.
-type reading struct {
+// counted counts what is read, and remembers its own error, to tell it from the connection's.
+type counted struct {
 	io.Reader
 	n    int64
 	err  error
 	tell func(int64)
 }
 
-func (r *reading) Read(b []byte) (int, error) {
+func (r *counted) Read(b []byte) (int, error) {
 	n, err := r.Reader.Read(b)
 	r.n += int64(n)
 	if n > 0 {

@@ -7,8 +7,11 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/jackc/pgx/v5/pgconn"
+
 	"github.com/gyrodata/gyro"
 	"github.com/gyrodata/gyro/driver"
+	"github.com/gyrodata/gyro/postgres/internal/server"
 )
 
 // What only the server knows of a row (triggers, partial indexes, exclusion constraints, policies,
@@ -36,13 +39,13 @@ type refusals struct {
 
 // refuse makes a refusal of an error, where it is one row's.
 func (l *loading) refuse(err error) error {
-	var e *serverError
+	var e *pgconn.PgError
 	if !l.sheets() || l.trying || !errors.As(err, &e) {
 		return err
 	}
 	switch {
-	case strings.HasPrefix(e.err.Code, "23"), strings.HasPrefix(e.err.Code, "22"), strings.HasPrefix(e.err.Code, "P0"), e.err.Code == "42501":
-		return refusal{err: err, state: e.err.Code, constraint: e.err.ConstraintName, table: e.err.TableName}
+	case strings.HasPrefix(e.Code, "23"), strings.HasPrefix(e.Code, "22"), strings.HasPrefix(e.Code, "P0"), e.Code == "42501":
+		return refusal{err: err, state: e.Code, constraint: e.ConstraintName, table: e.TableName}
 	}
 	return err
 }
@@ -60,7 +63,7 @@ func (l *loading) again(ctx context.Context, r refusal) error {
 			if p.Table.Name.Table != r.table || !slices.ContainsFunc(p.New, func(id driver.NewID) bool { return id.Sequence != "" }) {
 				continue
 			}
-			primary, err := l.number(ctx, "look at a constraint", fmt.Sprintf("SELECT count(*) FROM pg_constraint WHERE contype = 'p' AND conrelid = %s::regclass AND conname = %s", literal(p.target()), literal(r.constraint)))
+			primary, err := l.number(ctx, "look at a constraint", fmt.Sprintf("SELECT count(*) FROM pg_constraint WHERE contype = 'p' AND conrelid = %s::regclass AND conname = %s", server.Literal(p.target()), server.Literal(r.constraint)))
 			if err != nil {
 				return err
 			}
@@ -79,9 +82,9 @@ func (l *loading) checkRefused(ctx context.Context, p *part) error {
 		return nil
 	}
 	if _, err := l.conn.Exec(ctx, fmt.Sprintf("CREATE TEMP TABLE gyro_refused_%d ON COMMIT DROP AS SELECT * FROM unnest($1::bigint[], $2::text[]) r(row, said)", p.i), refused.rows, refused.words); err != nil {
-		return failed(ctx, "list bad rows of", p.File, err)
+		return server.Failed(ctx, "list bad rows of", p.File, err)
 	}
-	return l.fault(ctx, p, fmt.Sprintf("SELECT t.row, t.line, %s, '', r.said, NULL::int FROM %s t JOIN pg_temp.gyro_refused_%d r ON r.row = t.row", literal(string(gyro.Refused)), p.sheetTable(), p.i))
+	return l.fault(ctx, p, fmt.Sprintf("SELECT t.row, t.line, %s, '', r.said, NULL::int FROM %s t JOIN pg_temp.gyro_refused_%d r ON r.row = t.row", server.Literal(string(gyro.Refused)), p.sheetTable(), p.i))
 }
 
 // tryBatch is how many rows are tried at once; those of a batch that is refused, one by one.
@@ -181,7 +184,7 @@ func (l *loading) tryOne(ctx context.Context, p *part, text string) (refusals, e
 	}
 	rows, err := l.conn.Query(ctx, "SELECT gyro_r, gyro_s, gyro_n FROM "+name+"()")
 	if err != nil {
-		return refusals{}, hidden(failed(ctx, "try the rows of", p.File, err))
+		return refusals{}, server.Hidden(server.Failed(ctx, "try the rows of", p.File, err))
 	}
 	defer rows.Close()
 	var found refusals
@@ -191,7 +194,7 @@ func (l *loading) tryOne(ctx context.Context, p *part, text string) (refusals, e
 			state, name string
 		)
 		if err := rows.Scan(&row, &state, &name); err != nil {
-			return refusals{}, failed(ctx, "try the rows of", p.File, err)
+			return refusals{}, server.Failed(ctx, "try the rows of", p.File, err)
 		}
 		words := "the server refuses it (SQLSTATE " + state + ")"
 		switch {
@@ -205,7 +208,7 @@ func (l *loading) tryOne(ctx context.Context, p *part, text string) (refusals, e
 		found.rows, found.words = append(found.rows, row), append(found.words, words)
 	}
 	if err := rows.Err(); err != nil {
-		return refusals{}, hidden(failed(ctx, "try the rows of", p.File, err))
+		return refusals{}, server.Hidden(server.Failed(ctx, "try the rows of", p.File, err))
 	}
 	return found, nil
 }

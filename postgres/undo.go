@@ -9,6 +9,7 @@ import (
 
 	"github.com/gyrodata/gyro"
 	"github.com/gyrodata/gyro/driver"
+	"github.com/gyrodata/gyro/postgres/internal/server"
 	"github.com/gyrodata/gyro/schema"
 )
 
@@ -68,7 +69,7 @@ func (l *loading) sameDatabase(ctx context.Context, t driver.Transaction) error 
 	}
 	var status *string
 	if err := l.conn.QueryRow(ctx, "SELECT pg_xact_status($1::text::xid8)", fmt.Sprint(t.ID)).Scan(&status); err != nil {
-		return failed(ctx, "ask for the load's transaction", "", err)
+		return server.Failed(ctx, "ask for the load's transaction", "", err)
 	}
 	if status != nil && *status != "committed" {
 		return &gyro.Error{Op: "undo", Err: fmt.Errorf("the load's transaction is %s: there is nothing to undo", *status)}
@@ -91,8 +92,8 @@ func (l *loading) undoable(ctx context.Context, plan *driver.UndoPlan, i int, ta
 			return &gyro.Error{Op: "undo", Place: place, Err: fmt.Errorf("its key column %q is not there any more", c)}, nil
 		}
 	}
-	target := identifier(t.Table)
-	if err := l.exec(ctx, "make a table of keys", fmt.Sprintf("CREATE TEMP TABLE gyro_undo_%d ON COMMIT DROP AS SELECT %s FROM %s WITH NO DATA", i, names("", t.Key), target)); err != nil {
+	target := server.Identifier(t.Table)
+	if err := l.exec(ctx, "make a table of keys", fmt.Sprintf("CREATE TEMP TABLE gyro_undo_%d ON COMMIT DROP AS SELECT %s FROM %s WITH NO DATA", i, server.Names("", t.Key), target)); err != nil {
 		return nil, err
 	}
 	p := &part{LoadTable: &driver.LoadTable{Table: table}, i: i}
@@ -120,7 +121,7 @@ func (l *loading) undoable(ctx context.Context, plan *driver.UndoPlan, i int, ta
 func joinOn(left, right string, columns, other []string) string {
 	var terms []string
 	for i, c := range columns {
-		terms = append(terms, fmt.Sprintf("%s.%s = %s.%s", left, quote(c), right, quote(other[i])))
+		terms = append(terms, fmt.Sprintf("%s.%s = %s.%s", left, server.Quote(c), right, server.Quote(other[i])))
 	}
 	return strings.Join(terms, " AND ")
 }
@@ -140,7 +141,7 @@ func (l *loading) outsiders(ctx context.Context, plan *driver.UndoPlan, i int, n
 				stays = fmt.Sprintf(" WHERE NOT EXISTS (SELECT FROM %s o WHERE %s)", undoKeys(k), joinOn("o", "c", plan.Tables[k].Key, plan.Tables[k].Key))
 			}
 			n, err := l.number(ctx, "look for rows that refer to those of "+name.String(), fmt.Sprintf("SELECT count(*) FROM %s k JOIN %s p ON %s JOIN %s c ON %s%s",
-				undoKeys(i), identifier(name), joinOn("p", "k", parent.Key, parent.Key), identifier(from), joinOn("c", "p", r.Columns, r.ToColumns), stays))
+				undoKeys(i), server.Identifier(name), joinOn("p", "k", parent.Key, parent.Key), server.Identifier(from), joinOn("c", "p", r.Columns, r.ToColumns), stays))
 			if err != nil {
 				return nil, err
 			}
@@ -182,12 +183,12 @@ func (l *loading) deleteAll(ctx context.Context, plan *driver.UndoPlan, catalog 
 		into := make([]any, len(circle))
 		for k, name := range circle {
 			i := number[name]
-			with = append(with, fmt.Sprintf("d%d AS (DELETE FROM %s t USING %s k WHERE %s RETURNING 1)", k, identifier(name), undoKeys(i), joinOn("t", "k", plan.Tables[i].Key, plan.Tables[i].Key)))
+			with = append(with, fmt.Sprintf("d%d AS (DELETE FROM %s t USING %s k WHERE %s RETURNING 1)", k, server.Identifier(name), undoKeys(i), joinOn("t", "k", plan.Tables[i].Key, plan.Tables[i].Key)))
 			counts = append(counts, fmt.Sprintf("(SELECT count(*) FROM d%d)", k))
 			into[k] = &found[k]
 		}
 		if err := l.conn.QueryRow(ctx, "WITH "+strings.Join(with, ", ")+" SELECT "+strings.Join(counts, ", ")).Scan(into...); err != nil {
-			return refusedRow(failed(ctx, "delete from", circle[0].String(), err))
+			return server.RefusedRow(server.Failed(ctx, "delete from", circle[0].String(), err))
 		}
 		for k, name := range circle {
 			i := number[name]

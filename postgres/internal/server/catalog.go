@@ -1,4 +1,4 @@
-package postgres
+package server
 
 import (
 	"context"
@@ -58,13 +58,8 @@ const firstCollation = 16384
 
 var identities = map[string]string{"a": "always", "d": "by default"}
 
-// Catalog reads all tables, views and foreign tables but the system's own.
-func (s *snapshot) Catalog(ctx context.Context) (schema.Catalog, error) {
-	return readCatalog(ctx, s.conn)
-}
-
-// readCatalog names types as search_path shows them: it has to be public alone.
-func readCatalog(ctx context.Context, conn *pgx.Conn) (schema.Catalog, error) {
+// ReadCatalog names types as search_path shows them: it has to be public alone.
+func ReadCatalog(ctx context.Context, conn *pgx.Conn) (schema.Catalog, error) {
 	r := catalogReader{
 		schemas: map[uint32]schemaNames{}, tables: map[uint32]*catalogTable{}, sequences: map[uint32]string{},
 		types: map[uint32]catalogType{}, labels: map[uint32][]string{}, nondeterministic: map[uint32]bool{},
@@ -73,7 +68,7 @@ func readCatalog(ctx context.Context, conn *pgx.Conn) (schema.Catalog, error) {
 		var batch pgx.Batch
 		queue(&batch)
 		if err := conn.SendBatch(ctx, &batch).Close(); err != nil {
-			return nil, failed(ctx, "read the catalog", "", err)
+			return nil, Failed(ctx, "read the catalog", "", err)
 		}
 	}
 	catalog := schema.Catalog{}

@@ -1,4 +1,4 @@
-package postgres
+package statement
 
 import (
 	"strings"
@@ -42,7 +42,7 @@ func TestSplice(t *testing.T) {
 		if strings.Contains(want, "<2>") {
 			literals = append(literals, "<2>")
 		}
-		got, err := splice(text, literals)
+		got, err := Splice(text, literals)
 		if err != nil || got != want {
 			t.Errorf("splice(%q) = %q, %v; want %q", text, got, err, want)
 		}
@@ -85,7 +85,7 @@ func TestSpliceRefuses(t *testing.T) {
 		"a = 1":                 "argument $1 is not used in the query",
 		"a = '$1'":              "argument $1 is not used in the query",
 	} {
-		got, err := splice(text, []string{"<1>"})
+		got, err := Splice(text, []string{"<1>"})
 		if err == nil || err.Error() != want {
 			t.Errorf("splice(%q) = %q, %v; want error %q", text, got, err, want)
 		}

@@ -1,4 +1,4 @@
-package postgres
+package reading
 
 import (
 	"context"
@@ -11,15 +11,13 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/gyrodata/gyro"
+	"github.com/gyrodata/gyro/postgres/internal/server"
 	"github.com/gyrodata/gyro/schema"
 )
 
-// oldest is the first version of PostgreSQL that Gyro reads.
-const oldest = 130000
-
-// settings are fixed for the transaction: what decides how values are printed and
-// compared, and how the source is treated. See the package comment.
-func (d DB) settings() map[string]string {
+// settings are fixed for the transaction: what decides how values are printed and compared, and how
+// the source is treated. See the package comment of postgres.
+func settings(c server.Config) map[string]string {
 	s := map[string]string{
 		"standard_conforming_strings": "on",
 		"client_encoding":             "UTF8",
@@ -36,24 +34,9 @@ func (d DB) settings() map[string]string {
 		"row_security":                "off", // an error instead of hidden rows
 		"jit":                         "off", // it compiles for long what runs once
 	}
-	d.timeouts(s)
+	c.AddTimeouts(s)
 	return s
 }
-
-// timeouts adds the settings that end a statement.
-func (d DB) timeouts(s map[string]string) {
-	switch {
-	case d.LockTimeout > 0:
-		s["lock_timeout"] = milliseconds(d.LockTimeout)
-	case d.LockTimeout == 0:
-		s["lock_timeout"] = milliseconds(defaultLockTimeout)
-	}
-	if d.StatementTimeout > 0 {
-		s["statement_timeout"] = milliseconds(d.StatementTimeout)
-	}
-}
-
-func milliseconds(d time.Duration) string { return fmt.Sprintf("%dms", max(1, d.Milliseconds())) }
 
 // memorySQL gives sorts and tables of keys the room that a load takes too, where the server's
 // setting is narrower: what does not fit is written to the server's disk. It returns the room
@@ -62,7 +45,7 @@ const memorySQL = `WITH now AS (SELECT greatest(pg_size_bytes(current_setting('w
 	SELECT work_mem, current_setting('hash_mem_multiplier')::float8, set_config('work_mem', work_mem / 1024 || 'kB', true) FROM now`
 
 // begin takes the snapshot and fixes the settings, in one round trip.
-func (s *snapshot) begin(ctx context.Context, settings map[string]string) error {
+func (s *Snapshot) begin(ctx context.Context, settings map[string]string) error {
 	var batch pgx.Batch
 	op := "begin"
 	then := func(next string) func(pgconn.CommandTag) error {
@@ -77,10 +60,10 @@ func (s *snapshot) begin(ctx context.Context, settings map[string]string) error 
 		op = "set the session's settings"
 		return s.begun(row)
 	})
-	names, values := split(settings)
-	batch.Queue(setSQL, names, values)
+	names, values := server.SplitSettings(settings)
+	batch.Queue(server.SetSQL, names, values)
 	batch.Queue(memorySQL).QueryRow(func(row pgx.Row) error {
-		return row.Scan(&s.room.workMem, &s.room.server, nil)
+		return row.Scan(&s.keys.room.workMem, &s.keys.room.server, nil)
 	})
 	var refused *gyro.Error
 	err := s.conn.SendBatch(ctx, &batch).Close()
@@ -88,14 +71,14 @@ func (s *snapshot) begin(ctx context.Context, settings map[string]string) error 
 	case errors.As(err, &refused):
 		return refused
 	case err != nil:
-		return failed(ctx, op, "", err)
+		return server.Failed(ctx, op, "", err)
 	}
-	s.room.given = s.room.server
-	return conforming(s.conn)
+	s.keys.room.given = s.keys.room.server
+	return server.Conforming(s.conn)
 }
 
 // begun reads what the snapshot is of.
-func (s *snapshot) begun(row pgx.Row) error {
+func (s *Snapshot) begun(row pgx.Row) error {
 	var (
 		number  int
 		version string
@@ -105,7 +88,7 @@ func (s *snapshot) begun(row pgx.Row) error {
 	if err := row.Scan(&number, &version, &s.origin.Standby, &micros, &lsn); err != nil {
 		return err
 	}
-	if number < oldest {
+	if number < server.Oldest {
 		return &gyro.Error{Op: "connect", Err: fmt.Errorf("the server is PostgreSQL %s; Gyro reads 13 and later", version)}
 	}
 	version, _, _ = strings.Cut(version, " ") // less the packager's name

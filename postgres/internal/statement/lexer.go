@@ -1,4 +1,4 @@
-package postgres
+package statement
 
 import (
 	"errors"
@@ -15,10 +15,10 @@ import (
 // and which would run a second statement too. Rule: where PostgreSQL's versions read a
 // text differently, or it takes more than this to read it, the text is refused.
 
-// splice puts literals in the place of $1, $2, … and gives the text. It refuses what could
+// Splice puts literals in the place of $1, $2, … and gives the text. It refuses what could
 // end the parenthesis that the text will stand in: a semicolon, a closing parenthesis too
 // many, anything that does not end. All errors say what and on which line.
-func splice(text string, literals []string) (string, error) {
+func Splice(text string, literals []string) (string, error) {
 	if !utf8.ValidString(text) {
 		return "", errors.New("the query is not valid UTF-8")
 	}

@@ -1,16 +1,15 @@
-package postgres
+package reading
 
 import (
 	"context"
-	"fmt"
 	"iter"
-	"slices"
 	"strconv"
-	"strings"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/gyrodata/gyro/keyset"
+	"github.com/gyrodata/gyro/postgres/internal/server"
 )
 
 // Keys reach the server as settings of the transaction: set_config binds them as values, so
@@ -34,39 +33,41 @@ func (k keySetting) text(size int) iter.Seq[[]byte] {
 	return arrayText(k.keys, k.column, size)
 }
 
-// setting names the setting that the statement reads.
-func (b *builder) setting(k keySetting) string {
-	k.name = fmt.Sprintf("gyro.keys_%d_%d", b.number(k.keys), k.column)
-	if k.bits {
-		k.name = fmt.Sprintf("gyro.keys_%d_bits", b.number(k.keys))
-	}
-	if !slices.Contains(b.keys, k) {
-		b.keys = append(b.keys, k)
-	}
-	return k.name
+// keySettings are the settings of a transaction that hold keys.
+type keySettings struct {
+	conn    *pgx.Conn
+	numbers map[*keyset.Set]int
+	given   int      // how many numbers were
+	stale   []string // settings that hold keys which are of no more use
+	room    hashRoom
+	piece   int // bytes of keys that are sent at once
+}
+
+func newKeySettings(conn *pgx.Conn, piece int) *keySettings {
+	return &keySettings{conn: conn, numbers: map[*keyset.Set]int{}, piece: piece}
 }
 
 // number numbers a set of keys.
-func (s *snapshot) number(keys *keyset.Set) int {
-	n, ok := s.settings[keys]
+func (s *keySettings) number(keys *keyset.Set) int {
+	n, ok := s.numbers[keys]
 	if !ok {
-		s.sets++ // a number is not used twice: EXPLAIN would read what was there
-		n = s.sets
-		s.settings[keys] = n
+		s.given++ // a number is not used twice: EXPLAIN would read what was there
+		n = s.given
+		s.numbers[keys] = n
 	}
 	return n
 }
 
 // send puts keys where a statement reads them, and frees those of the one before: in one
 // round trip, but that many keys go in pieces.
-func (s *snapshot) send(ctx context.Context, text statement, table string) error {
+func (s *keySettings) send(ctx context.Context, text sentence, table string) error {
 	var batch pgconn.Batch
 	size := 0
 	flush := func() error {
 		_, err := s.conn.PgConn().ExecBatch(ctx, &batch).ReadAll()
 		batch, size = pgconn.Batch{}, 0
 		if err != nil {
-			return failed(ctx, "send keys", table, err)
+			return server.Failed(ctx, "send keys", table, err)
 		}
 		return nil
 	}
@@ -108,73 +109,39 @@ func (s *snapshot) send(ctx context.Context, text statement, table string) error
 const keyPiece = 16 << 20
 
 // forget lets the keys of a statement go: the server frees them when the next are sent.
-func (s *snapshot) forget(text statement) {
+func (s *keySettings) forget(text sentence) {
 	for _, k := range text.keys {
 		s.stale = append(s.stale, k.name)
-		delete(s.settings, k.keys)
+		delete(s.numbers, k.keys)
 	}
 }
 
-// arrayText writes a column of keys as PostgreSQL reads an array, in pieces of about that size,
-// each valid until the next.
-func arrayText(keys *keyset.Set, column, size int) iter.Seq[[]byte] {
-	return func(yield func([]byte) bool) {
-		b, separator := []byte{'{'}, false
-		for value := range keys.Column(column) {
-			if separator {
-				b = append(b, ',')
-			}
-			separator = true
-			b = appendElement(b, value)
-			if len(b) >= size {
-				if !yield(b) {
-					return
-				}
-				b = b[:0]
-			}
-		}
-		yield(append(b, '}'))
-	}
+// hashRoom is the room that the server gives one hash table: work_mem times a multiplier.
+//
+// Keys that filter are looked up in such a table. For more keys than it has room for, by the
+// planner's count, there is none, and they are searched from the first to the last for every
+// row: the one plan that never comes to an end. So the room grows with the keys.
+type hashRoom struct {
+	workMem int64   // bytes
+	server  float64 // the multiplier that the server has
+	given   float64 // that was set last
 }
 
-func appendElement(b, value []byte) []byte {
-	if plainElement(value) {
-		return append(b, value...)
-	}
-	b = append(b, '"')
-	for _, c := range value {
-		if c == '"' || c == '\\' {
-			b = append(b, '\\')
-		}
-		b = append(b, c)
-	}
-	return append(b, '"')
-}
+const (
+	hashEntry      = 24 // bytes the planner adds to each row's columns
+	hashColumn     = 32 // bytes a column takes, for the planner, where it does not know better
+	hashMultiplier = 1000.0
+)
 
-// plainElement reports whether a value needs no quotes in an array: digits, and what uuids
-// and dates are made of. NULL can't be meant.
-func plainElement(value []byte) bool {
-	for _, c := range value {
-		if (c < '0' || c > '9') && (c < 'a' || c > 'f') && c != '-' {
-			return false
-		}
+// fit gives the multiplier with which each of the sets of keys has room, and whether it is another
+// than the one that was set last.
+func (h *hashRoom) fit(hashed []*keyset.Set) (multiplier float64, changes bool) {
+	multiplier = h.server
+	for _, keys := range hashed {
+		size := float64(keys.Len()) * float64(hashEntry+hashColumn*keys.Width())
+		multiplier = max(multiplier, min(hashMultiplier, size/float64(h.workMem)))
 	}
-	return len(value) > 0
-}
-
-// arrayOf names the type of an array of t. A length or precision does not matter for keys
-// that were read from a column that has it; character(n) without one would be cut to one.
-func arrayOf(t string) string {
-	base, rest, found := strings.Cut(t, "(")
-	if found {
-		_, after, _ := strings.Cut(rest, ")")
-		base += after
-	}
-	switch base {
-	case "character":
-		base = "bpchar"
-	case "bit":
-		base = "varbit"
-	}
-	return base + "[]"
+	changes = multiplier != h.given
+	h.given = multiplier
+	return multiplier, changes
 }

@@ -1,4 +1,4 @@
-package postgres
+package server
 
 import (
 	"context"
@@ -13,23 +13,22 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/gyrodata/gyro"
-	"github.com/gyrodata/gyro/driver"
 )
 
 // quoted is what a message quotes, from the first quote to the last: a value may hold quotes.
 var quoted = regexp.MustCompile(`(?s)["'].*["']`)
 
-// serverError is what the server said, less what may hold values of rows: DETAIL, WHERE
+// Error is what the server said, less what may hold values of rows: DETAIL, WHERE
 // and QUERY are left out, and what a data exception (class 22) or a RAISE (P0001) quotes.
-type serverError struct {
+type Error struct {
 	err     *pgconn.PgError
 	message string
 }
 
-func (e *serverError) Error() string { return e.message + " (SQLSTATE " + e.err.Code + ")" }
+func (e *Error) Error() string { return e.message + " (SQLSTATE " + e.err.Code + ")" }
 
 // As lets errors.As find the SQLSTATE, not the fields that quote rows.
-func (e *serverError) As(target any) bool {
+func (e *Error) As(target any) bool {
 	t, ok := target.(**pgconn.PgError)
 	if ok {
 		*t = &pgconn.PgError{
@@ -48,9 +47,9 @@ func plain(code string) bool {
 	return code == "42501" || slices.Contains([]string{"08", "25", "40", "53", "54", "55", "57", "58"}, code[:2])
 }
 
-// hidden replaces a message that came while rows were read and may quote one.
-func hidden(err error) error {
-	var e *serverError
+// Hidden replaces a message that came while rows were read and may quote one.
+func Hidden(err error) error {
+	var e *Error
 	if errors.As(err, &e) && !plain(e.err.Code) {
 		e.message = "the server refused a row; its words are not shown, for they may quote it"
 	}
@@ -61,10 +60,10 @@ func hidden(err error) error {
 // behind it is left.
 var linePattern = regexp.MustCompile(`^COPY [^,]*, line (\d+)(?:, column ([^:]*))?`)
 
-// refusedRow is an error that came while rows were written. Of a constraint it says which,
+// RefusedRow is an error that came while rows were written. Of a constraint it says which,
 // of COPY in which line.
-func refusedRow(err error) error {
-	var e *serverError
+func RefusedRow(err error) error {
+	var e *Error
 	if !errors.As(err, &e) || plain(e.err.Code) {
 		return err
 	}
@@ -86,36 +85,6 @@ func refusedRow(err error) error {
 	return err
 }
 
-// queryError is an error that the query is to blame for.
-type queryError struct{ error }
-
-func (e queryError) Unwrap() error { return e.error }
-
-func (e queryError) Is(target error) bool { return target == driver.ErrQuery }
-
-// blamed marks what a query, its arguments or its rights are to blame for: what we refused
-// ourselves, and the server's classes 0A (not supported), 22 (data), 42 (syntax or access),
-// 54 (too large) and P0 (a function's own).
-func blamed(err error) error {
-	var (
-		e       *serverError
-		failure *gyro.Error
-	)
-	switch {
-	case err == nil:
-		return nil
-	case errors.As(err, &e):
-		switch e.err.Code[:2] {
-		case "0A", "22", "42", "54", "P0":
-			return queryError{err}
-		}
-		return err
-	case errors.As(err, &failure) && !errors.Is(err, errLost) && failure.Op != "savepoint":
-		return queryError{err}
-	}
-	return err
-}
-
 // clean takes out of an error what must not be shown. Anything that is not from the server
 // stays as it is.
 func clean(err error) error {
@@ -130,11 +99,11 @@ func clean(err error) error {
 	case strings.HasPrefix(e.Code, "P0"), !strings.ContainsAny(e.Code[:1], "0123456789F"):
 		message = "a function raised an exception (its text is not shown: it may quote a row)"
 	}
-	return &serverError{err: e, message: message}
+	return &Error{err: e, message: message}
 }
 
-// failed turns an error of the server or the connection into one for the user.
-func failed(ctx context.Context, op, place string, err error) error {
+// Failed turns an error of the server or the connection into one for the user.
+func Failed(ctx context.Context, op, place string, err error) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
@@ -145,40 +114,29 @@ func failed(ctx context.Context, op, place string, err error) error {
 		if e.Code == recoveryConflict {
 			failure.Err = fmt.Errorf("%w: %w", gyro.ErrConflict, failure.Err)
 		}
-	} else if lost(err) {
-		failure.Err = errLost
+	} else if Lost(err) {
+		failure.Err = ErrLost
 		failure.Hint = "the server may have restarted, or a timeout ended the session; run again"
 	}
 	return failure
 }
 
-var errLost = errors.New("the connection to the server was lost")
+// ErrLost is the cause of an error of [Failed] where the connection broke.
+var ErrLost = errors.New("the connection to the server was lost")
 
-// conflict tells a standby that went on with recovery from other failures. Where it found the
-// session idle it ended the connection, and nothing more can be read of why.
-func (s *snapshot) conflict(err error) error {
-	var failure *gyro.Error
-	if !s.origin.Standby || !errors.Is(err, errLost) || !errors.As(err, &failure) {
-		return err
-	}
-	return &gyro.Error{
-		Op: failure.Op, Place: failure.Place, Err: fmt.Errorf("%w: %w", gyro.ErrConflict, failure.Err),
-		Hint: standbyHint,
-	}
+// Lost reports whether the connection broke.
+func Lost(err error) bool {
+	var network net.Error
+	return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, net.ErrClosed) || errors.As(err, &network)
 }
 
-const standbyHint = "the standby had to go on with recovery: run again when there are fewer writes, raise " +
+// StandbyHint says what to do where a standby went on with recovery.
+const StandbyHint = "the standby had to go on with recovery: run again when there are fewer writes, raise " +
 	"max_standby_streaming_delay, set hot_standby_feedback, or read from the primary"
 
 // recoveryConflict is how a standby says that it cancelled a query in order to go on with
 // recovery; a READ ONLY, REPEATABLE READ transaction meets it for no other reason.
 const recoveryConflict = "40001"
-
-// lost reports whether the connection broke.
-func lost(err error) bool {
-	var network net.Error
-	return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, net.ErrClosed) || errors.As(err, &network)
-}
 
 // hint says what to do about an SQLSTATE that users of Gyro meet.
 func hint(e *pgconn.PgError) string {
@@ -206,18 +164,7 @@ func hint(e *pgconn.PgError) string {
 	case "42883":
 		return "say the argument's type, as in $1::bigint, or check the function's name"
 	case recoveryConflict:
-		return standbyHint
+		return StandbyHint
 	}
 	return ""
-}
-
-// innermost unwraps to the first cause.
-func innermost(err error) error {
-	for {
-		next := errors.Unwrap(err)
-		if next == nil {
-			return err
-		}
-		err = next
-	}
 }

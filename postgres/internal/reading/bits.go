@@ -1,4 +1,4 @@
-package postgres
+package reading
 
 import (
 	"fmt"
@@ -24,11 +24,11 @@ const (
 )
 
 // bits reports whether a restriction's keys can be a string of bits.
-func (b *builder) bits(r driver.Restriction) bool {
+func (f *filter) bits(r driver.Restriction) bool {
 	if len(r.Columns) != 1 || r.AsText || !r.To[0].DataType().Integer() {
 		return false
 	}
-	if c, _ := b.s.Table.Column(r.Columns[0]); !c.DataType().Integer() {
+	if c, _ := f.table.Column(r.Columns[0]); !c.DataType().Integer() {
 		return false
 	}
 	low, high, ok := r.Keys.Span()
@@ -42,8 +42,8 @@ func (b *builder) bits(r driver.Restriction) bool {
 // bit holds where a reference's bit is set. Both subqueries are run once; of the setting's
 // text, two digits stand for a byte, behind two characters. The planner may look at the cast
 // beforehand, where the column is a constant of a view, so that it must not fail for any number.
-func (b *builder) bit(r driver.Restriction) string {
-	setting, column := b.setting(keySetting{keys: r.Keys, bits: true}), b.referring(r)[0]
+func (f *filter) bit(r driver.Restriction) string {
+	setting, column := f.setting(keySetting{keys: r.Keys, bits: true}), f.referring(r)[0]
 	return fmt.Sprintf("CASE WHEN %[1]s BETWEEN 0 AND (SELECT 4 * octet_length(current_setting('%[2]s', true)) - 9) "+
 		"THEN pg_catalog.get_bit((SELECT current_setting('%[2]s', true)::bytea), (%[1]s & 1073741823)::integer) = 1 END", column, setting)
 }
