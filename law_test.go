@@ -32,7 +32,7 @@ var rooms = map[string][]string{
 	"csvdir": {"", "schema", "pgcsv", "keyset", "driver"},
 	"postgres": {
 		"", "schema", "pgcsv", "keyset", "driver",
-		"postgres/internal/server", "postgres/internal/statement", "postgres/internal/reading",
+		"postgres/internal/server", "postgres/internal/reading", "postgres/internal/loading", "postgres/internal/foreign",
 	},
 	"gyrobun":  {"", "schema", "pgcsv", "keyset", "driver"},
 	"progress": {"", "schema", "pgcsv", "keyset", "driver"},
@@ -40,6 +40,8 @@ var rooms = map[string][]string{
 	"postgres/internal/server":    {"", "schema", "pgcsv", "keyset", "driver"},
 	"postgres/internal/statement": {"", "schema", "pgcsv", "keyset", "driver", "postgres/internal/server"},
 	"postgres/internal/reading":   {"", "schema", "pgcsv", "keyset", "driver", "postgres/internal/server", "postgres/internal/statement"},
+	"postgres/internal/loading":   {"", "schema", "pgcsv", "keyset", "driver", "postgres/internal/server", "postgres/internal/statement"},
+	"postgres/internal/foreign":   {"", "schema", "pgcsv", "keyset", "driver", "postgres/internal/server", "postgres/internal/loading"},
 	// What wires them.
 	"config":                {"*"},
 	"cmd/gyro":              {"*"},

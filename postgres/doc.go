@@ -20,11 +20,12 @@
 //
 // # How a slice is loaded
 //
+// See internal/loading, and internal/foreign for CSV files of others.
 // A file whose rows do not change on the way, and whose table is empty, is copied into the
 // table itself. Any other goes into a staging table: a temporary one with the columns' types
 // and no constraint. From there a map is made for each table whose ids change, or whose
 // rows are looked for: o_ the values in the file, v_ those in the target, and whether the row
 // was found. The rest are INSERT and UPDATE statements that join staging tables to maps
-// (merge.go). Tables of a circle wait for each other where their foreign keys can be deferred,
+// (internal/loading/merge.go). Tables of a circle wait for each other where their foreign keys can be deferred,
 // else one statement inserts them all.
 package postgres

@@ -1,4 +1,4 @@
-package postgres
+package loading
 
 import (
 	"context"
@@ -13,12 +13,15 @@ import (
 	"github.com/gyrodata/gyro/schema"
 )
 
-// create makes the tables that the plan asks for: schemas, columns, keys, then references.
+// creation makes tables as a manifest describes them.
+type creation struct{ *Load }
+
+// createAll makes the tables that the plan asks for: schemas, columns, keys, then references.
 // Types are looked up by their names, so that no text of a manifest is run.
-func (l *loading) create(ctx context.Context) error {
+func (n *creation) createAll(ctx context.Context) error {
 	var found []error
-	for _, t := range l.plan.Create {
-		text, problems := l.creating(ctx, t)
+	for _, t := range n.Plan.Create {
+		text, problems := n.text(ctx, t)
 		if len(problems) > 0 {
 			found = append(found, problems...)
 			continue
@@ -26,23 +29,23 @@ func (l *loading) create(ctx context.Context) error {
 		if len(found) > 0 {
 			continue
 		}
-		if err := l.exec(ctx, "make table "+t.Name.String(), text); err != nil {
+		if err := n.Exec(ctx, "make table "+t.Name.String(), text); err != nil {
 			return err
 		}
-		if err := l.identities(ctx, t); err != nil {
+		if err := n.identities(ctx, t); err != nil {
 			return err
 		}
 	}
 	if len(found) > 0 {
 		return errors.Join(found...)
 	}
-	for _, t := range l.plan.Create {
+	for _, t := range n.Plan.Create {
 		for _, r := range t.References {
 			text := fmt.Sprintf("ALTER TABLE %s ADD CONSTRAINT %s FOREIGN KEY (%s) REFERENCES %s (%s)", server.Identifier(t.Name), server.Quote(r.Name), server.Names("", r.Columns), server.Identifier(r.To), server.Names("", r.ToColumns))
 			if r.MatchFull {
 				text += " MATCH FULL"
 			}
-			if err := l.exec(ctx, "make references of "+t.Name.String(), text+" DEFERRABLE"); err != nil {
+			if err := n.Exec(ctx, "make references of "+t.Name.String(), text+" DEFERRABLE"); err != nil {
 				return err
 			}
 		}
@@ -50,13 +53,13 @@ func (l *loading) create(ctx context.Context) error {
 	return nil
 }
 
-func (l *loading) creating(ctx context.Context, t *schema.Table) (string, []error) {
+func (n *creation) text(ctx context.Context, t *schema.Table) (string, []error) {
 	var (
 		lines []string
 		found []error
 	)
 	for _, c := range t.Columns {
-		typ, err := l.typeOf(ctx, t, c)
+		typ, err := n.typeOf(ctx, t, c)
 		if err != nil {
 			found = append(found, err)
 			continue
@@ -89,7 +92,7 @@ func (l *loading) creating(ctx context.Context, t *schema.Table) (string, []erro
 
 // typeOf finds a type that the manifest names. Of an enum that is not there its labels are
 // known, and it is made.
-func (l *loading) typeOf(ctx context.Context, t *schema.Table, c schema.Column) (string, error) {
+func (n *creation) typeOf(ctx context.Context, t *schema.Table, c schema.Column) (string, error) {
 	base, modifier, _ := strings.Cut(c.Type, "(")
 	var (
 		known *string
@@ -99,12 +102,12 @@ func (l *loading) typeOf(ctx context.Context, t *schema.Table, c schema.Column) 
 		inner, rest, _ := strings.Cut(modifier, ")")
 		for _, r := range inner {
 			if (r < '0' || r > '9') && r != ',' && r != '-' && (r < 'A' || r > 'Z') && (r < 'a' || r > 'z') { // geometry(Point,4326)
-				return "", l.noType(t, c)
+				return "", n.noType(t, c)
 			}
 		}
 		tail, base = "("+inner+")", base+rest
 	}
-	if err := l.conn.QueryRow(ctx, "SELECT to_regtype($1)::text", strings.TrimSpace(base)).Scan(&known); err != nil {
+	if err := n.Conn.QueryRow(ctx, "SELECT to_regtype($1)::text", strings.TrimSpace(base)).Scan(&known); err != nil {
 		return "", server.Failed(ctx, "look for a type", t.Name.String(), err)
 	}
 	if known == nil && len(c.Labels) > 0 && modifier == "" && !strings.HasSuffix(base, "[]") {
@@ -114,13 +117,13 @@ func (l *loading) typeOf(ctx context.Context, t *schema.Table, c schema.Column) 
 		}
 		name, err := schema.ParseName(base)
 		if err != nil {
-			return "", l.noType(t, c)
+			return "", n.noType(t, c)
 		}
 		typ := pgx.Identifier{name.Schema, name.Table}.Sanitize()
-		return typ, l.exec(ctx, "make an enum", fmt.Sprintf("CREATE TYPE %s AS ENUM (%s)", typ, strings.Join(labels, ", ")))
+		return typ, n.Exec(ctx, "make an enum", fmt.Sprintf("CREATE TYPE %s AS ENUM (%s)", typ, strings.Join(labels, ", ")))
 	}
 	if known == nil {
-		return "", l.noType(t, c)
+		return "", n.noType(t, c)
 	}
 	text := *known
 	if tail == "" {
@@ -135,7 +138,7 @@ func (l *loading) typeOf(ctx context.Context, t *schema.Table, c schema.Column) 
 	return text + tail, nil
 }
 
-func (*loading) noType(t *schema.Table, c schema.Column) error {
+func (n *creation) noType(t *schema.Table, c schema.Column) error {
 	return &gyro.Error{
 		Op: "make", Place: "table " + t.Name.String(), Err: fmt.Errorf("the target does not know the type of column %q", c.Name),
 		Hint: "make the type, or its extension, first",
@@ -143,17 +146,17 @@ func (*loading) noType(t *schema.Table, c schema.Column) error {
 }
 
 // identities puts the names of new sequences where the plan left them open.
-func (l *loading) identities(ctx context.Context, t *schema.Table) error {
+func (n *creation) identities(ctx context.Context, t *schema.Table) error {
 	for i, c := range t.Columns {
 		if c.Identity == "" {
 			continue
 		}
 		var sequence string
-		if err := l.conn.QueryRow(ctx, "SELECT pg_get_serial_sequence($1, $2)", server.Identifier(t.Name), c.Name).Scan(&sequence); err != nil {
+		if err := n.Conn.QueryRow(ctx, "SELECT pg_get_serial_sequence($1, $2)", server.Identifier(t.Name), c.Name).Scan(&sequence); err != nil {
 			return server.Failed(ctx, "look for a sequence of", t.Name.String(), err)
 		}
 		t.Columns[i].Sequence = sequence
-		for _, planned := range l.plan.Tables {
+		for _, planned := range n.Plan.Tables {
 			if planned.Table != t {
 				continue
 			}
