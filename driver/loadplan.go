@@ -19,9 +19,9 @@ type LoadPlan struct {
 	// Maps is the order in which the tables' id maps can be built.
 	Maps   []int
 	DryRun bool // draw no value from a sequence; Commit is not called
-	// Open opens the file of a table, OpenSheet that of one that has a Sheet.
+	// Open opens the file of a table, OpenSheet that of one that has a Sheet: encode writes its rows.
 	Open      func(ctx context.Context, table int) (io.ReadCloser, error)
-	OpenSheet func(ctx context.Context, table int) (SheetStream, error)
+	OpenSheet func(ctx context.Context, table int, encode SheetEncoder) (SheetStream, error)
 	// Tell is told what is done: the rows and bytes of a file so far, or a stage.
 	Tell func(LoadEvent)
 	// Sheets are the tables that have a Sheet, by number, in the order in which their references

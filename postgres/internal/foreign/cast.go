@@ -130,7 +130,7 @@ func (c *casts) rule(f driver.SheetField, text, caster, test string, number int)
 		broken = fmt.Sprintf("NOT pg_input_is_valid(%s, %s)", text, server.Literal(typ.name))
 	}
 	if !f.Test {
-		broken = fmt.Sprintf("%s LIKE '%% %d %%' AND %s", test, number, broken)
+		broken = hasToBeTested(test, number) + " AND " + broken
 	}
 	invalid := gyro.InvalidValue
 	saidInvalid := "no value of type " + typ.name

@@ -23,7 +23,7 @@ func (c *cells) check(ctx context.Context, t *sheet) error {
 		if f.Pattern != "" {
 			broken := fmt.Sprintf("%s !~ %s", text, server.Literal("^(?:"+f.Pattern+")$"))
 			if !f.TestPattern {
-				broken = fmt.Sprintf("t.test LIKE '%% %d %%' AND %s", i, broken)
+				broken = hasToBeTested("t.test", i) + " AND " + broken
 			}
 			rules = append(rules, rule{
 				broken: broken, name: server.Literal(string(gyro.PatternMismatch)), column: f.Header,
@@ -52,7 +52,7 @@ func (c *cells) checkKeys(ctx context.Context, t *sheet) error {
 			}
 			where := fmt.Sprintf("d.k = %d AND NOT d.bad", k)
 			if !part.Test {
-				where += fmt.Sprintf(" AND d.test LIKE '%% %d %%'", j)
+				where += " AND " + hasToBeTested("d.test", j)
 			}
 			n, err := c.Number(ctx, "look at keys", "SELECT count(*) FROM "+t.keyTable()+" d WHERE "+where)
 			if err != nil {
@@ -105,28 +105,6 @@ func (c *cells) find(ctx context.Context, t *sheet, rules []rule) (anywhere bool
 		err = pass(t.textTable(), "", allRows, all)
 	}
 	return t.violated > before, err
-}
-
-// foundByReader are those of t that were found while the file was read.
-func foundByReader(t *sheet) string {
-	var places []string // place, header, and in words what is required and what is allowed
-	place := func(kind byte, number int, header, required, allowed string) {
-		places = append(places, fmt.Sprintf("(%s, %s, %s, %s)", server.Literal(fmt.Sprintf("%c%d", kind, number)), server.Literal(header), server.Literal(required), server.Literal(allowed)))
-	}
-	place('h', -1, "", "", "")
-	for i, header := range t.Sheet.Headers {
-		place('h', i, header, "", "")
-	}
-	for i, f := range t.Sheet.Fields {
-		place('f', i, f.Header, f.Column+" may not be NULL", "none of "+f.Allowed)
-	}
-	for i, r := range t.Sheet.References {
-		place('r', i, headersOf(r), strings.Join(r.Columns, ", ")+" may not be NULL", "")
-	}
-	return fmt.Sprintf(`SELECT split_part(e, ':', 2), w.header, CASE split_part(e, ':', 2)
-			WHEN %s THEN w.required WHEN %s THEN w.allowed WHEN %s THEN 'a part of the key is NULL, and not all' ELSE '' END, NULL::int
-		FROM unnest(string_to_array(t.broken, ' ')) e JOIN (VALUES %s) w(place, header, required, allowed) ON w.place = split_part(e, ':', 1)`,
-		server.Literal(string(gyro.Required)), server.Literal(string(gyro.NotAllowed)), server.Literal(string(gyro.IncompleteReference)), strings.Join(places, ", "))
 }
 
 // nullify takes out the texts that can't be cast, so that no query stumbles over them. They are in

@@ -33,7 +33,7 @@ func (cs *conditions) check(ctx context.Context, t *sheet) error {
 				all = append(all, c)
 				continue
 			}
-			c.broken = fmt.Sprintf("s.gyro_test LIKE '%% %d %%' AND %s", v.Field, c.broken)
+			c.broken = hasToBeTested("s.gyro_test", v.Field) + " AND " + c.broken
 			suspect = append(suspect, c)
 		}
 	}

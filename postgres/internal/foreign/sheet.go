@@ -34,8 +34,8 @@ type sheet struct {
 // texts is the table of texts.
 func (t *sheet) textTable() string { return fmt.Sprintf("pg_temp.gyro_sheet_%d", t.Number) }
 
-// suspectTable is the child of textTable with the rows that have to be tested: broken and test are
-// as in [gyro.SheetSuspects].
+// suspectTable is the child of textTable with the rows that have to be tested: see encoding.go for broken
+// and test.
 func (t *sheet) suspectTable() string { return fmt.Sprintf("pg_temp.gyro_suspect_%d", t.Number) }
 
 // keyTable is the table of the keys of a sheet's references.
@@ -62,7 +62,7 @@ func (a *attempt) stageOne(ctx context.Context, t *sheet) error {
 	if len(t.Sheet.Made) > 0 {
 		return nil
 	}
-	stream, err := a.Plan.OpenSheet(ctx, t.Number)
+	stream, err := a.Plan.OpenSheet(ctx, t.Number, &encoder{t.Sheet})
 	if err != nil {
 		return err
 	}
