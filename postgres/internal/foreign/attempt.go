@@ -55,6 +55,12 @@ func (a *attempt) begin(ctx context.Context) error {
 	return nil
 }
 
+// countTextsSQL lets the planner know how many rows there are, and no more.
+const countTextsSQL = `
+SET LOCAL default_statistics_target = 10;
+ANALYZE %s (row);
+SET LOCAL default_statistics_target TO DEFAULT`
+
 // validate holds the rows of all sheets against the rules, and makes their maps.
 func (a *attempt) validate(ctx context.Context) error {
 	if err := a.types.learn(ctx, a.sheets); err != nil {
@@ -76,7 +82,7 @@ func (a *attempt) validate(ctx context.Context) error {
 			continue
 		}
 		a.Stage(gyro.Validating, t.Number)
-		if err := a.Exec(ctx, "analyze", "SET LOCAL default_statistics_target = 10; ANALYZE "+t.textTable()+" (row); SET LOCAL default_statistics_target TO DEFAULT"); err != nil {
+		if err := a.Exec(ctx, "analyze", fmt.Sprintf(countTextsSQL, t.textTable())); err != nil {
 			return err
 		}
 		for _, check := range []func(context.Context, *sheet) error{cells.check, cells.checkKeys, conditions.check, trial.tell, a.violations.mark} {
@@ -107,7 +113,8 @@ func (a *attempt) countRows(ctx context.Context) error {
 		if t.Map {
 			from, found = t.IDMap(), "found"
 		}
-		err := a.Conn.QueryRow(ctx, fmt.Sprintf("SELECT count(*) FILTER (WHERE NOT %[2]s), count(*) FILTER (WHERE %[2]s) FROM %[1]s", from, found)).Scan(&t.Fresh, &t.Existing)
+		text := fmt.Sprintf("SELECT count(*) FILTER (WHERE NOT %[2]s), count(*) FILTER (WHERE %[2]s) FROM %[1]s", from, found)
+		err := a.Conn.QueryRow(ctx, text).Scan(&t.Fresh, &t.Existing)
 		if err != nil {
 			return server.Failed(ctx, "count rows", t.Table.Name.String(), err)
 		}

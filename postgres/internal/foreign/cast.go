@@ -47,11 +47,16 @@ func (c *casts) prepare(ctx context.Context) error {
 
 func (c *casts) makeFunction(ctx context.Context, name, typ, value string) error {
 	body := "BEGIN DECLARE gyro_x " + typ + " := " + value + "; BEGIN RETURN NULL; END; EXCEPTION WHEN OTHERS THEN RETURN SQLSTATE; END"
+	return c.Exec(ctx, "make a function that tries a cast", "CREATE FUNCTION "+name+"(text) RETURNS text LANGUAGE plpgsql AS "+dollarQuoted(body))
+}
+
+// dollarQuoted quotes the body of a function, by a tag that does not stand in it.
+func dollarQuoted(body string) string {
 	tag := "$gyro$"
 	for n := 0; strings.Contains(body, tag); n++ {
 		tag = fmt.Sprintf("$gyro%d$", n)
 	}
-	return c.Exec(ctx, "make a function that tries a cast", "CREATE FUNCTION "+name+"(text) RETURNS text LANGUAGE plpgsql AS "+tag+body+tag)
+	return tag + body + tag
 }
 
 // checkLiterals tries the values that the importer gives: those of Default, By, Min and Max.

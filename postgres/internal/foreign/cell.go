@@ -70,7 +70,8 @@ func (c *cells) checkKeys(ctx context.Context, t *sheet) error {
 				cast.row(), t.keyTable(), t.textTable(), k, where, cast.broken)); err != nil {
 				return err
 			}
-			if err := c.Exec(ctx, "take out keys that can't be cast", fmt.Sprintf("UPDATE %s d SET bad = true WHERE %s AND %s", t.keyTable(), where, cast.broken)); err != nil {
+			text := fmt.Sprintf("UPDATE %s d SET bad = true WHERE %s AND %s", t.keyTable(), where, cast.broken)
+			if err := c.Exec(ctx, "take out keys that can't be cast", text); err != nil {
 				return err
 			}
 		}
@@ -78,13 +79,22 @@ func (c *cells) checkKeys(ctx context.Context, t *sheet) error {
 	return nil
 }
 
+const brokenCellsSQL = `
+SELECT t.row, t.line, f.*
+FROM (
+  SELECT * FROM {table} t
+  WHERE {some}NOT bad AND ({broken})
+  OFFSET 0
+) t
+CROSS JOIN LATERAL ({rules}) f(rule, col, said, field)`
+
 // find finds the rows that break rules in one pass, or in two, where some hold for all rows:
 // all conditions at once find them, and only for them it is asked which. What the reader found
 // comes with them. It reports where there are some: only among the suspect rows, or anywhere.
 func (c *cells) find(ctx context.Context, t *sheet, rules []rule) (anywhere bool, err error) {
 	pass := func(table, some string, rows, broken []string) error {
-		return c.violations.add(ctx, t, fmt.Sprintf("SELECT t.row, t.line, f.* FROM (SELECT * FROM %s t WHERE %sNOT bad AND (%s) OFFSET 0) t CROSS JOIN LATERAL (%s) f(rule, col, said, field)",
-			table, some, strings.Join(append(broken, "false"), " OR "), strings.Join(rows, " UNION ALL ")))
+		return c.violations.add(ctx, t, server.Fill(brokenCellsSQL,
+			"table", table, "some", some, "broken", strings.Join(append(broken, "false"), " OR "), "rules", strings.Join(rows, " UNION ALL ")))
 	}
 	var all, tested, allRows, testedRows []string
 	for _, r := range rules {

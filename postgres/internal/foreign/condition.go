@@ -28,7 +28,8 @@ func (cs *conditions) check(ctx context.Context, t *sheet) error {
 			if b.bound == "" {
 				continue
 			}
-			c := condition{fmt.Sprintf("s.%s %s %s::%s", server.Quote(v.Column), b.operator, server.Literal(b.bound), cs.types.text(f).name), gyro.OutOfRange, f.Header, b.said + b.bound}
+			beyond := fmt.Sprintf("s.%s %s %s::%s", server.Quote(v.Column), b.operator, server.Literal(b.bound), cs.types.text(f).name)
+			c := condition{beyond, gyro.OutOfRange, f.Header, b.said + b.bound}
 			if f.TestBounds {
 				all = append(all, c)
 				continue
@@ -67,29 +68,49 @@ type condition struct {
 	said   string
 }
 
+const brokenRowsSQL = `
+SELECT s.gyro_row, s.gyro_line, f.*
+FROM (
+  SELECT * FROM {rows} s
+  WHERE {broken}
+  OFFSET 0
+) s
+CROSS JOIN LATERAL ({rules}) f
+WHERE {whole}`
+
 // find finds the rows of base, s, that conditions make bad.
 func (cs *conditions) find(ctx context.Context, t *sheet, base string, conditions []condition) error {
 	var broken, rows []string
 	for _, c := range conditions {
 		broken = append(broken, "("+c.broken+")")
-		rows = append(rows, fmt.Sprintf("SELECT %s, %s, %s, NULL::int WHERE %s", server.Literal(string(c.rule)), server.Literal(c.column), server.Literal(c.said), c.broken))
+		rows = append(rows, fmt.Sprintf("SELECT %s, %s, %s, NULL::int WHERE %s",
+			server.Literal(string(c.rule)), server.Literal(c.column), server.Literal(c.said), c.broken))
 	}
 	// What could not be read is NULL by now, which says nothing of the row. Few rows are asked
 	// for that, those that break a rule.
-	return cs.violations.add(ctx, t, fmt.Sprintf("SELECT s.gyro_row, s.gyro_line, f.* FROM (SELECT * FROM %s s WHERE %s OFFSET 0) s CROSS JOIN LATERAL (%s) f WHERE %s",
-		base, strings.Join(broken, " OR "), strings.Join(rows, " UNION ALL "), cs.violations.whole(t, "s.gyro_row")))
+	return cs.violations.add(ctx, t, server.Fill(brokenRowsSQL,
+		"rows", base, "broken", strings.Join(broken, " OR "), "rules", strings.Join(rows, " UNION ALL "), "whole", cs.violations.whole(t, "s.gyro_row")))
 }
+
+// tableChecksSQL lists checks by their columns: all of them are in $2, and where $3 is given one is in that.
+const tableChecksSQL = `
+WITH c AS (
+  SELECT c.conname, c.conbin, c.conrelid,
+    ARRAY(SELECT a.attname::text FROM pg_attribute a WHERE a.attrelid = c.conrelid AND a.attnum = ANY (c.conkey)) AS cols
+  FROM pg_constraint c
+  WHERE c.conrelid = $1::text::regclass AND c.contype = 'c' AND cardinality(c.conkey) > 0
+)
+SELECT conname, pg_get_expr(conbin, conrelid)
+FROM c
+WHERE cols <@ $2::text[] AND ($3::text[] IS NULL OR cols && $3::text[])
+ORDER BY conname`
 
 // tableChecks are the table's own, over columns of given, and over one of some, where there are such.
 func (a *attempt) tableChecks(ctx context.Context, t *sheet, given, some []string) ([]driver.SheetCheck, error) {
 	if err := a.Exec(ctx, "set search_path", "SET LOCAL search_path = pg_catalog"); err != nil {
 		return nil, err
 	}
-	rows, err := a.Conn.Query(ctx, `SELECT c.conname, pg_get_expr(c.conbin, c.conrelid) FROM pg_constraint c
-		WHERE c.conrelid = $1::text::regclass AND c.contype = 'c' AND cardinality(c.conkey) > 0
-		AND NOT EXISTS (SELECT FROM unnest(c.conkey) k JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = k WHERE a.attname <> ALL ($2::text[]))
-		AND ($3::text[] IS NULL OR EXISTS (SELECT FROM unnest(c.conkey) k JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = k WHERE a.attname = ANY ($3::text[])))
-		ORDER BY c.conname`, t.Target(), given, some)
+	rows, err := a.Conn.Query(ctx, tableChecksSQL, t.Target(), given, some)
 	if err != nil {
 		return nil, server.Failed(ctx, "look at the checks of", t.Table.Name.String(), err)
 	}

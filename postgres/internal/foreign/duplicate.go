@@ -3,11 +3,28 @@ package foreign
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/gyrodata/gyro"
+	"github.com/gyrodata/gyro/postgres/internal/server"
 	"github.com/gyrodata/gyro/schema"
 )
+
+// duplicatesSQL gives all rows but the first of those that have one key; those that break no rule come
+// first.
+const duplicatesSQL = `
+SELECT x.row
+FROM (
+  SELECT v.row,
+    row_number() OVER (
+      PARTITION BY {of_v}
+      ORDER BY EXISTS (SELECT FROM {violations} f WHERE f.sheet = {sheet} AND f.row = v.row), v.row
+    ) AS n
+  FROM {rows} v
+  JOIN (SELECT {columns} FROM {rows} v GROUP BY {columns} HAVING count(*) > 1) d ON {same}
+) x
+WHERE x.n > 1`
 
 // duplicates tells all rows but the first good one of those that have one key.
 func (k *keys) duplicates(ctx context.Context, t *sheet, key []string, from, columns string) error {
@@ -29,9 +46,8 @@ func (k *keys) duplicates(ctx context.Context, t *sheet, key []string, from, col
 		terms = append(terms, fmt.Sprintf("ARRAY[v.%s] = ARRAY[d.%s]", c, c))
 	}
 	return k.violations.addRows(ctx, t, gyro.DuplicateRow, key, "an earlier row has the same "+strings.Join(key, ", "),
-		fmt.Sprintf(`SELECT x.row FROM (SELECT v.row, row_number() OVER (PARTITION BY %[1]s ORDER BY EXISTS (SELECT FROM %[4]s f WHERE f.sheet = %[5]d AND f.row = v.row), v.row) AS n
-			FROM %[2]s v JOIN (SELECT %[6]s FROM %[2]s v GROUP BY %[6]s HAVING count(*) > 1) d ON %[3]s) x WHERE x.n > 1`,
-			prefixed("v.", columns), from, strings.Join(terms, " AND "), violationTable, t.Number, columns))
+		server.Fill(duplicatesSQL, "rows", from, "columns", columns, "of_v", prefixed("v.", columns), "same", strings.Join(terms, " AND "),
+			"violations", violationTable, "sheet", strconv.Itoa(t.Number)))
 }
 
 // hashed is a hash of the columns of a key: equal keys have equal ones; "" where there is none.

@@ -17,10 +17,15 @@ func TestEncoder(t *testing.T) {
 	}}
 	fields := [][]byte{[]byte("a,b"), nil, {}}
 	for want, row := range map[string]driver.SheetRow{
-		"1,2,7,,\"a,b\",,\"\"\n":                  {Row: 1, Line: 2, Keys: []int32{7, 0}, Fields: fields},
-		"1,2,f,, 0 2 ,7,8,\"a,b\",,\"\"\n":        {Row: 1, Line: 2, Keys: []int32{7, 8}, Fields: fields, Test: []int{0, 2}},
-		"1,2,f,f1:required r0:required,,,,x,,x\n": {Row: 1, Line: 2, Keys: []int32{0, 0}, Fields: [][]byte{[]byte("x"), nil, []byte("x")}, Broken: []driver.SheetBroken{{In: driver.InFields, Number: 1, Rule: gyro.Required}, {In: driver.InReferences, Rule: gyro.Required}}},
-		"1,2,t,h-1:columns h3:quote,,,,,,\n":      {Row: 1, Line: 2, Spoilt: true, Broken: []driver.SheetBroken{{Number: -1, Rule: "columns"}, {Number: 3, Rule: pgcsv.Rule("quote")}}},
+		"1,2,7,,\"a,b\",,\"\"\n":           {Row: 1, Line: 2, Keys: []int32{7, 0}, Fields: fields},
+		"1,2,f,, 0 2 ,7,8,\"a,b\",,\"\"\n": {Row: 1, Line: 2, Keys: []int32{7, 8}, Fields: fields, Test: []int{0, 2}},
+		"1,2,f,f1:required r0:required,,,,x,,x\n": {
+			Row: 1, Line: 2, Keys: []int32{0, 0}, Fields: [][]byte{[]byte("x"), nil, []byte("x")},
+			Broken: []driver.SheetBroken{{In: driver.InFields, Number: 1, Rule: gyro.Required}, {In: driver.InReferences, Rule: gyro.Required}},
+		},
+		"1,2,t,h-1:columns h3:quote,,,,,,\n": {
+			Row: 1, Line: 2, Spoilt: true, Broken: []driver.SheetBroken{{Number: -1, Rule: "columns"}, {Number: 3, Rule: pgcsv.Rule("quote")}},
+		},
 	} {
 		if got := string(e.AppendRow(nil, &row)); got != want {
 			t.Errorf("%q, want %q", got, want)

@@ -62,7 +62,9 @@ func (k *keys) unlisted(ctx context.Context, t *sheet) error {
 		if len(id.Fixed) == 0 || t.unmapped {
 			continue
 		}
-		if err := k.violations.addRows(ctx, t, gyro.NotAllowed, []string{id.Column}, "no fixed id is listed for it", "SELECT row FROM "+t.IDMap()+" WHERE v_0 IS NULL"); err != nil {
+		err := k.violations.addRows(ctx, t, gyro.NotAllowed, []string{id.Column}, "no fixed id is listed for it",
+			"SELECT row FROM "+t.IDMap()+" WHERE v_0 IS NULL")
+		if err != nil {
 			return err
 		}
 	}
@@ -163,7 +165,8 @@ func (k *keys) foundAtAll(ctx context.Context, t *sheet) error {
 	if !t.FailFound || t.Empty {
 		return nil
 	}
-	return k.violations.addRows(ctx, t, gyro.RowExists, t.Find, "the target has a row with the same "+strings.Join(t.Find, ", "), "SELECT DISTINCT row FROM "+k.known(t)+" m WHERE found")
+	return k.violations.addRows(ctx, t, gyro.RowExists, t.Find, "the target has a row with the same "+strings.Join(t.Find, ", "),
+		"SELECT DISTINCT row FROM "+k.known(t)+" m WHERE found")
 }
 
 // known are the rows with what they are known by (f_0, f_1, …), and whether they were found: the

@@ -66,8 +66,9 @@ func (l *Load) again(ctx context.Context, r refusal) error {
 		if t.Table.Name.Table != r.table || !slices.ContainsFunc(t.New, func(id driver.NewID) bool { return id.Sequence != "" }) {
 			continue
 		}
-		primary, err := l.Number(ctx, "look at a constraint", fmt.Sprintf("SELECT count(*) FROM pg_constraint WHERE contype = 'p' AND conrelid = %s::regclass AND conname = %s",
-			server.Literal(t.Target()), server.Literal(r.constraint)))
+		text := fmt.Sprintf("SELECT count(*) FROM pg_constraint WHERE contype = 'p' AND conrelid = %s::regclass AND conname = %s",
+			server.Literal(t.Target()), server.Literal(r.constraint))
+		primary, err := l.Number(ctx, "look at a constraint", text)
 		if err != nil {
 			return err
 		}

@@ -47,7 +47,8 @@ func (l *lookups) make(ctx context.Context, t *sheet) error {
 		}
 		said := fmt.Sprintf("CASE b.broken WHEN %s THEN %s WHEN %s THEN %s ELSE %s END",
 			server.Literal(string(gyro.AmbiguousReference)), server.Literal("several rows of "+searchedBy(r)),
-			server.Literal(string(gyro.RejectedReference)), server.Literal("the row of "+searchedBy(r)+" is rejected itself"), server.Literal("no row of "+searchedBy(r)))
+			server.Literal(string(gyro.RejectedReference)), server.Literal("the row of "+searchedBy(r)+" is rejected itself"),
+			server.Literal("no row of "+searchedBy(r)))
 		if r.Keyed() {
 			some = append(some, fmt.Sprintf("t.k%d IN (SELECT id FROM %s WHERE broken IS NOT NULL)", k, lookupTable(t.Number, k)))
 		} else {
@@ -67,48 +68,44 @@ func (l *lookups) make(ctx context.Context, t *sheet) error {
 	return l.violations.mark(ctx, t)
 }
 
+// lookupSQL makes a lookup table: of each key that is wanted (n) what the load has of it, and what the
+// target has.
+const lookupSQL = `
+DROP TABLE IF EXISTS {table};
+CREATE TEMP TABLE {name} ON COMMIT DROP AS
+WITH n AS MATERIALIZED (
+  {wanted}
+), loaded AS (
+  {loaded}
+), present AS (
+  {present}
+), x AS (
+  SELECT n.id, l.good, l.good_row, l.any_row, coalesce(h.there, 0) AS there, {to}
+  FROM n
+  LEFT JOIN loaded l ON l.id = n.id
+  LEFT JOIN present h ON h.id = n.id
+)
+SELECT x.id,
+  CASE
+    WHEN x.good {enough} 1 THEN x.good_row
+    WHEN coalesce(x.good, 0) = 0 AND x.there = 0 THEN x.any_row
+  END AS load_row,
+  {keys},
+  CASE
+    WHEN x.good {enough} 1 THEN NULL
+    WHEN x.good > 1 THEN {ambiguous}
+    WHEN x.there = 1 THEN NULL
+    WHEN x.there > 1 THEN {ambiguous}
+    WHEN x.any_row IS NOT NULL THEN {fallback}
+    ELSE {unknown}
+  END AS broken
+FROM x;
+ALTER TABLE {table} ADD UNIQUE (id);
+ANALYZE {table}`
+
 // makeOne makes the lookup table of a reference.
 func (l *lookups) makeOne(ctx context.Context, t *sheet, k int) error {
 	r := t.Sheet.References[k]
-	values := []string{"d.id"}
-	from := fmt.Sprintf(" FROM %s d WHERE d.k = %d AND NOT d.bad", t.keyTable(), k)
-	if !r.Keyed() {
-		values, from = []string{"0 AS id"}, ""
-	}
-	for i, part := range r.Parts {
-		values = append(values, fmt.Sprintf("%s AS n_%d", l.values.part(part, i), i))
-	}
-	found, other := "NULL::bigint AS good, NULL::bigint AS good_row, NULL::bigint AS any_row", ""
-	if r.To >= 0 {
-		to := l.sheets[r.To]
-		var terms, joins []string
-		for i, part := range r.Parts {
-			typ := l.types.text(part.SheetField)
-			value, join := l.values.source(to, part.Load, typ)
-			terms = append(terms, fmt.Sprintf("n.n_%d = %s", i, collated(value, typ)))
-			if !slices.Contains(joins, join) {
-				joins = append(joins, join)
-			}
-		}
-		found = "l.good, l.good_row, l.any_row"
-		other += fmt.Sprintf(` LEFT JOIN (SELECT n.id, count(*) FILTER (WHERE NOT t.bad) AS good, min(t.row) FILTER (WHERE NOT t.bad) AS good_row, min(t.row) AS any_row
-			FROM %s t%s JOIN n ON %s GROUP BY n.id) l ON l.id = n.id`, to.textTable(), strings.Join(joins, ""), strings.Join(terms, " AND "))
-	}
-	there := "0 AS there"
-	for i, c := range r.ToColumns {
-		there += fmt.Sprintf(", NULL::%s AS to_%d", l.types.known[r.Table][c].name, i)
-	}
-	if !r.LoadOnly {
-		there = "coalesce(h.there, 0) AS there"
-		var keys []string
-		for i, c := range r.ToColumns {
-			there += fmt.Sprintf(", h.to_%d", i)
-			keys = append(keys, fmt.Sprintf("(array_agg(t.%s))[1] AS to_%d", server.Quote(c), i))
-		}
-		joins, terms := l.inTarget(r)
-		other += fmt.Sprintf(" LEFT JOIN (SELECT n.id, count(*) AS there, %s FROM n JOIN %s t ON true%s WHERE %s GROUP BY n.id) h ON h.id = n.id",
-			strings.Join(keys, ", "), server.Identifier(r.Table), joins, strings.Join(terms, " AND "))
-	}
 	fallback := "NULL" // a row that breaks a rule still is one where nothing is rejected
 	switch {
 	case r.Create:
@@ -120,18 +117,75 @@ func (l *lookups) makeOne(ctx context.Context, t *sheet, k int) error {
 	if r.Unique {
 		enough = ">="
 	}
-	var keys []string
+	var to, keys []string
 	for i := range r.ToColumns {
+		to = append(to, fmt.Sprintf("h.to_%d", i))
 		keys = append(keys, fmt.Sprintf("CASE WHEN coalesce(x.good, 0) = 0 AND x.there = 1 THEN x.to_%d END AS to_%d", i, i))
 	}
-	return l.Exec(ctx, "look for what "+strings.Join(r.Columns, ", ")+" refers to", fmt.Sprintf(`DROP TABLE IF EXISTS pg_temp.gyro_by_%[1]d_%[2]d; CREATE TEMP TABLE gyro_by_%[1]d_%[2]d ON COMMIT DROP AS
-		WITH n AS MATERIALIZED (SELECT %[3]s%[4]s)
-		SELECT x.id, CASE WHEN x.good %[13]s 1 THEN x.good_row WHEN coalesce(x.good, 0) = 0 AND x.there = 0 THEN x.any_row END AS load_row, %[5]s,
-			CASE WHEN x.good %[13]s 1 THEN NULL WHEN x.good > 1 THEN %[6]s WHEN x.there = 1 THEN NULL WHEN x.there > 1 THEN %[6]s WHEN x.any_row IS NOT NULL THEN %[7]s ELSE %[8]s END AS broken
-		FROM (SELECT n.id, %[9]s, %[10]s FROM n%[11]s) x; ALTER TABLE %[12]s ADD UNIQUE (id); ANALYZE %[12]s`,
-		t.Number, k, strings.Join(values, ", "), from, strings.Join(keys, ", "),
-		server.Literal(string(gyro.AmbiguousReference)), fallback, server.Literal(string(gyro.UnknownReference)),
-		found, there, other, lookupTable(t.Number, k), enough))
+	return l.Exec(ctx, "look for what "+strings.Join(r.Columns, ", ")+" refers to", server.Fill(lookupSQL,
+		"table", lookupTable(t.Number, k), "name", strings.TrimPrefix(lookupTable(t.Number, k), "pg_temp."),
+		"wanted", l.wanted(t, k), "loaded", l.loaded(r), "present", l.present(r),
+		"to", strings.Join(to, ", "), "keys", strings.Join(keys, ", "), "enough", enough, "fallback", fallback,
+		"ambiguous", server.Literal(string(gyro.AmbiguousReference)), "unknown", server.Literal(string(gyro.UnknownReference))))
+}
+
+// wanted are the keys of a reference, n_0, n_1, …, with their numbers.
+func (l *lookups) wanted(t *sheet, k int) string {
+	r := t.Sheet.References[k]
+	values := []string{"0 AS id"}
+	if r.Keyed() {
+		values = []string{"d.id"}
+	}
+	for i, part := range r.Parts {
+		values = append(values, fmt.Sprintf("%s AS n_%d", l.values.part(part, i), i))
+	}
+	if !r.Keyed() {
+		return "SELECT " + strings.Join(values, ", ")
+	}
+	return fmt.Sprintf("SELECT %s FROM %s d WHERE d.k = %d AND NOT d.bad", strings.Join(values, ", "), t.keyTable(), k)
+}
+
+// loaded counts the rows of the load that a key means, and gives the first of them.
+func (l *lookups) loaded(r driver.SheetReference) string {
+	if r.To < 0 {
+		return "SELECT NULL::int AS id, NULL::bigint AS good, NULL::bigint AS good_row, NULL::bigint AS any_row WHERE false"
+	}
+	to := l.sheets[r.To]
+	var terms, joins []string
+	for i, part := range r.Parts {
+		typ := l.types.text(part.SheetField)
+		value, join := l.values.source(to, part.Load, typ)
+		terms = append(terms, fmt.Sprintf("n.n_%d = %s", i, collated(value, typ)))
+		if !slices.Contains(joins, join) {
+			joins = append(joins, join)
+		}
+	}
+	return server.Fill(`SELECT n.id,
+    count(*) FILTER (WHERE NOT t.bad) AS good,
+    min(t.row) FILTER (WHERE NOT t.bad) AS good_row,
+    min(t.row) AS any_row
+  FROM {sheet} t{joins}
+  JOIN n ON {terms}
+  GROUP BY n.id`, "sheet", to.textTable(), "joins", strings.Join(joins, ""), "terms", strings.Join(terms, " AND "))
+}
+
+// present counts the rows of the target that a key means, and gives the key of one of them.
+func (l *lookups) present(r driver.SheetReference) string {
+	var keys, nothing []string
+	for i, c := range r.ToColumns {
+		keys = append(keys, fmt.Sprintf("(array_agg(t.%s))[1] AS to_%d", server.Quote(c), i))
+		nothing = append(nothing, fmt.Sprintf("NULL::%s AS to_%d", l.types.known[r.Table][c].name, i))
+	}
+	if r.LoadOnly {
+		return "SELECT NULL::int AS id, 0 AS there, " + strings.Join(nothing, ", ") + " WHERE false"
+	}
+	joins, terms := l.inTarget(r)
+	return server.Fill(`SELECT n.id, count(*) AS there, {keys}
+  FROM n
+  JOIN {table} t ON true{joins}
+  WHERE {terms}
+  GROUP BY n.id`,
+		"keys", strings.Join(keys, ", "), "table", server.Identifier(r.Table), "joins", joins, "terms", strings.Join(terms, " AND "))
 }
 
 // inTarget joins the tables that the paths of a reference lead over, and compares: t is the

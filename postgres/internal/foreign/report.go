@@ -29,12 +29,25 @@ func (v *violations) report(ctx context.Context) error {
 	return nil
 }
 
+// brokenRulesSQL counts the rows that break each rule, and gives the first of them.
+const brokenRulesSQL = `
+WITH f AS (
+  SELECT DISTINCT rule, col, said, row, line FROM %s WHERE sheet = %d
+), counted AS (
+  SELECT *,
+    count(*) OVER same AS total,
+    row_number() OVER (same ORDER BY row) AS n,
+    min(row) OVER same AS first
+  FROM f
+  WINDOW same AS (PARTITION BY rule, col, said)
+)
+SELECT rule, col, said, row, line, total
+FROM counted
+WHERE n <= %d
+ORDER BY first, rule, col, said, row`
+
 func (v *violations) brokenRules(ctx context.Context, sheet int) ([]gyro.BrokenRule, error) {
-	rows, err := v.Conn.Query(ctx, fmt.Sprintf(`SELECT rule, col, said, row, line, total FROM (
-			SELECT *, count(*) OVER (PARTITION BY rule, col, said) AS total, row_number() OVER (PARTITION BY rule, col, said ORDER BY row) AS n,
-				min(row) OVER (PARTITION BY rule, col, said) AS first
-			FROM (SELECT DISTINCT rule, col, said, row, line FROM %s WHERE sheet = %d) f) f
-		WHERE n <= %d ORDER BY first, rule, col, said, row`, violationTable, sheet, gyro.MaxViolations))
+	rows, err := v.Conn.Query(ctx, fmt.Sprintf(brokenRulesSQL, violationTable, sheet, gyro.MaxViolations))
 	if err != nil {
 		return nil, server.Failed(ctx, "list bad rows", "", err)
 	}
@@ -65,10 +78,22 @@ func (v *violations) brokenRules(ctx context.Context, sheet int) ([]gyro.BrokenR
 	return rules, nil
 }
 
+// rejectedSQL gives each bad row what it breaks.
+const rejectedSQL = `
+WITH f AS (
+  SELECT DISTINCT row, col, rule, said FROM %s WHERE sheet = %d
+)
+SELECT row,
+  array_agg(col ORDER BY col, rule, said),
+  array_agg(rule ORDER BY col, rule, said),
+  array_agg(said ORDER BY col, rule, said)
+FROM f
+GROUP BY row
+ORDER BY row`
+
 // rejected gives the rows of a sheet that break rules.
 func (v *violations) rejected(ctx context.Context, table int, row func(row int64, reasons []string) error) error {
-	rows, err := v.Conn.Query(ctx, fmt.Sprintf(`SELECT row, array_agg(col ORDER BY col, rule, said), array_agg(rule ORDER BY col, rule, said), array_agg(said ORDER BY col, rule, said)
-		FROM (SELECT DISTINCT row, col, rule, said FROM %s WHERE sheet = %d) f GROUP BY row ORDER BY row`, violationTable, table))
+	rows, err := v.Conn.Query(ctx, fmt.Sprintf(rejectedSQL, violationTable, table))
 	if err != nil {
 		return server.Failed(ctx, "list bad rows", "", err)
 	}

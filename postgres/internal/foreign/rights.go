@@ -23,12 +23,15 @@ func Check(ctx context.Context, s *loading.Session, t *driver.LoadTable) (found 
 	refuse := func(place, problem, hint string) {
 		found = append(found, &gyro.Mistake{Place: place, Problem: problem, Hint: hint})
 	}
-	var columns []string
+	var names []string
 	for _, v := range t.Sheet.Values {
-		columns = append(columns, server.Quote(v.Column))
+		names = append(names, server.Quote(v.Column))
 	}
+	columns := strings.Join(names, ", ")
+	from := "(SELECT " + columns + " FROM " + server.Identifier(t.Table.Name) + ") gyro_row"
 	for _, c := range t.Sheet.Checks {
-		if err := s.CheckSQL(ctx, "("+c.SQL+"\n) IS FALSE", "(SELECT "+strings.Join(columns, ", ")+" FROM "+server.Identifier(t.Table.Name)+") gyro_row", c.Place, "a condition in SQL over the columns that the file gives values: "+strings.Join(columns, ", ")); err != nil {
+		err := s.CheckSQL(ctx, "("+c.SQL+"\n) IS FALSE", from, c.Place, "a condition in SQL over the columns that the file gives values: "+columns)
+		if err != nil {
 			found = append(found, err)
 		}
 	}
@@ -48,7 +51,8 @@ func Check(ctx context.Context, s *loading.Session, t *driver.LoadTable) (found 
 	}
 	for _, f := range t.Sheet.Fields {
 		if f.Pattern != "" {
-			if err := ask(fmt.Sprintf("%s, Pattern of column %q", place, f.Column), "SELECT '' ~ ('^(?:' || $1::text || ')$')", f.Pattern, "a regular expression of PostgreSQL"); err != nil {
+			of := fmt.Sprintf("%s, Pattern of column %q", place, f.Column)
+			if err := ask(of, "SELECT '' ~ ('^(?:' || $1::text || ')$')", f.Pattern, "a regular expression of PostgreSQL"); err != nil {
 				return nil, err
 			}
 		}

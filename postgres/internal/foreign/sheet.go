@@ -5,11 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 
 	"github.com/gyrodata/gyro"
 	"github.com/gyrodata/gyro/driver"
 	"github.com/gyrodata/gyro/postgres/internal/loading"
+	"github.com/gyrodata/gyro/postgres/internal/server"
 )
 
 // How the rows of a foreign CSV file (a sheet) become those of a staging table. Their texts are
@@ -31,7 +33,7 @@ type sheet struct {
 	unmapped bool // there is no map: nothing will be loaded, and values are as they would be
 }
 
-// texts is the table of texts.
+// textTable is the table of texts.
 func (t *sheet) textTable() string { return fmt.Sprintf("pg_temp.gyro_sheet_%d", t.Number) }
 
 // suspectTable is the child of textTable with the rows that have to be tested: see encoding.go for broken
@@ -51,12 +53,24 @@ func (a *attempt) stage(ctx context.Context) error {
 	return nil
 }
 
+const textTablesSQL = `
+CREATE TEMP TABLE gyro_sheet_{number} (
+  row bigint, line bigint, bad boolean DEFAULT false{keys}{fields}
+) ON COMMIT DROP;
+
+CREATE TEMP TABLE gyro_suspect_{number} (
+  broken text, test text
+) INHERITS (pg_temp.gyro_sheet_{number}) ON COMMIT DROP;
+
+CREATE TEMP TABLE gyro_key_{number} (
+  k int, id int, bad boolean DEFAULT false, test text{parts}
+) ON COMMIT DROP`
+
 // stageOne copies a file's texts.
 func (a *attempt) stageOne(ctx context.Context, t *sheet) error {
-	if err := a.Exec(ctx, "make a staging table", fmt.Sprintf(`CREATE TEMP TABLE gyro_sheet_%[1]d (row bigint, line bigint, bad boolean DEFAULT false%[2]s%[3]s) ON COMMIT DROP;
-		CREATE TEMP TABLE gyro_suspect_%[1]d (broken text, test text) INHERITS (pg_temp.gyro_sheet_%[1]d) ON COMMIT DROP;
-		CREATE TEMP TABLE gyro_key_%[1]d (k int, id int, bad boolean DEFAULT false, test text%[4]s) ON COMMIT DROP`,
-		t.Number, numbered(len(t.Sheet.References), "k", " int"), numbered(len(t.Sheet.Fields), "c", " text"), numbered(t.Sheet.KeyParts(), "c", " text"))); err != nil {
+	if err := a.Exec(ctx, "make a staging table", server.Fill(textTablesSQL, "number", strconv.Itoa(t.Number),
+		"keys", numbered(len(t.Sheet.References), "k", " int"), "fields", numbered(len(t.Sheet.Fields), "c", " text"),
+		"parts", numbered(t.Sheet.KeyParts(), "c", " text"))); err != nil {
 		return err
 	}
 	if len(t.Sheet.Made) > 0 {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -51,16 +52,20 @@ func (tr *trial) refusal(err error) error {
 	return err
 }
 
+func refusedTable(t *sheet) string { return fmt.Sprintf("gyro_refused_%d", t.Number) }
+
 // tell tells the rows that the server was found to refuse.
 func (tr *trial) tell(ctx context.Context, t *sheet) error {
-	refused, some := tr.refused[t.Number]
-	if !some {
+	refused := tr.refused[t.Number]
+	if len(refused.rows) == 0 {
 		return nil
 	}
-	if _, err := tr.Conn.Exec(ctx, fmt.Sprintf("CREATE TEMP TABLE gyro_refused_%d ON COMMIT DROP AS SELECT * FROM unnest($1::bigint[], $2::text[]) r(row, said)", t.Number), refused.rows, refused.words); err != nil {
+	text := "CREATE TEMP TABLE " + refusedTable(t) + " ON COMMIT DROP AS SELECT * FROM unnest($1::bigint[], $2::text[]) r(row, said)"
+	if _, err := tr.Conn.Exec(ctx, text, refused.rows, refused.words); err != nil {
 		return server.Failed(ctx, "list bad rows of", t.File, err)
 	}
-	return tr.violations.add(ctx, t, fmt.Sprintf("SELECT t.row, t.line, %s, '', r.said, NULL::int FROM %s t JOIN pg_temp.gyro_refused_%d r ON r.row = t.row", server.Literal(string(gyro.Refused)), t.textTable(), t.Number))
+	return tr.violations.add(ctx, t, fmt.Sprintf("SELECT t.row, t.line, %s, '', r.said, NULL::int FROM %s t JOIN pg_temp.%s r ON r.row = t.row",
+		server.Literal(string(gyro.Refused)), t.textTable(), refusedTable(t)))
 }
 
 // tryBatch is how many rows are tried at once; those of a batch that is refused, one by one.
@@ -75,28 +80,19 @@ func (tr *trial) find(ctx context.Context, sheets []*sheet) error {
 			continue
 		}
 		tr.Stage(gyro.Validating, t.Number)
-		for _, text := range []string{tr.Merge.Insertion(t.TableLoad, "s.gyro_row BETWEEN gyro_low AND gyro_high"), tr.updatingTried(t)} {
-			if text == "" {
-				continue
-			}
-			refused, err := tr.try(ctx, t, text)
-			if err != nil {
-				return err
-			}
-			if len(refused.rows) == 0 {
-				continue
-			}
-			before := tr.refused[t.Number]
-			tr.refused[t.Number] = refusals{append(before.rows, refused.rows...), append(before.words, refused.words...)}
-			found = true
-			if !t.Sheet.Reject {
-				if err := tr.Exec(ctx, "forget", fmt.Sprintf("DROP TABLE IF EXISTS pg_temp.gyro_refused_%d", t.Number)); err != nil {
-					return err
-				}
-				if err := tr.tell(ctx, t); err != nil {
-					return err
-				}
-			}
+		some, err := tr.findIn(ctx, t)
+		if err != nil {
+			return err
+		}
+		found = found || some
+		if !some || t.Sheet.Reject {
+			continue
+		}
+		if err := tr.Exec(ctx, "forget", "DROP TABLE IF EXISTS pg_temp."+refusedTable(t)); err != nil {
+			return err
+		}
+		if err := tr.tell(ctx, t); err != nil {
+			return err
 		}
 	}
 	if found && !tr.violations.refusing() {
@@ -105,54 +101,78 @@ func (tr *trial) find(ctx context.Context, sheets []*sheet) error {
 	return nil
 }
 
-func (tr *trial) updatingTried(t *sheet) string {
-	if t.Found != gyro.UpdateRow || t.Existing == 0 {
-		return ""
+// findIn tries the rows of a sheet, keeps those that are refused, and reports whether there are some.
+func (tr *trial) findIn(ctx context.Context, t *sheet) (some bool, err error) {
+	const batch = "s.gyro_row BETWEEN gyro_low AND gyro_high"
+	texts := []string{tr.Merge.Insertion(t.TableLoad, batch)}
+	if t.Found == gyro.UpdateRow && t.Existing > 0 {
+		if text := tr.Merge.Updating(t.TableLoad, batch); text != "" {
+			texts = append(texts, text)
+		}
 	}
-	return tr.Merge.Updating(t.TableLoad, "s.gyro_row BETWEEN gyro_low AND gyro_high")
+	for _, text := range texts {
+		refused, err := tr.try(ctx, t, text)
+		if err != nil {
+			return false, err
+		}
+		some = some || len(refused.rows) > 0
+		before := tr.refused[t.Number]
+		tr.refused[t.Number] = refusals{append(before.rows, refused.rows...), append(before.words, refused.words...)}
+	}
+	return some, nil
 }
 
-// try tries a statement over all rows, batch by batch, and rolls it back.
+// trialSQL is a function that runs a statement over all rows of a sheet, batch by batch, and those of a
+// batch that fails one by one. All is rolled back. What a foreign key refuses may come later.
+const trialSQL = `
+DECLARE
+  gyro_low bigint; gyro_high bigint; gyro_first bigint;
+  gyro_state text; gyro_name text;
+  gyro_rows bigint[] := '{}'; gyro_states text[] := '{}'; gyro_names text[] := '{}';
+BEGIN
+  BEGIN
+    FOR gyro_first IN SELECT generate_series(1, (SELECT max(row) FROM {sheet}), {batch}) LOOP
+      BEGIN
+        gyro_low := gyro_first; gyro_high := gyro_first + {batch} - 1;
+        {statement};
+      EXCEPTION WHEN OTHERS THEN
+        FOR gyro_low IN SELECT generate_series(gyro_first, gyro_first + {batch} - 1) LOOP
+          BEGIN
+            gyro_high := gyro_low;
+            {statement};
+          EXCEPTION WHEN OTHERS THEN
+            GET STACKED DIAGNOSTICS gyro_state = RETURNED_SQLSTATE, gyro_name = CONSTRAINT_NAME;
+            CONTINUE WHEN gyro_state = '23503';
+            gyro_rows := gyro_rows || gyro_low;
+            gyro_states := gyro_states || gyro_state;
+            gyro_names := gyro_names || gyro_name;
+          END;
+        END LOOP;
+      END;
+    END LOOP;
+    RAISE EXCEPTION USING ERRCODE = 'GY001';
+  EXCEPTION WHEN SQLSTATE 'GY001' THEN NULL;
+  END;
+  RETURN QUERY SELECT * FROM unnest(gyro_rows, gyro_states, gyro_names);
+END`
+
+const trialFunctionSQL = `
+CREATE INDEX ON {sheet} (row);
+CREATE INDEX ON {suspects} (row);
+{map}
+DROP FUNCTION IF EXISTS {name}();
+CREATE FUNCTION {name}() RETURNS TABLE(gyro_r bigint, gyro_s text, gyro_n text) LANGUAGE plpgsql AS {body}`
+
+// try tries a statement over all rows, and rolls it back.
 func (tr *trial) try(ctx context.Context, t *sheet, text string) (refusals, error) {
-	body := fmt.Sprintf(`
-		DECLARE
-			gyro_low bigint; gyro_high bigint; gyro_first bigint; gyro_state text; gyro_name text;
-			gyro_rows bigint[] := '{}'; gyro_states text[] := '{}'; gyro_names text[] := '{}';
-		BEGIN
-			BEGIN
-				FOR gyro_first IN SELECT generate_series(1, (SELECT max(row) FROM %[1]s), %[2]d) LOOP
-					BEGIN
-						gyro_low := gyro_first; gyro_high := gyro_first + %[2]d - 1;
-						%[3]s;
-					EXCEPTION WHEN OTHERS THEN
-						FOR gyro_low IN SELECT generate_series(gyro_first, gyro_first + %[2]d - 1) LOOP
-							BEGIN
-								gyro_high := gyro_low;
-								%[3]s;
-							EXCEPTION WHEN OTHERS THEN
-								GET STACKED DIAGNOSTICS gyro_state = RETURNED_SQLSTATE, gyro_name = CONSTRAINT_NAME;
-								CONTINUE WHEN gyro_state = '23503'; -- what it refers to may come later
-								gyro_rows := gyro_rows || gyro_low; gyro_states := gyro_states || gyro_state; gyro_names := gyro_names || gyro_name;
-							END;
-						END LOOP;
-					END;
-				END LOOP;
-				RAISE EXCEPTION USING ERRCODE = 'GY001';
-			EXCEPTION WHEN SQLSTATE 'GY001' THEN NULL;
-			END;
-			RETURN QUERY SELECT * FROM unnest(gyro_rows, gyro_states, gyro_names);
-		END`, t.textTable(), tryBatch, text)
-	tag := "$gyro$"
-	for n := 0; strings.Contains(body, tag); n++ {
-		tag = fmt.Sprintf("$gyro%d$", n)
-	}
-	index := fmt.Sprintf("CREATE INDEX ON %s (row); CREATE INDEX ON %s (row)", t.textTable(), t.suspectTable())
+	body := server.Fill(trialSQL, "sheet", t.textTable(), "batch", strconv.Itoa(tryBatch), "statement", text)
+	index := ""
 	if t.Map {
-		index += fmt.Sprintf("; CREATE INDEX ON %s (row); ANALYZE %s", t.IDMap(), t.IDMap())
+		index = fmt.Sprintf("CREATE INDEX ON %[1]s (row); ANALYZE %[1]s;", t.IDMap())
 	}
 	name := fmt.Sprintf("pg_temp.gyro_try_%d", t.Number)
-	if err := tr.Exec(ctx, "make a function that tries rows", fmt.Sprintf("%s; DROP FUNCTION IF EXISTS %s(); CREATE FUNCTION %s() RETURNS TABLE(gyro_r bigint, gyro_s text, gyro_n text) LANGUAGE plpgsql AS %s%s%s",
-		index, name, name, tag, body, tag)); err != nil {
+	if err := tr.Exec(ctx, "make a function that tries rows", server.Fill(trialFunctionSQL,
+		"sheet", t.textTable(), "suspects", t.suspectTable(), "map", index, "name", name, "body", dollarQuoted(body))); err != nil {
 		return refusals{}, err
 	}
 	rows, err := tr.Conn.Query(ctx, "SELECT gyro_r, gyro_s, gyro_n FROM "+name+"()")

@@ -28,20 +28,34 @@ type columnTypes struct {
 	known map[schema.Name]map[string]columnType
 }
 
+// columnTypesSQL follows domains to what they are made of. With an empty search_path, types are named so
+// that any path reads them. 100 is the default collation.
+const columnTypesSQL = `
+WITH RECURSIVE a AS (
+  SELECT attrelid, attnum, attname, atttypid, atttypmod, attcollation, attnotnull
+  FROM pg_attribute
+  WHERE attrelid = $1::text::regclass AND attnum > 0 AND NOT attisdropped
+), b AS (
+  SELECT attnum, atttypid AS typ, atttypmod AS typmod FROM a
+  UNION ALL
+  SELECT b.attnum, t.typbasetype, t.typtypmod FROM b JOIN pg_type t ON t.oid = b.typ WHERE t.typtype = 'd'
+)
+SELECT a.attname, format_type(a.atttypid, a.atttypmod), format_type(b.typ, b.typmod),
+  coalesce(quote_ident(n.nspname) || '.' || quote_ident(c.collname), ''),
+  y.typtype = 'e', a.attnotnull
+FROM a
+JOIN b ON b.attnum = a.attnum
+JOIN pg_type y ON y.oid = b.typ AND y.typtype <> 'd'
+LEFT JOIN pg_collation c ON c.oid = a.attcollation AND c.oid <> 100
+LEFT JOIN pg_namespace n ON n.oid = c.collnamespace,
+(SELECT set_config('search_path', 'pg_catalog', true)) p`
+
 // ask gives the types of a table's columns. It asks once a table.
 func (c *columnTypes) ask(ctx context.Context, table schema.Name) (map[string]columnType, error) {
 	if known := c.known[table]; known != nil {
 		return known, nil
 	}
-	rows, err := c.Conn.Query(ctx, `WITH RECURSIVE b AS (
-			SELECT a.attnum, a.atttypid AS typ, a.atttypmod AS typmod FROM pg_attribute a WHERE a.attrelid = $1::text::regclass AND a.attnum > 0 AND NOT a.attisdropped
-			UNION ALL SELECT b.attnum, t.typbasetype, t.typtypmod FROM b JOIN pg_type t ON t.oid = b.typ WHERE t.typtype = 'd')
-		SELECT a.attname, format_type(a.atttypid, a.atttypmod), format_type(b.typ, b.typmod), coalesce(quote_ident(n.nspname) || '.' || quote_ident(c.collname), ''),
-			y.typtype = 'e', a.attnotnull
-		FROM pg_attribute a JOIN b ON b.attnum = a.attnum JOIN pg_type y ON y.oid = b.typ AND y.typtype <> 'd'
-		LEFT JOIN pg_collation c ON c.oid = a.attcollation AND c.oid <> 100 LEFT JOIN pg_namespace n ON n.oid = c.collnamespace,
-		(SELECT set_config('search_path', 'pg_catalog', true)) p
-		WHERE a.attrelid = $1::text::regclass AND a.attnum > 0 AND NOT a.attisdropped`, server.Identifier(table))
+	rows, err := c.Conn.Query(ctx, columnTypesSQL, server.Identifier(table))
 	if err != nil {
 		return nil, server.Failed(ctx, "look at", table.String(), err)
 	}

@@ -75,7 +75,9 @@ func (v *violations) mark(ctx context.Context, t *sheet) error {
 		return nil
 	}
 	t.marked = t.violated
-	return v.Exec(ctx, "mark bad rows", fmt.Sprintf("UPDATE %s t SET bad = true WHERE NOT bad AND EXISTS (SELECT FROM %s f WHERE f.sheet = %d AND f.row = t.row)", t.textTable(), violationTable, t.Number))
+	return v.Exec(ctx, "mark bad rows", fmt.Sprintf(`
+UPDATE %s t SET bad = true
+WHERE NOT bad AND EXISTS (SELECT FROM %s f WHERE f.sheet = %d AND f.row = t.row)`, t.textTable(), violationTable, t.Number))
 }
 
 // leaveOut takes bad rows out of a map, where they are rejected.

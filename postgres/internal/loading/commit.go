@@ -9,12 +9,16 @@ import (
 	"github.com/gyrodata/gyro/postgres/internal/server"
 )
 
+const transactionSQL = `
+SELECT pg_current_xact_id()::text,
+  (SELECT system_identifier::text FROM pg_control_system()),
+  (SELECT oid::int8 FROM pg_database WHERE datname = current_database())`
+
 // identify asks for the transaction's name.
 func (l *Load) identify(ctx context.Context) error {
 	t := &l.Loaded.Transaction
 	var id, system string
-	err := l.Conn.QueryRow(ctx, `SELECT pg_current_xact_id()::text, (SELECT system_identifier::text FROM pg_control_system()),
-		(SELECT oid::int8 FROM pg_database WHERE datname = current_database())`).Scan(&id, &system, &t.Database)
+	err := l.Conn.QueryRow(ctx, transactionSQL).Scan(&id, &system, &t.Database)
 	if err != nil {
 		return server.Failed(ctx, "ask for the transaction's id", "", err)
 	}

@@ -41,7 +41,8 @@ func (n *creation) createAll(ctx context.Context) error {
 	}
 	for _, t := range n.Plan.Create {
 		for _, r := range t.References {
-			text := fmt.Sprintf("ALTER TABLE %s ADD CONSTRAINT %s FOREIGN KEY (%s) REFERENCES %s (%s)", server.Identifier(t.Name), server.Quote(r.Name), server.Names("", r.Columns), server.Identifier(r.To), server.Names("", r.ToColumns))
+			text := fmt.Sprintf("ALTER TABLE %s ADD CONSTRAINT %s FOREIGN KEY (%s) REFERENCES %s (%s)",
+				server.Identifier(t.Name), server.Quote(r.Name), server.Names("", r.Columns), server.Identifier(r.To), server.Names("", r.ToColumns))
 			if r.MatchFull {
 				text += " MATCH FULL"
 			}

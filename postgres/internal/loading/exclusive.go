@@ -216,13 +216,19 @@ func (a *access) tableOf(name string) int {
 	return -1
 }
 
+const triggersSQL = `
+SELECT quote_ident(tgname)
+FROM pg_trigger
+WHERE tgrelid = $1::text::regclass AND NOT tgisinternal AND tgenabled = 'O'
+ORDER BY tgname`
+
 // disableTriggers turns off the triggers that are no constraint's and on as usual.
 func (a *access) disableTriggers(ctx context.Context) error {
 	for _, t := range a.Tables {
 		if t.MapOnly {
 			continue
 		}
-		names, err := a.Texts(ctx, "look for triggers", "SELECT quote_ident(tgname) FROM pg_trigger WHERE tgrelid = $1::text::regclass AND NOT tgisinternal AND tgenabled = 'O' ORDER BY tgname", t.Target())
+		names, err := a.Texts(ctx, "look for triggers", triggersSQL, t.Target())
 		if err != nil {
 			return err
 		}

@@ -90,6 +90,13 @@ func (l *Load) Begin(ctx context.Context) error {
 	return l.access.take(ctx)
 }
 
+// typesSQL lists the types of a table's columns. With an empty search_path, they are named so that any path
+// reads them.
+const typesSQL = `
+SELECT a.attname, format_type(a.atttypid, a.atttypmod)
+FROM pg_attribute a, (SELECT set_config('search_path', 'pg_catalog', true)) p
+WHERE a.attrelid = $1::text::regclass AND a.attnum > 0 AND NOT a.attisdropped`
+
 // lookAt finds out whether a table is empty, and its types. The lock that reading takes keeps
 // it from being altered up to the end.
 func (l *Load) lookAt(ctx context.Context, t *TableLoad) error {
@@ -103,10 +110,7 @@ func (l *Load) lookAt(ctx context.Context, t *TableLoad) error {
 	if secured {
 		l.Loaded.Notes = append(l.Loaded.Notes, place+": row security is on for the role; rows that its policies hide are not seen")
 	}
-	// With an empty search_path, types are named so that any path reads them.
-	rows, err := l.Conn.Query(ctx, `SELECT a.attname, format_type(a.atttypid, a.atttypmod) FROM pg_attribute a,
-		(SELECT set_config('search_path', 'pg_catalog', true)) p
-		WHERE a.attrelid = $1::text::regclass AND a.attnum > 0 AND NOT a.attisdropped`, t.Target())
+	rows, err := l.Conn.Query(ctx, typesSQL, t.Target())
 	if err != nil {
 		return server.Failed(ctx, "look at", place, err)
 	}

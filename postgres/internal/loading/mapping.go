@@ -114,6 +114,13 @@ func (m *Mapping) Same(t *TableLoad) string {
 	return strings.Join(terms, " AND ")
 }
 
+// uuidSQL makes a uuid of version 8 of d.h, the digits of a digest.
+const uuidSQL = `(
+  substr(d.h, 1, 12) || '8' || substr(d.h, 14, 3)
+  || substr('89ab89ab89ab89ab', 1 + (('x' || substr(d.h, 17, 1))::bit(4)::int), 1)
+  || substr(d.h, 18, 15)
+)::uuid`
+
 // Fresh is the value that a column gets in a new row, where the map is built.
 func (m *Mapping) Fresh(t *TableLoad, column string) string {
 	for _, id := range t.New {
@@ -134,7 +141,7 @@ func (m *Mapping) Fresh(t *TableLoad, column string) string {
 		case id.Random:
 			return "gen_random_uuid()"
 		case len(id.Derived) > 0:
-			return "(substr(d.h, 1, 12) || '8' || substr(d.h, 14, 3) || substr('89ab89ab89ab89ab', 1 + (('x' || substr(d.h, 17, 1))::bit(4)::int), 1) || substr(d.h, 18, 15))::uuid"
+			return uuidSQL
 		case len(id.Fixed) > 0:
 			return "n.v_0"
 		}
@@ -153,6 +160,15 @@ func (m *Mapping) digest(t *TableLoad, columns []string) string {
 	return "encode(sha256(convert_to(" + strings.Join(terms, " || E'\\n' || ") + ", 'UTF8')), 'hex')"
 }
 
+// sameSQL counts the rows of the file that what they are looked for by does not tell apart.
+const sameSQL = `
+WITH m AS (
+  SELECT DISTINCT {key}, {found_by} FROM {map}
+), g AS (
+  SELECT count(*) AS n FROM m GROUP BY {found_by} HAVING count(*) > 1
+)
+SELECT sum(n)::int8 FROM g`
+
 // check sees to it that each row got its place, and one of its own.
 func (m *Mapping) check(ctx context.Context, t *TableLoad) ([]error, error) {
 	total, err := m.Number(ctx, "count ids", "SELECT count(*) FROM "+t.IDMap())
@@ -170,13 +186,9 @@ func (m *Mapping) check(ctx context.Context, t *TableLoad) ([]error, error) {
 	}
 	by := strings.Join(t.Find, ", ")
 	if len(t.Find) > 0 && !t.Unique {
-		var columns []string
-		for i := range t.Find {
-			columns = append(columns, fmt.Sprintf("f_%d", i))
-		}
-		list := strings.Join(columns, ", ")
-		n, err := m.Number(ctx, "look for rows that are the same", fmt.Sprintf("SELECT sum(n)::int8 FROM (SELECT count(*) AS n FROM (SELECT DISTINCT %s, %s FROM %s) m GROUP BY %s HAVING count(*) > 1) g",
-			KeyList(len(t.Key), "o_"), list, t.IDMap(), list))
+		list := KeyList(len(t.Find), "f_")
+		n, err := m.Number(ctx, "look for rows that are the same", server.Fill(sameSQL,
+			"key", KeyList(len(t.Key), "o_"), "found_by", list, "map", t.IDMap()))
 		if err != nil {
 			return nil, err
 		}

@@ -136,12 +136,23 @@ func (m *Merge) Value(t *TableLoad, column string) string {
 	return "CASE " + strings.Join(arms, " ") + " ELSE " + own + " END"
 }
 
+const arraySQL = `CASE
+  WHEN cardinality({own}) > 0 THEN ARRAY(
+    SELECT e.v
+    FROM (
+      SELECT u.n, CASE WHEN u.e IS NOT NULL THEN n.{new} END AS v
+      FROM unnest({own}) WITH ORDINALITY u(e, n)
+      LEFT JOIN {map} n ON {old}
+    ) e
+    ORDER BY e.n
+  )::{type}
+  ELSE {own}
+END`
+
 // array maps each element of an array, in its order.
 func (m *Merge) array(t *TableLoad, j Join, own string) string {
 	source, old, fresh := m.elements(j)
-	return fmt.Sprintf(`CASE WHEN cardinality(%[1]s) > 0 THEN ARRAY(SELECT e.v FROM (
-		SELECT u.n, CASE WHEN u.e IS NOT NULL THEN n.%[4]s END AS v FROM unnest(%[1]s) WITH ORDINALITY u(e, n) LEFT JOIN %[2]s n ON %[3]s) e ORDER BY e.n)::%[5]s ELSE %[1]s END`,
-		own, source, old, fresh, t.Types[j.Columns[0]])
+	return server.Fill(arraySQL, "own", own, "map", source, "old", old, "new", fresh, "type", t.Types[j.Columns[0]])
 }
 
 // elements is what elements of an array are looked for in.

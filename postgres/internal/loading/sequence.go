@@ -48,13 +48,24 @@ func (s *Sequences) Move(ctx context.Context) error {
 	return nil
 }
 
+const sequenceStateSQL = `
+SELECT q.last_value, q.is_called, s.seqincrement, s.seqmin, s.seqmax
+FROM {sequence} q, pg_sequence s
+WHERE s.seqrelid = {name}::regclass`
+
+// furthestSQL: a numeric column can have fractions, and values beyond any sequence.
+const furthestSQL = `
+SELECT {function}(trunc(v::numeric))::int8
+FROM (SELECT {value} AS v FROM {rows}) x
+WHERE v::numeric BETWEEN -9223372036854775808 AND 9223372036854775807`
+
 func (s *Sequences) move(ctx context.Context, t *TableLoad, column, sequence string) error {
 	var (
 		last, step, least, most int64
 		called                  bool
 	)
 	place := t.Table.Name.String()
-	err := s.Conn.QueryRow(ctx, "SELECT q.last_value, q.is_called, s.seqincrement, s.seqmin, s.seqmax FROM "+sequence+" q, pg_sequence s WHERE s.seqrelid = "+server.Literal(sequence)+"::regclass").
+	err := s.Conn.QueryRow(ctx, server.Fill(sequenceStateSQL, "sequence", sequence, "name", server.Literal(sequence))).
 		Scan(&last, &called, &step, &least, &most)
 	if err != nil {
 		return server.Failed(ctx, "look at a sequence of", place, err)
@@ -107,10 +118,8 @@ func (s *Sequences) furthest(ctx context.Context, t *TableLoad, column string, l
 		function = "min"
 	}
 	var value *int64
-	// A numeric column can have fractions, and values beyond any sequence.
-	current := s.merge.Value(t, column)
-	if err := s.Conn.QueryRow(ctx, fmt.Sprintf("SELECT %s(trunc(v::numeric))::int8 FROM (SELECT %s AS v FROM %s) x WHERE v::numeric BETWEEN -9223372036854775808 AND 9223372036854775807",
-		function, current, t.Staging+" s"+s.merge.Maps(t, []string{column}))).Scan(&value); err != nil {
+	text := server.Fill(furthestSQL, "function", function, "value", s.merge.Value(t, column), "rows", t.Staging+" s"+s.merge.Maps(t, []string{column}))
+	if err := s.Conn.QueryRow(ctx, text).Scan(&value); err != nil {
 		return 0, false, server.Hidden(server.Failed(ctx, "look for the highest id of", t.Table.Name.String(), err))
 	}
 	if value == nil {

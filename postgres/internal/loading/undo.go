@@ -93,6 +93,15 @@ func (u *undo) sameDatabase(ctx context.Context) error {
 
 func undoKeys(i int) string { return fmt.Sprintf("pg_temp.gyro_undo_%d", i) }
 
+// lockSQL locks the rows whose last change is the load's own, and counts them.
+const lockSQL = `
+SELECT count(*)
+FROM (
+  SELECT FROM {table} t JOIN {keys} k ON {same}
+  WHERE t.xmin = '{transaction}'::xid
+  FOR UPDATE OF t
+) x`
+
 // lock brings a table's keys to the server, locks their rows, and counts those that are
 // not as the load left them.
 func (u *undo) lock(ctx context.Context, i int) (problem, err error) {
@@ -108,7 +117,8 @@ func (u *undo) lock(ctx context.Context, i int) (problem, err error) {
 		}
 	}
 	target := server.Identifier(t.Table)
-	if err := u.Exec(ctx, "make a table of keys", fmt.Sprintf("CREATE TEMP TABLE gyro_undo_%d ON COMMIT DROP AS SELECT %s FROM %s WITH NO DATA", i, server.Names("", t.Key), target)); err != nil {
+	text := fmt.Sprintf("CREATE TEMP TABLE gyro_undo_%d ON COMMIT DROP AS SELECT %s FROM %s WITH NO DATA", i, server.Names("", t.Key), target)
+	if err := u.Exec(ctx, "make a table of keys", text); err != nil {
 		return nil, err
 	}
 	file := &TableLoad{LoadTable: &driver.LoadTable{Table: table}, Number: i}
@@ -119,8 +129,8 @@ func (u *undo) lock(ctx context.Context, i int) (problem, err error) {
 		return nil, err
 	}
 	// xmin is the lower half of the transaction's id.
-	n, err := u.Number(ctx, "lock the rows of "+t.Table.String(), fmt.Sprintf("SELECT count(*) FROM (SELECT FROM %s t JOIN %s k ON %s WHERE t.xmin = '%d'::xid FOR UPDATE OF t) x",
-		target, undoKeys(i), joinOn("t", "k", t.Key, t.Key), uint32(u.record.Transaction.ID)))
+	n, err := u.Number(ctx, "lock the rows of "+t.Table.String(), server.Fill(lockSQL, "table", target, "keys", undoKeys(i),
+		"same", joinOn("t", "k", t.Key, t.Key), "transaction", fmt.Sprint(uint32(u.record.Transaction.ID))))
 	if err != nil {
 		return nil, err
 	}
@@ -141,6 +151,13 @@ func joinOn(left, right string, columns, other []string) string {
 	return strings.Join(terms, " AND ")
 }
 
+// outsidersSQL counts the rows of a child that refer to rows that are to go.
+const outsidersSQL = `
+SELECT count(*)
+FROM {keys} k
+JOIN {parent} p ON {same}
+JOIN {child} c ON {refers}{stays}`
+
 // outsiders counts the rows that stay and refer to one that is to go. Foreign keys would say
 // it too, but ON DELETE CASCADE and SET NULL would change such rows instead.
 func (u *undo) outsiders(ctx context.Context, i int) ([]error, error) {
@@ -155,14 +172,17 @@ func (u *undo) outsiders(ctx context.Context, i int) ([]error, error) {
 			if k := slices.IndexFunc(u.record.Tables, func(t driver.UndoTable) bool { return t.Table == from }); k >= 0 {
 				stays = fmt.Sprintf(" WHERE NOT EXISTS (SELECT FROM %s o WHERE %s)", undoKeys(k), joinOn("o", "c", u.record.Tables[k].Key, u.record.Tables[k].Key))
 			}
-			n, err := u.Number(ctx, "look for rows that refer to those of "+parent.Table.String(), fmt.Sprintf("SELECT count(*) FROM %s k JOIN %s p ON %s JOIN %s c ON %s%s",
-				undoKeys(i), server.Identifier(parent.Table), joinOn("p", "k", parent.Key, parent.Key), server.Identifier(from), joinOn("c", "p", r.Columns, r.ToColumns), stays))
+			n, err := u.Number(ctx, "look for rows that refer to those of "+parent.Table.String(), server.Fill(outsidersSQL,
+				"keys", undoKeys(i), "parent", server.Identifier(parent.Table), "child", server.Identifier(from),
+				"same", joinOn("p", "k", parent.Key, parent.Key), "refers", joinOn("c", "p", r.Columns, r.ToColumns), "stays", stays))
 			if err != nil {
 				return nil, err
 			}
 			if n > 0 {
 				found = append(found, &gyro.Error{
-					Op: "undo", Place: "table " + parent.Table.String(), Err: fmt.Errorf("%s of %s, which the load did not insert, %s to its rows by %s", rowCount(n), from, referWord(n), strings.Join(r.Columns, ", ")),
+					Op: "undo", Place: "table " + parent.Table.String(),
+					Err: fmt.Errorf("%s of %s, which the load did not insert, %s to its rows by %s",
+						rowCount(n), from, referWord(n), strings.Join(r.Columns, ", ")),
 					Hint: "nothing was undone; delete those rows first, or let them refer to others",
 				})
 			}
@@ -198,7 +218,8 @@ func (u *undo) deleteAll(ctx context.Context) error {
 		into := make([]any, len(circle))
 		for k, name := range circle {
 			i := number[name]
-			with = append(with, fmt.Sprintf("d%d AS (DELETE FROM %s t USING %s k WHERE %s RETURNING 1)", k, server.Identifier(name), undoKeys(i), joinOn("t", "k", u.record.Tables[i].Key, u.record.Tables[i].Key)))
+			same := joinOn("t", "k", u.record.Tables[i].Key, u.record.Tables[i].Key)
+			with = append(with, fmt.Sprintf("d%d AS (DELETE FROM %s t USING %s k WHERE %s RETURNING 1)", k, server.Identifier(name), undoKeys(i), same))
 			counts = append(counts, fmt.Sprintf("(SELECT count(*) FROM d%d)", k))
 			into[k] = &found[k]
 		}
