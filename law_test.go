@@ -29,10 +29,19 @@ var rooms = map[string][]string{
 	"sheets":            {"", "schema", "pgcsv", "keyset", "driver", "internal/loadplan"},
 	"guess":             {"", "schema", "pgcsv", "keyset", "driver", "sheets"},
 	// Endpoints, and the rooms beside.
-	"csvdir":   {"", "schema", "pgcsv", "keyset", "driver"},
-	"postgres": {"", "schema", "pgcsv", "keyset", "driver"},
+	"csvdir": {"", "schema", "pgcsv", "keyset", "driver"},
+	"postgres": {
+		"", "schema", "pgcsv", "keyset", "driver",
+		"postgres/internal/server", "postgres/internal/reading", "postgres/internal/loading", "postgres/internal/foreign",
+	},
 	"gyrobun":  {"", "schema", "pgcsv", "keyset", "driver"},
 	"progress": {"", "schema", "pgcsv", "keyset", "driver"},
+	// Rooms of postgres, which alone imports them.
+	"postgres/internal/server":    {"", "schema", "pgcsv", "keyset", "driver"},
+	"postgres/internal/statement": {"", "schema", "pgcsv", "keyset", "driver", "postgres/internal/server"},
+	"postgres/internal/reading":   {"", "schema", "pgcsv", "keyset", "driver", "postgres/internal/server", "postgres/internal/statement"},
+	"postgres/internal/loading":   {"", "schema", "pgcsv", "keyset", "driver", "postgres/internal/server", "postgres/internal/statement"},
+	"postgres/internal/foreign":   {"", "schema", "pgcsv", "keyset", "driver", "postgres/internal/server", "postgres/internal/loading"},
 	// What wires them.
 	"config":                {"*"},
 	"cmd/gyro":              {"*"},
@@ -66,6 +75,9 @@ func TestLaw(t *testing.T) {
 			own := path == module || strings.HasPrefix(path, module+"/")
 			if own && !slices.Contains(allowed, short(path)) && !slices.Contains(allowed, "*") {
 				t.Errorf("%s imports %s, against the law", say(room), say(short(path)))
+			}
+			if strings.HasPrefix(short(path), "postgres/internal/") && room != "postgres" && !strings.HasPrefix(room, "postgres/internal/") {
+				t.Errorf("%s imports %s, which is postgres's own", say(room), say(short(path)))
 			}
 			if (path == "database/sql" || path == "net" || path == "net/http") && len(allowed) < 4 && !strings.HasPrefix(room, "internal") && !slices.Contains(allowed, "*") {
 				t.Errorf("%s imports %s", say(room), path)

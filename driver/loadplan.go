@@ -19,10 +19,10 @@ type LoadPlan struct {
 	// Maps is the order in which the tables' id maps can be built.
 	Maps   []int
 	DryRun bool // draw no value from a sequence; Commit is not called
-	// Open opens the file of a table, OpenSheet that of one that has a Sheet, at the first byte. They may be
-	// called again for the same table, after what was opened was closed. ctx holds up to the Close.
+	// Open opens the file of a table, OpenSheet that of one that has a Sheet, whose rows encode writes, at the first
+	// byte. They may be called again for the same table, after what was opened was closed. ctx holds up to the Close.
 	Open      func(ctx context.Context, table int) (io.ReadCloser, error)
-	OpenSheet func(ctx context.Context, table int) (SheetStream, error)
+	OpenSheet func(ctx context.Context, table int, encode SheetEncoder) (SheetStream, error)
 	// Tell is told what is done: the rows and bytes of a file so far, or a stage. It returns at once.
 	// nil: nobody is told.
 	Tell func(LoadEvent)

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/gyrodata/gyro"
+	"github.com/gyrodata/gyro/pgcsv"
 	"github.com/gyrodata/gyro/schema"
 )
 
@@ -33,31 +34,69 @@ type Sheet struct {
 // holds up to then.
 type SheetStream interface {
 	// Next goes on to the next portion; at the end its error is io.EOF. Read gives the portion, up to
-	// io.EOF: CSV as COPY reads it, without a header. A portion is read to its end before the next
-	// one. After another error than io.EOF the stream is only closed.
+	// io.EOF: what the [SheetEncoder] made of its rows or keys. A portion is read to its end before the
+	// next one. After another error than io.EOF the stream is only closed.
 	Next() (SheetPortion, error)
 	io.ReadCloser
+}
+
+// SheetEncoder writes what a [SheetStream] reads, as the endpoint takes it. The stream calls it from
+// one goroutine of its own, ahead of who reads, and keeps what is appended. An encoder keeps nothing
+// of a row or a key: they are used again.
+type SheetEncoder interface {
+	AppendRow(b []byte, row *SheetRow) []byte
+	AppendKey(b []byte, key *SheetKey) []byte
 }
 
 // SheetPortion is a kind of portion of a [SheetStream].
 type SheetPortion int
 
-// What a portion holds. A row has its number and its line; for each of References the number of
-// its key, or NULL; the Fields. The keys by which references look for rows repeat, and stand in
-// portions of their own: the reference, the key's number, the Parts that have to be tested, as
-// " 0 1 ", or NULL; the Parts, and NULL for those that longer keys of other references have. A
-// key may come several times, under several numbers, and before or after its rows.
+// What a portion holds. The keys by which references look for rows repeat, and stand in portions of
+// their own. A key may come several times, under several numbers, and before or after its rows.
 const (
-	// SheetRows are rows of which nothing has to be tested.
-	SheetRows SheetPortion = iota
-	// SheetSuspects are the others. Between line and keys they have: true where the record itself
-	// is broken; what its values break, as "h3:rule f0:rule" (h: a column of the file, f: of
-	// Fields, r: of References, from 0; h-1: the record), or NULL; the Fields whose values have
-	// to be tested, as " 0 4 ", or NULL.
-	SheetSuspects
-	// SheetKeys are keys.
+	SheetRows     SheetPortion = iota // rows of which nothing has to be tested
+	SheetSuspects                     // the others: see [SheetRow.Suspect]
 	SheetKeys
 )
+
+// SheetRow is one record of a file, with its texts converted.
+type SheetRow struct {
+	Row, Line int64
+	// Spoilt: the record itself is broken, and has neither Keys nor Fields.
+	Spoilt bool
+	Broken []SheetBroken // what its values break
+	Test   []int         // the Fields whose values have to be tested, in order
+	Keys   []int32       // for each of References the number of its key; 0: NULL
+	Fields [][]byte      // the texts; nil: NULL
+}
+
+// Suspect reports whether there is something to be tested, or to be told.
+func (r *SheetRow) Suspect() bool { return len(r.Broken) > 0 || len(r.Test) > 0 }
+
+// SheetBroken is a rule that a value breaks.
+type SheetBroken struct {
+	In     SheetPlace
+	Number int // from 0; with InHeaders -1: the record
+	Rule   pgcsv.Rule
+}
+
+// SheetPlace is what the number of a [SheetBroken] counts.
+type SheetPlace int
+
+// The places: the columns of the file, Fields, References.
+const (
+	InHeaders SheetPlace = iota
+	InFields
+	InReferences
+)
+
+// SheetKey is what a reference looks for.
+type SheetKey struct {
+	Reference int
+	Number    int32    // by which rows name it, from 1
+	Test      []int    // the Parts that have to be tested, in order
+	Parts     [][]byte // the texts; nil: it is Given
+}
 
 // KeyParts is how many columns keys have: as many as the longest has Parts.
 func (s *Sheet) KeyParts() int {

@@ -226,7 +226,7 @@ func delimiterHint(text []byte) (delimiter byte, size int) {
 	if found == nil {
 		return 0, 0
 	}
-	char := append(found[1], found[2]...)
+	char := slices.Concat(found[1], found[2])
 	if len(char) != 1 || char[0] >= utf8.RuneSelf {
 		return 0, 0
 	}

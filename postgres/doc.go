@@ -7,8 +7,8 @@
 //   - All is read in one READ ONLY, REPEATABLE READ transaction. A role with SELECT is
 //     enough; a hot standby serves as well. Nothing is created, not even a temporary table.
 //   - No lock is taken beyond ACCESS SHARE.
-//   - Text of queries is joined into a statement in one place only (statement.go), and
-//     arguments become typed literals there; see lexer.go for what is refused.
+//   - Text of queries becomes part of a statement in one place only (internal/statement), and
+//     arguments become typed literals there; see its lexer.go for what is refused.
 //   - Errors carry no value of a row, no password and no DSN.
 //
 // # What decides the bytes
@@ -20,11 +20,12 @@
 //
 // # How a slice is loaded
 //
+// See internal/loading, and internal/foreign for CSV files of others.
 // A file whose rows do not change on the way, and whose table is empty, is copied into the
 // table itself. Any other goes into a staging table: a temporary one with the columns' types
 // and no constraint. From there a map is made for each table whose ids change, or whose
 // rows are looked for: o_ the values in the file, v_ those in the target, and whether the row
 // was found. The rest are INSERT and UPDATE statements that join staging tables to maps
-// (merge.go). Tables of a circle wait for each other where their foreign keys can be deferred,
+// (internal/loading/merge.go). Tables of a circle wait for each other where their foreign keys can be deferred,
 // else one statement inserts them all.
 package postgres

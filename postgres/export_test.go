@@ -4,20 +4,18 @@ import (
 	"context"
 
 	"github.com/gyrodata/gyro/driver"
+	"github.com/gyrodata/gyro/postgres/internal/reading"
+	"github.com/gyrodata/gyro/postgres/internal/statement"
 )
 
 // Splice is the lexer, for the tests that hold it against the server.
-var Splice = splice
+var Splice = statement.Splice
 
 // Piecemeal is a database that is sent keys a few bytes at a time.
 type Piecemeal struct{ DB }
 
 func (p Piecemeal) Open(ctx context.Context) (driver.Snapshot, error) {
-	opened, err := p.open(ctx, anyShape)
-	if s, ok := opened.(*snapshot); ok {
-		s.piece = 7
-	}
-	return opened, err
+	return p.open(ctx, reading.Options{Piece: 7})
 }
 
 // Plain is a database whose rows are found by plain predicates alone, Joined one that leaves
@@ -27,18 +25,17 @@ type (
 	Joined struct{ DB }
 )
 
-func (p Plain) Open(ctx context.Context) (driver.Snapshot, error) { return p.open(ctx, plainPredicate) }
+func (p Plain) Open(ctx context.Context) (driver.Snapshot, error) {
+	return p.open(ctx, reading.Options{Shape: reading.PlainPredicate})
+}
 
-func (j Joined) Open(ctx context.Context) (driver.Snapshot, error) { return j.open(ctx, unnestJoin) }
+func (j Joined) Open(ctx context.Context) (driver.Snapshot, error) {
+	return j.open(ctx, reading.Options{Shape: reading.UnnestJoin})
+}
 
 // Narrow is a database whose hash tables have next to no room.
 type Narrow struct{ DB }
 
 func (n Narrow) Open(ctx context.Context) (driver.Snapshot, error) {
-	opened, err := n.open(ctx, plainPredicate)
-	if s, ok := opened.(*snapshot); ok && err == nil {
-		s.room.workMem = 64 << 10
-		_, err = s.conn.Exec(ctx, "SET LOCAL work_mem = '64kB'")
-	}
-	return opened, err
+	return n.open(ctx, reading.Options{Shape: reading.PlainPredicate, WorkMem: 64 << 10})
 }

@@ -3,16 +3,12 @@ package postgres
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
-	"strings"
-	"time"
-
-	"github.com/jackc/pgx/v5"
 
 	"github.com/gyrodata/gyro"
 	"github.com/gyrodata/gyro/driver"
-	"github.com/gyrodata/gyro/schema"
+	"github.com/gyrodata/gyro/postgres/internal/foreign"
+	"github.com/gyrodata/gyro/postgres/internal/loading"
 )
 
 // Exclusive says whether a load may have its tables to itself: see [DB].
@@ -25,27 +21,21 @@ const (
 	ExclusiveNever  Exclusive = "never"
 )
 
-// loading is one connection to a target, and the one transaction on it.
-type loading struct {
-	db      DB
-	conn    *pgx.Conn
-	origin  gyro.Origin
-	plan    *driver.LoadPlan
-	parts   []*part // as the plan's tables
-	loaded  *driver.Loaded
-	began   bool                                  // a transaction is open
-	trying  bool                                  // rows of sheets are tried before they go in
-	refused map[int]refusals                      // by table, the rows of sheets that the server was found to refuse
-	version int                                   // of the server, as 150018
-	types   map[schema.Name]map[string]columnType // of tables that sheets are compared with
-	// dropped are the foreign keys, and the indexes, that are to be made again.
-	dropped  [2][]restorable
-	triggers []string // statements that turn triggers on again
+// target is one connection to a database that is loaded into, and the one load on it: of a slice, or
+// of foreign files.
+type target struct {
+	*loading.Session
+	options loading.Options
+	load    interface {
+		Run(ctx context.Context) (*driver.Loaded, error)
+		Keys(ctx context.Context, table int, w io.Writer) (int64, error)
+		Commit(ctx context.Context) error
+	}
 }
 
 var (
 	_ driver.Loader = DB{}
-	_ driver.Target = (*loading)(nil)
+	_ driver.Target = (*target)(nil)
 )
 
 // OpenTarget connects.
@@ -55,217 +45,47 @@ func (d DB) OpenTarget(ctx context.Context) (driver.Target, error) {
 	default:
 		return nil, &gyro.Error{Op: "load", Err: gyro.Textf("{Exclusive} can't be %q", string(d.Exclusive)), Hint: "auto, always or never"}
 	}
-	conn, err := d.connect(ctx)
+	session, err := loading.Open(ctx, d.server())
 	if err != nil {
 		return nil, err
 	}
-	l := &loading{db: d, conn: conn}
-	if err := l.look(ctx); err != nil {
-		return nil, errors.Join(err, l.Close())
-	}
-	return l, nil
+	return &target{Session: session, options: loading.Options{Exclusive: loading.Mode(d.Exclusive), DisableTriggers: d.DisableTriggers}}, nil
 }
 
-// look finds out what the server is.
-func (l *loading) look(ctx context.Context) error {
-	var (
-		version string
-		micros  int64
-	)
-	err := l.conn.QueryRow(ctx, `SELECT current_setting('server_version_num')::int, current_setting('server_version'), pg_is_in_recovery(),
-		(extract(epoch FROM clock_timestamp()) * 1000000)::bigint`).Scan(&l.version, &version, &l.origin.Standby, &micros)
-	switch {
-	case err != nil:
-		return failed(ctx, "connect", "", err)
-	case l.version < oldest:
-		return &gyro.Error{Op: "connect", Err: fmt.Errorf("the target is PostgreSQL %s; Gyro loads into 13 and later", version)}
-	case l.origin.Standby:
-		return &gyro.Error{Op: "connect", Err: errors.New("the target is a standby, into which nothing can be written"), Hint: "name the primary"}
-	}
-	version, _, _ = strings.Cut(version, " ")
-	l.origin.Server, l.origin.Time = "PostgreSQL "+version, time.UnixMicro(micros).UTC()
-	return nil
-}
-
-// Origin says what is loaded into.
-func (l *loading) Origin() gyro.Origin { return l.origin }
-
-// Catalog reads all tables of the target.
-func (l *loading) Catalog(ctx context.Context) (schema.Catalog, error) {
-	if err := l.exec(ctx, "read the catalog", "BEGIN READ ONLY; SET LOCAL search_path = public; SET LOCAL quote_all_identifiers = off"); err != nil {
-		return nil, err
-	}
-	catalog, err := readCatalog(ctx, l.conn)
-	if err != nil {
-		return nil, err
-	}
-	if err := l.domains(ctx, catalog); err != nil {
-		return nil, err
-	}
-	return catalog, l.exec(ctx, "read the catalog", "COMMIT")
-}
-
-// domains says of columns of a domain what that is made of, and whether it takes NULL.
-func (l *loading) domains(ctx context.Context, catalog schema.Catalog) error {
-	rows, err := l.conn.Query(ctx, `WITH RECURSIVE d AS (
-			SELECT oid AS domain, typbasetype AS base, typtypmod AS typmod, typnotnull AS required FROM pg_type WHERE typtype = 'd'
-			UNION ALL SELECT d.domain, t.typbasetype, t.typtypmod, d.required OR t.typnotnull FROM d JOIN pg_type t ON t.oid = d.base WHERE t.typtype = 'd')
-		SELECT n.nspname, c.relname, a.attname, format_type(d.base, d.typmod), d.required
-		FROM d JOIN pg_type b ON b.oid = d.base AND b.typtype <> 'd' JOIN pg_attribute a ON a.atttypid = d.domain AND a.attnum > 0 AND NOT a.attisdropped
-		JOIN pg_class c ON c.oid = a.attrelid AND c.relkind IN ('r', 'p', 'f') JOIN pg_namespace n ON n.oid = c.relnamespace`)
-	if err != nil {
-		return failed(ctx, "read the catalog", "", err)
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var (
-			name         schema.Name
-			column, base string
-			required     bool
-		)
-		if err := rows.Scan(&name.Schema, &name.Table, &column, &base, &required); err != nil {
-			return failed(ctx, "read the catalog", "", err)
-		}
-		table := catalog[name]
-		if table == nil {
-			continue
-		}
-		for i := range table.Columns {
-			if c := &table.Columns[i]; c.Name == column {
-				c.Base, c.NotNull = base, c.NotNull || required
-			}
+// Check asks for the rights that a plan needs.
+func (t *target) Check(ctx context.Context, plan *driver.LoadPlan) error {
+	rights := loading.Rights{Session: t.Session, Options: t.options}
+	if len(plan.Sheets) > 0 {
+		rights.More = func(ctx context.Context, table *driver.LoadTable) ([]error, error) {
+			return foreign.Check(ctx, t.Session, table)
 		}
 	}
-	if err := rows.Err(); err != nil {
-		return failed(ctx, "read the catalog", "", err)
-	}
-	return nil
+	return rights.Check(ctx, plan)
 }
 
-// Close ends the transaction, where it is open, and the connection.
-func (l *loading) Close() error {
-	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
-	defer cancel()
-	if l.began && !l.conn.IsClosed() {
-		_, _ = l.conn.Exec(ctx, "ROLLBACK") // closing does it as well, a little later
+// Load does all but committing. A plan is one of a slice, or one of foreign files.
+func (t *target) Load(ctx context.Context, plan *driver.LoadPlan) (*driver.Loaded, error) {
+	if len(plan.Sheets) > 0 {
+		t.load = foreign.NewLoad(t.Session, t.options, plan)
+	} else {
+		t.load = loading.NewLoad(t.Session, t.options, plan)
 	}
-	if err := l.conn.Close(ctx); err != nil && !lost(err) {
-		return failed(ctx, "disconnect", "", err)
-	}
-	return nil
+	return t.load.Run(ctx)
 }
 
-// exec runs statements without arguments.
-func (l *loading) exec(ctx context.Context, op, text string) error {
-	if _, err := l.conn.PgConn().Exec(ctx, text).ReadAll(); err != nil {
-		return failed(ctx, op, "", err)
-	}
-	return nil
+// Keys lists the rows that were inserted.
+func (t *target) Keys(ctx context.Context, table int, w io.Writer) (int64, error) {
+	return t.load.Keys(ctx, table, w)
 }
 
-// number asks for one number, such as a count.
-func (l *loading) number(ctx context.Context, op, text string) (int64, error) {
-	var n *int64
-	if err := l.conn.QueryRow(ctx, text).Scan(&n); err != nil {
-		return 0, hidden(failed(ctx, op, "", err))
+// Rejected gives the rows of a foreign file that break rules.
+func (t *target) Rejected(ctx context.Context, table int, row func(row int64, reasons []string) error) error {
+	load, ok := t.load.(*foreign.Load)
+	if !ok {
+		return errors.New("postgres: no foreign file was loaded")
 	}
-	if n == nil {
-		return 0, nil
-	}
-	return *n, nil
+	return load.Rejected(ctx, table, row)
 }
 
-// changed runs a statement that changes rows, and says how many.
-func (l *loading) changed(ctx context.Context, op, place, text string) (int64, error) {
-	tag, err := l.conn.Exec(ctx, text)
-	if err != nil {
-		return 0, refusedRow(failed(ctx, op, place, err))
-	}
-	return tag.RowsAffected(), nil
-}
-
-// texts asks for a column of texts.
-func (l *loading) texts(ctx context.Context, op, text string, args ...any) ([]string, error) {
-	rows, err := l.conn.Query(ctx, text, args...)
-	if err != nil {
-		return nil, failed(ctx, op, "", err)
-	}
-	all, err := pgx.CollectRows(rows, pgx.RowTo[string])
-	if err != nil {
-		return nil, failed(ctx, op, "", err)
-	}
-	return all, nil
-}
-
-func (l *loading) tell(e driver.LoadEvent) {
-	if l.plan.Tell != nil {
-		l.plan.Tell(e)
-	}
-}
-
-// stage tells a stage of one table, or of none (-1).
-func (l *loading) stage(stage gyro.Stage, table int) {
-	l.tell(driver.LoadEvent{Stage: stage, Table: table})
-}
-
-// copyIn sends a file to COPY … FROM STDIN and tells how far it is.
-func (l *loading) copyIn(ctx context.Context, p *part, stage gyro.Stage, text string) (int64, error) {
-	file, err := l.plan.Open(ctx, p.i)
-	if err != nil {
-		return 0, err
-	}
-	source := l.reading(p, file, stage)
-	rows, err := l.copy(ctx, p, source, text)
-	return rows, l.copied(p, stage, source, rows, file.Close(), err)
-}
-
-// reading begins to read a file that is to be copied.
-func (l *loading) reading(p *part, file io.Reader, stage gyro.Stage) *reading {
-	source := &reading{Reader: file, tell: func(bytes int64) { l.tell(driver.LoadEvent{Stage: stage, Table: p.i, Bytes: bytes}) }}
-	source.tell(0)
-	return source
-}
-
-// copy sends what is read, up to io.EOF, to COPY … FROM STDIN.
-func (l *loading) copy(ctx context.Context, p *part, source *reading, text string) (int64, error) {
-	tag, err := l.conn.PgConn().CopyFrom(ctx, source, text)
-	switch {
-	case source.err != nil:
-		return 0, source.err
-	case err != nil:
-		return 0, refusedRow(failed(ctx, "copy", p.Table.Name.String(), err))
-	}
-	return tag.RowsAffected(), nil
-}
-
-// copied tells that a file was copied, where it was.
-func (l *loading) copied(p *part, stage gyro.Stage, source *reading, rows int64, closeErr, err error) error {
-	switch {
-	case err != nil:
-		return err
-	case closeErr != nil:
-		return fmt.Errorf("close %s: %w", p.File, closeErr)
-	}
-	l.tell(driver.LoadEvent{Stage: stage, Table: p.i, Done: true, Rows: rows, Bytes: source.n})
-	return nil
-}
-
-// reading counts what is read, and remembers its own error, to tell it from the connection's.
-type reading struct {
-	io.Reader
-	n    int64
-	err  error
-	tell func(int64)
-}
-
-func (r *reading) Read(b []byte) (int, error) {
-	n, err := r.Reader.Read(b)
-	r.n += int64(n)
-	if n > 0 {
-		r.tell(r.n)
-	}
-	if err != nil && !errors.Is(err, io.EOF) {
-		r.err = err
-	}
-	return n, err //nolint:wrapcheck // io.EOF has to stay what it is
-}
+// Commit commits, and where the connection is lost, asks on another one whether it did.
+func (t *target) Commit(ctx context.Context) error { return t.load.Commit(ctx) }

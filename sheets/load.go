@@ -112,8 +112,8 @@ func (s Load) loadInto(ctx context.Context, target driver.Target) (*gyro.Report,
 		return nil, err
 	}
 	streams := make([]*stream, len(p.files))
-	p.OpenSheet = func(ctx context.Context, table int) (driver.SheetStream, error) {
-		stream, err := p.files[table].sheet.stream(ctx)
+	p.OpenSheet = func(ctx context.Context, table int, encode driver.SheetEncoder) (driver.SheetStream, error) {
+		stream, err := p.files[table].sheet.stream(ctx, encode)
 		if err != nil {
 			return nil, err
 		}

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"io"
 	"slices"
-	"strconv"
 	"sync"
 	"sync/atomic"
 
@@ -16,25 +15,27 @@ import (
 	"github.com/gyrodata/gyro/schema"
 )
 
-// stream is a [SheetStream] of a file: each record with its number, line and faults, its
+// stream is a [driver.SheetStream] of a file: each record with its number, line and what it breaks, its
 // cells converted.
 type stream struct {
-	m       *mapping
-	file    io.ReadCloser
-	source  *driver.Digest
-	reader  *pgcsv.Sheet
-	got     portion // what is read, from pos on
-	pos     int
-	is      driver.SheetPortion // what Read gives
-	full    chan portion        // on their way: see start
-	empty   chan []byte         // buffers for rows
-	stopped chan struct{}
-	working sync.WaitGroup
-	out     [driver.SheetKeys + 1][]byte // what is being filled, by what it holds
-	ended   error                        // why there is no more; read when full is closed
-	keys    []keyNumbers                 // by reference
-	row     streamRow
-	rows    atomic.Int64
+	m         *mapping
+	encode    driver.SheetEncoder
+	file      io.ReadCloser
+	source    *driver.Digest
+	reader    *pgcsv.Sheet
+	got       portion // what is read, from pos on
+	pos       int
+	is        driver.SheetPortion // what Read gives
+	full      chan portion        // on their way: see start
+	empty     chan []byte         // buffers for rows
+	stopped   chan struct{}
+	working   sync.WaitGroup
+	out       [driver.SheetKeys + 1][]byte // what is being filled, by what it holds
+	ended     error                        // why there is no more; read when full is closed
+	keys      []keyNumbers                 // by reference
+	row       streamRow
+	keyInHand driver.SheetKey
+	rows      atomic.Int64
 }
 
 // portion is a piece of a portion.
@@ -43,9 +44,19 @@ type portion struct {
 	text []byte
 }
 
-// streamRow is the row in hand.
+// streamRow is the row in hand. Its texts stand in one buffer, which grows while they are converted:
+// until all are there, only their places are known.
 type streamRow struct {
-	broken, test, keys, fields, text, cells, key []byte
+	driver.SheetRow
+	text   []byte
+	places []place // of Fields
+	cells  []byte  // of a key, by which it is known
+}
+
+// place is where a text stands in a buffer.
+type place struct {
+	from, to int
+	null     bool
 }
 
 // keyNumbers numbers the keys of one reference, by the cells they are made of. It forgets them where they are many: a key may
@@ -77,8 +88,9 @@ func (m *mapping) read(ctx context.Context) (io.ReadCloser, *driver.Digest, *pgc
 }
 
 // stream opens a sheet's file to be loaded.
-func (m *mapping) stream(ctx context.Context) (*stream, error) {
-	s := &stream{m: m, keys: make([]keyNumbers, len(m.lookups))}
+func (m *mapping) stream(ctx context.Context, encode driver.SheetEncoder) (*stream, error) {
+	s := &stream{m: m, encode: encode, keys: make([]keyNumbers, len(m.lookups))}
+	s.row.text = make([]byte, 0, 1<<10) // not nil: a text without a byte is no NULL
 	for i := range s.keys {
 		s.keys[i].known = map[string]int32{}
 	}
@@ -216,123 +228,93 @@ func (s *stream) next() {
 	}
 	s.rows.Add(1)
 	row := &s.row
-	row.broken, row.test, row.keys, row.fields = row.broken[:0], row.test[:0], row.keys[:0], row.fields[:0]
+	row.Row, row.Line, row.Spoilt = r.Row, r.Line, len(r.Problems) > 0
+	row.Broken, row.Test, row.Keys, row.Fields = row.Broken[:0], row.Test[:0], row.Keys[:0], row.Fields[:0]
 	for _, i := range s.m.empty {
-		if len(r.Problems) == 0 && len(r.Cells[i].Text) > 0 {
-			row.fault('h', i, pgcsv.TooManyFields)
+		if !row.Spoilt && len(r.Cells[i].Text) > 0 {
+			row.breaks(driver.InHeaders, i, pgcsv.TooManyFields)
 		}
 	}
-	spoilt := len(r.Problems) > 0
-	if spoilt { // nothing is made of its cells
+	if row.Spoilt { // nothing is made of its cells
 		for _, p := range r.Problems {
-			row.fault('h', p.Column, p.Rule)
+			row.breaks(driver.InHeaders, p.Column, p.Rule)
 		}
-		row.keys = commas(row.keys, len(s.m.lookups))
-		row.fields = commas(row.fields, len(s.m.reads))
 	} else {
 		for k, lookup := range s.m.lookups {
-			row.keys = append(row.keys, ',')
-			if number := s.key(k, lookup, r); number > 0 {
-				row.keys = strconv.AppendInt(row.keys, int64(number), 10)
-			}
+			row.Keys = append(row.Keys, s.key(k, lookup, r))
 		}
-		for i := range s.m.reads {
-			row.fields = append(row.fields, ',')
-			s.field(i, r)
-		}
+		s.fields(r)
 	}
 	is := driver.SheetRows
-	if len(row.broken) > 0 || len(row.test) > 0 {
+	if row.Suspect() {
 		is = driver.SheetSuspects
 	}
-	b := s.out[is]
-	b = strconv.AppendInt(b, r.Row, 10)
-	b = append(b, ',')
-	b = strconv.AppendInt(b, r.Line, 10)
-	if is == driver.SheetSuspects {
-		if spoilt {
-			b = append(b, ",t,"...)
-		} else {
-			b = append(b, ",f,"...)
+	s.out[is] = s.encode.AppendRow(s.out[is], &row.SheetRow)
+}
+
+// breaks says what the row breaks, and where.
+func (r *streamRow) breaks(in driver.SheetPlace, number int, rule pgcsv.Rule) {
+	r.Broken = append(r.Broken, driver.SheetBroken{In: in, Number: number, Rule: rule})
+}
+
+// texts gives what stands at places.
+func (r *streamRow) texts(to [][]byte, places []place) [][]byte {
+	for _, p := range places {
+		if p.null {
+			to = append(to, nil)
+			continue
 		}
-		b = append(b, row.broken...)
-		b = append(b, ',')
-		b = append(b, row.test...)
-		if len(row.test) > 0 {
-			b = append(b, ' ')
-		}
+		to = append(to, r.text[p.from:p.to:p.to])
 	}
-	b = append(b, row.keys...)
-	b = append(b, row.fields...)
-	s.out[is] = append(b, '\n')
+	return to
 }
 
-func commas(b []byte, n int) []byte {
-	for range n {
-		b = append(b, ',')
-	}
-	return b
-}
-
-// fault says what the row breaks, and where.
-func (r *streamRow) fault(kind byte, number int, rule pgcsv.Rule) {
-	if len(r.broken) > 0 {
-		r.broken = append(r.broken, ' ')
-	}
-	r.broken = append(r.broken, kind)
-	r.broken = strconv.AppendInt(r.broken, int64(number), 10)
-	r.broken = append(r.broken, ':')
-	r.broken = append(r.broken, rule...)
-}
-
-// convert gives a cell's text, which is valid until the next call, or says that it is NULL, or
-// what it breaks.
-func (s *stream) convert(read *fieldReading, r *pgcsv.Record) (text []byte, null bool, broken pgcsv.Rule) {
-	text, null, broken = read.convert.Convert(s.row.text[:0], r.Cells[read.header])
-	s.row.text = text
+// convert appends a cell's text to the row's buffer, and says where it stands, or what it breaks.
+func (s *stream) convert(read *fieldReading, r *pgcsv.Record) (at place, broken pgcsv.Rule) {
+	from := len(s.row.text)
+	text, null, broken := read.convert.Convert(s.row.text, r.Cells[read.header])
 	switch {
 	case broken != "" || null && read.otherwise == "":
-		return text, null, broken
+		return place{null: true}, broken
 	case null:
 		text = append(text, read.otherwise...)
 	default:
-		switch read.misread.Misread(text) {
+		switch read.misread.Misread(text[from:]) {
 		case schema.ReadByGuess:
-			return text, false, pgcsv.NotADate
+			return place{null: true}, pgcsv.NotADate
 		case schema.ReadRounded:
-			return text, false, pgcsv.DigitsLost
+			return place{null: true}, pgcsv.DigitsLost
 		case schema.ReadAsWritten:
 		}
-		if read.zone != "" && (read.always || schema.IsTimestamp(text)) {
+		if read.zone != "" && (read.always || schema.IsTimestamp(text[from:])) {
 			text = append(text, read.zone...)
 		}
 	}
-	s.row.text = text
-	if read.allowed != nil && !read.allowed[string(text)] {
-		return text, false, gyro.NotAllowed
+	if read.allowed != nil && !read.allowed[string(text[from:])] {
+		return place{null: true}, gyro.NotAllowed
 	}
-	return text, false, ""
+	s.row.text = text
+	return place{from: from, to: len(text)}, ""
 }
 
-// field appends a field.
-func (s *stream) field(i int, r *pgcsv.Record) {
-	read := &s.m.reads[i]
-	text, null, broken := s.convert(read, r)
-	switch {
-	case broken != "":
-		s.row.fault('f', i, broken)
-		return
-	case null && read.required:
-		s.row.fault('f', i, gyro.Required)
-		return
-	case null:
-		return
+// fields converts the fields.
+func (s *stream) fields(r *pgcsv.Record) {
+	row := &s.row
+	row.text, row.places = row.text[:0], row.places[:0]
+	for i := range s.m.reads {
+		read := &s.m.reads[i]
+		at, broken := s.convert(read, r)
+		switch {
+		case broken != "":
+			row.breaks(driver.InFields, i, broken)
+		case at.null && read.required:
+			row.breaks(driver.InFields, i, gyro.Required)
+		case !at.null && read.prove != nil && !read.prove(row.text[at.from:at.to]):
+			row.Test = append(row.Test, i)
+		}
+		row.places = append(row.places, at)
 	}
-	if read.prove != nil && !read.prove(text) {
-		s.row.test = append(s.row.test, ' ')
-		s.row.test = strconv.AppendInt(s.row.test, int64(i), 10)
-	}
-	s.row.fields = pgcsv.AppendField(s.row.fields, text, false)
+	row.Fields = row.texts(row.Fields, row.places)
 }
 
 // key numbers the key of a reference; 0 is NULL. Where the cells are as before so is the number,
@@ -356,8 +338,8 @@ func (s *stream) key(k int, lookup *keyLookup, r *pgcsv.Record) int32 {
 	if number, known := numbers.known[string(row.cells)]; known {
 		return number
 	}
-	test, is := s.convertKey(k, lookup, r)
-	if !is {
+	key := &s.keyInHand
+	if !s.convertKey(k, lookup, r) {
 		return 0
 	}
 	numbers.last++
@@ -366,73 +348,49 @@ func (s *stream) key(k int, lookup *keyLookup, r *pgcsv.Record) int32 {
 		numbers.bytes = len(row.cells)
 	}
 	numbers.known[string(row.cells)] = numbers.last
-	s.newKey(k, lookup, numbers.last, test)
+	key.Reference, key.Number = k, numbers.last
+	s.out[driver.SheetKeys] = s.encode.AppendKey(s.out[driver.SheetKeys], key)
 	return numbers.last
 }
 
-// convertKey converts the parts of a key, and says which of them have to be tested; false where the
-// reference is NULL, or the key is none.
-func (s *stream) convertKey(k int, lookup *keyLookup, r *pgcsv.Record) (test []byte, is bool) {
-	row := &s.row
-	row.key = row.key[:0]
+// convertKey converts the parts of a key, the one in hand, and says which of them have to be tested;
+// false where the reference is NULL, or the key is none.
+func (s *stream) convertKey(k int, lookup *keyLookup, r *pgcsv.Record) bool {
+	row, key := &s.row, &s.keyInHand
+	row.text, row.places = row.text[:0], row.places[:0]
+	key.Test, key.Parts = key.Test[:0], key.Parts[:0]
 	given, nulls, faulty := 0, 0, false
 	for j := range lookup.Parts {
 		if lookup.Parts[j].Given {
 			given++
+			row.places = append(row.places, place{null: true})
 			continue
 		}
 		read := &lookup.reads[j]
-		text, null, broken := s.convert(read, r)
+		at, broken := s.convert(read, r)
 		switch {
 		case broken != "":
-			row.fault('h', read.header, broken)
+			row.breaks(driver.InHeaders, read.header, broken)
 			faulty = true
-		case null:
+		case at.null:
 			nulls++
-		default:
-			if read.prove == nil || !read.prove(text) {
-				test = append(test, ' ')
-				test = strconv.AppendInt(test, int64(j), 10)
-			}
-			row.key = binary.AppendUvarint(row.key, uint64(len(text)))
-			row.key = append(row.key, text...)
+		case read.prove == nil || !read.prove(row.text[at.from:at.to]):
+			key.Test = append(key.Test, j)
 		}
+		row.places = append(row.places, at)
 	}
 	asked := len(lookup.Parts) - given
 	switch {
 	case faulty, asked == 0:
 	case nulls == asked, nulls > 0 && lookup.LoadOnly: // a key of which a part is NULL refers to nothing
 		if lookup.required {
-			row.fault('r', k, gyro.Required)
+			row.breaks(driver.InReferences, k, gyro.Required)
 		}
 	case nulls > 0:
-		row.fault('r', k, gyro.IncompleteReference)
+		row.breaks(driver.InReferences, k, gyro.IncompleteReference)
 	default:
-		is = true
+		key.Parts = row.texts(key.Parts, row.places)
+		return true
 	}
-	return test, is
-}
-
-// newKey writes a key.
-func (s *stream) newKey(k int, lookup *keyLookup, number int32, test []byte) {
-	b := s.out[driver.SheetKeys]
-	b = strconv.AppendInt(b, int64(k), 10)
-	b = append(b, ',')
-	b = strconv.AppendInt(b, int64(number), 10)
-	b = append(b, ',')
-	if len(test) > 0 {
-		b = append(append(b, test...), ' ')
-	}
-	key := s.row.key
-	for _, part := range lookup.Parts {
-		b = append(b, ',')
-		if part.Given {
-			continue
-		}
-		size, n := binary.Uvarint(key)
-		text := key[n : n+int(size)] //nolint:gosec // as it was written
-		b = pgcsv.AppendField(b, text, false)
-		key = key[n+len(text):]
-	}
-	s.out[driver.SheetKeys] = append(commas(b, s.m.plan.KeyParts()-len(lookup.Parts)), '\n')
+	return false
 }

@@ -8,12 +8,14 @@ import (
 	"testing"
 
 	"github.com/gyrodata/gyro/driver"
+	"github.com/gyrodata/gyro/pgcsv"
 )
 
-// portions is a SheetStream over texts.
+// portions is a SheetStream over rows, those of a kind in one portion.
 type portions struct {
 	kinds  []driver.SheetPortion
-	texts  []string
+	rows   [][]driver.SheetRow
+	encode driver.SheetEncoder
 	at     int
 	opened *int
 	*strings.Reader
@@ -24,13 +26,24 @@ func (p *portions) Next() (driver.SheetPortion, error) {
 		return 0, io.EOF
 	}
 	p.at++
-	p.Reader = strings.NewReader(p.texts[p.at-1])
+	var text []byte
+	for _, row := range p.rows[p.at-1] {
+		text = p.encode.AppendRow(text, &row)
+	}
+	p.Reader = strings.NewReader(string(text))
 	return p.kinds[p.at-1], nil
 }
 
 func (p *portions) Close() error {
 	*p.opened--
 	return nil
+}
+
+func texts(all ...string) (fields [][]byte) {
+	for _, text := range all {
+		fields = append(fields, []byte(text))
+	}
+	return fields
 }
 
 // A sheet of parents: two rows that are good, one whose id is none, and one that is bad already.
@@ -46,11 +59,18 @@ func testRejected(t *testing.T, b Base) {
 		parents := l.plan.Tables[0]
 		parents.Sheet, parents.Straight, parents.Map = sheet, false, true
 		l.plan.Tables, l.plan.Circles, l.plan.Maps, l.plan.Sheets = l.plan.Tables[:1], [][]int{{0}}, []int{0}, [][]int{{0}}
-		l.plan.OpenSheet = func(context.Context, int) (driver.SheetStream, error) {
+		l.plan.OpenSheet = func(_ context.Context, _ int, encode driver.SheetEncoder) (driver.SheetStream, error) {
 			l.opened++
 			return &portions{
 				kinds: []driver.SheetPortion{driver.SheetRows, driver.SheetSuspects},
-				texts: []string{"1,2,7,Ann\n4,5,8,Bob\n", "2,3,f,,\" 0 \",seven,Eve\n3,4,f,h1:encoding,,9,Joe\n"}, opened: &l.opened,
+				rows: [][]driver.SheetRow{
+					{{Row: 1, Line: 2, Fields: texts("7", "Ann")}, {Row: 4, Line: 5, Fields: texts("8", "Bob")}},
+					{
+						{Row: 2, Line: 3, Test: []int{0}, Fields: texts("seven", "Eve")},
+						{Row: 3, Line: 4, Broken: []driver.SheetBroken{{In: driver.InHeaders, Number: 1, Rule: pgcsv.InvalidEncoding}}, Fields: texts("9", "Joe")},
+					},
+				},
+				encode: encode, opened: &l.opened,
 			}, nil
 		}
 		if err := l.Check(t.Context(), l.plan); err != nil {

@@ -1,0 +1,115 @@
+package foreign
+
+import (
+	"context"
+	"regexp"
+
+	"github.com/gyrodata/gyro/driver"
+	"github.com/gyrodata/gyro/postgres/internal/loading"
+	"github.com/gyrodata/gyro/postgres/internal/server"
+	"github.com/gyrodata/gyro/schema"
+)
+
+// columnType is what is known of a column anywhere.
+type columnType struct {
+	name      string // as any search_path reads it
+	cast      string // to which a text that is valid, or NULL, can be cast: what a domain is made of; a length would cost time
+	collation string // that has to be said in a comparison; "" is the default one
+	enum      bool
+	notNull   bool
+}
+
+// sizedText is the type varchar(n).
+var sizedText = regexp.MustCompile(`^character varying\(\d+\)$`)
+
+// columnTypes are the types of columns that sheets are compared with, by table.
+type columnTypes struct {
+	*loading.Session
+	known map[schema.Name]map[string]columnType
+}
+
+// columnTypesSQL follows domains to what they are made of. With an empty search_path, types are named so
+// that any path reads them. 100 is the default collation.
+const columnTypesSQL = `
+WITH RECURSIVE a AS (
+  SELECT attrelid, attnum, attname, atttypid, atttypmod, attcollation, attnotnull
+  FROM pg_attribute
+  WHERE attrelid = $1::text::regclass AND attnum > 0 AND NOT attisdropped
+), b AS (
+  SELECT attnum, atttypid AS typ, atttypmod AS typmod FROM a
+  UNION ALL
+  SELECT b.attnum, t.typbasetype, t.typtypmod FROM b JOIN pg_type t ON t.oid = b.typ WHERE t.typtype = 'd'
+)
+SELECT a.attname, format_type(a.atttypid, a.atttypmod), format_type(b.typ, b.typmod),
+  coalesce(quote_ident(n.nspname) || '.' || quote_ident(c.collname), ''),
+  y.typtype = 'e', a.attnotnull
+FROM a
+JOIN b ON b.attnum = a.attnum
+JOIN pg_type y ON y.oid = b.typ AND y.typtype <> 'd'
+LEFT JOIN pg_collation c ON c.oid = a.attcollation AND c.oid <> 100
+LEFT JOIN pg_namespace n ON n.oid = c.collnamespace,
+(SELECT set_config('search_path', 'pg_catalog', true)) p`
+
+// ask gives the types of a table's columns. It asks once a table.
+func (c *columnTypes) ask(ctx context.Context, table schema.Name) (map[string]columnType, error) {
+	if known := c.known[table]; known != nil {
+		return known, nil
+	}
+	rows, err := c.Conn.Query(ctx, columnTypesSQL, server.Identifier(table))
+	if err != nil {
+		return nil, server.Failed(ctx, "look at", table.String(), err)
+	}
+	defer rows.Close()
+	types := map[string]columnType{}
+	for rows.Next() {
+		var (
+			name string
+			t    columnType
+		)
+		if err := rows.Scan(&name, &t.name, &t.cast, &t.collation, &t.enum, &t.notNull); err != nil {
+			return nil, server.Failed(ctx, "look at", table.String(), err)
+		}
+		if sizedText.MatchString(t.cast) {
+			t.cast = "character varying"
+		}
+		types[name] = t
+	}
+	if err := rows.Err(); err != nil {
+		return nil, server.Failed(ctx, "look at", table.String(), err)
+	}
+	if c.known == nil {
+		c.known = map[schema.Name]map[string]columnType{}
+	}
+	c.known[table] = types
+	return types, c.Exec(ctx, "reset search_path", "SET LOCAL search_path TO DEFAULT")
+}
+
+// learn gets the types of all columns that sheets are compared with.
+func (c *columnTypes) learn(ctx context.Context, sheets []*sheet) error {
+	for _, t := range sheets {
+		tables := []schema.Name{t.Table.Name}
+		for _, r := range t.Sheet.References {
+			tables = append(tables, r.Table)
+			for _, part := range r.Parts {
+				tables = append(tables, part.Table)
+			}
+		}
+		for _, name := range tables {
+			if _, err := c.ask(ctx, name); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// text is the type that a text is to have.
+func (c *columnTypes) text(f driver.SheetField) columnType { return c.known[f.Table][f.Column] }
+
+// collated puts a collation behind a value that has to be compared by it.
+func collated(value string, typ columnType) string {
+	if typ.collation == "" {
+		return value
+	}
+	return value + " COLLATE " + typ.collation
+}

@@ -1,0 +1,71 @@
+package loading
+
+import (
+	"context"
+
+	"github.com/gyrodata/gyro/postgres/internal/server"
+	"github.com/gyrodata/gyro/schema"
+)
+
+// Catalog reads all tables of the target.
+func (s *Session) Catalog(ctx context.Context) (schema.Catalog, error) {
+	if err := s.Exec(ctx, "read the catalog", "BEGIN READ ONLY; SET LOCAL search_path = public; SET LOCAL quote_all_identifiers = off"); err != nil {
+		return nil, err
+	}
+	catalog, err := server.ReadCatalog(ctx, s.Conn)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.domains(ctx, catalog); err != nil {
+		return nil, err
+	}
+	return catalog, s.Exec(ctx, "read the catalog", "COMMIT")
+}
+
+// domainsSQL lists the columns whose type is a domain, with what that is made of in the end.
+const domainsSQL = `
+WITH RECURSIVE d AS (
+  SELECT oid AS domain, typbasetype AS base, typtypmod AS typmod, typnotnull AS required
+  FROM pg_type WHERE typtype = 'd'
+  UNION ALL
+  SELECT d.domain, t.typbasetype, t.typtypmod, d.required OR t.typnotnull
+  FROM d JOIN pg_type t ON t.oid = d.base WHERE t.typtype = 'd'
+)
+SELECT n.nspname, c.relname, a.attname, format_type(d.base, d.typmod), d.required
+FROM d
+JOIN pg_type b ON b.oid = d.base AND b.typtype <> 'd'
+JOIN pg_attribute a ON a.atttypid = d.domain AND a.attnum > 0 AND NOT a.attisdropped
+JOIN pg_class c ON c.oid = a.attrelid AND c.relkind IN ('r', 'p', 'f')
+JOIN pg_namespace n ON n.oid = c.relnamespace`
+
+// domains says of columns of a domain what that is made of, and whether it takes NULL.
+func (s *Session) domains(ctx context.Context, catalog schema.Catalog) error {
+	rows, err := s.Conn.Query(ctx, domainsSQL)
+	if err != nil {
+		return server.Failed(ctx, "read the catalog", "", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var (
+			name         schema.Name
+			column, base string
+			required     bool
+		)
+		if err := rows.Scan(&name.Schema, &name.Table, &column, &base, &required); err != nil {
+			return server.Failed(ctx, "read the catalog", "", err)
+		}
+		table := catalog[name]
+		if table == nil {
+			continue
+		}
+		for i := range table.Columns {
+			if c := &table.Columns[i]; c.Name == column {
+				c.Base, c.NotNull = base, c.NotNull || required
+			}
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return server.Failed(ctx, "read the catalog", "", err)
+	}
+	return nil
+}

@@ -1,0 +1,80 @@
+package loading
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/gyrodata/gyro"
+	"github.com/gyrodata/gyro/postgres/internal/server"
+)
+
+const transactionSQL = `
+SELECT pg_current_xact_id()::text,
+  (SELECT system_identifier::text FROM pg_control_system()),
+  (SELECT oid::int8 FROM pg_database WHERE datname = current_database())`
+
+// identify asks for the transaction's name.
+func (l *Load) identify(ctx context.Context) error {
+	t := &l.Loaded.Transaction
+	var id, system string
+	err := l.Conn.QueryRow(ctx, transactionSQL).Scan(&id, &system, &t.Database)
+	if err != nil {
+		return server.Failed(ctx, "ask for the transaction's id", "", err)
+	}
+	t.System = system
+	_, err = fmt.Sscan(id, &t.ID)
+	return err //nolint:wrapcheck // it is a number
+}
+
+// Commit commits, and where the connection is lost, asks on another one whether it did.
+func (l *Load) Commit(ctx context.Context) error {
+	if err := ctx.Err(); err != nil {
+		return context.Cause(ctx)
+	}
+	_, err := l.Conn.Exec(ctx, "COMMIT")
+	if err == nil {
+		l.began = false
+		return nil
+	}
+	if !server.Lost(err) && ctx.Err() == nil && !l.Conn.IsClosed() {
+		return server.RefusedRow(server.Failed(ctx, "commit", "", err))
+	}
+	return l.resolveCommit(&gyro.Error{Op: "commit", Err: server.ErrLost, Hint: "nothing was loaded; run again"})
+}
+
+// resolveCommit finds out what became of a commit whose answer did not come.
+func (l *Load) resolveCommit(failure error) error {
+	ctx, cancel := context.WithTimeout(context.Background(), resolveTime)
+	defer cancel()
+	unknown := &gyro.Error{
+		Op: "commit", Err: fmt.Errorf("%w; %w", server.ErrLost, gyro.ErrUncertain),
+		Hint: gyro.Textf("ask the server: SELECT pg_xact_status('%d')", l.Loaded.Transaction.ID),
+	}
+	for {
+		conn, err := l.config.Connect(ctx)
+		if err == nil {
+			var status *string
+			err = conn.QueryRow(ctx, "SELECT pg_xact_status($1::text::xid8)", fmt.Sprint(l.Loaded.Transaction.ID)).Scan(&status)
+			_ = conn.Close(ctx) // only read
+			if err == nil && status != nil {
+				switch *status {
+				case "committed":
+					l.began = false
+					l.Loaded.Notes = append(l.Loaded.Notes, "the connection was lost at the end; the server says that the load was committed")
+					return nil
+				case "aborted":
+					return failure
+				}
+			}
+		}
+		select {
+		case <-ctx.Done():
+			return unknown
+		case <-time.After(time.Second):
+		}
+	}
+}
+
+// resolveTime is how long a commit is asked after.
+const resolveTime = 30 * time.Second

@@ -1,0 +1,158 @@
+package loading
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/gyrodata/gyro"
+	"github.com/gyrodata/gyro/driver"
+	"github.com/gyrodata/gyro/postgres/internal/server"
+)
+
+// Inserter writes the rows into their tables.
+type Inserter struct {
+	*Load
+	merge *Merge
+}
+
+// insertAll fills the tables, those of a circle together.
+func (in *Inserter) insertAll(ctx context.Context) error {
+	for _, circle := range in.Circles() {
+		if err := in.Circle(ctx, circle); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Circles are the tables in the order in which they are filled, those of a circle together.
+func (in *Inserter) Circles() [][]*TableLoad {
+	var all [][]*TableLoad
+	for _, circle := range in.Plan.Circles {
+		var tables []*TableLoad
+		for _, i := range circle {
+			tables = append(tables, in.Tables[i])
+		}
+		all = append(all, tables)
+	}
+	return all
+}
+
+// Circle fills the tables of a circle, or one alone.
+func (in *Inserter) Circle(ctx context.Context, tables []*TableLoad) error {
+	together, deferred := false, false
+	for _, t := range tables {
+		for _, r := range t.Table.References {
+			for _, other := range tables {
+				if other != t && other.Table.Name == r.To {
+					together = together || !r.Deferrable && !in.Loaded.Exclusive
+					deferred = true
+				}
+			}
+		}
+	}
+	switch {
+	case together:
+		if err := in.insertTogether(ctx, tables); err != nil {
+			return err
+		}
+	case deferred && !in.Loaded.Exclusive:
+		if err := in.SetConstraints(ctx, schemas(tables), "DEFERRED"); err != nil {
+			return err
+		}
+	}
+	for _, t := range tables {
+		if !together {
+			if err := in.insert(ctx, t); err != nil {
+				return err
+			}
+		}
+		if err := in.update(ctx, t); err != nil {
+			return err
+		}
+	}
+	if deferred && !together && !in.Loaded.Exclusive {
+		in.Stage(gyro.Referring, -1)
+		return in.SetConstraints(ctx, schemas(tables), "IMMEDIATE")
+	}
+	return nil
+}
+
+// insert fills one table.
+func (in *Inserter) insert(ctx context.Context, t *TableLoad) error {
+	if t.Direct {
+		rows, err := in.CopyIn(ctx, t, gyro.Copying, "COPY "+t.Target()+" ("+t.list("")+") FROM STDIN (FORMAT csv, HEADER)")
+		in.Loaded.Tables[t.Number] = driver.TableCount{Straight: true, Inserted: rows}
+		if err == nil && rows != t.Staged {
+			err = in.unresolved(ctx, t, t.Staged-rows)
+		}
+		return err
+	}
+	in.Stage(gyro.Inserting, t.Number)
+	rows, err := in.Changed(ctx, "insert into", t.Table.Name.String(), in.merge.Insertion(t))
+	if err != nil {
+		return err
+	}
+	return in.inserted(ctx, t, rows)
+}
+
+// inserted sees to it that all rows went in that had to.
+func (in *Inserter) inserted(ctx context.Context, t *TableLoad, rows int64) error {
+	in.Loaded.Tables[t.Number].Inserted = rows
+	if rows == t.Fresh {
+		return nil
+	}
+	return in.unresolved(ctx, t, t.Fresh-rows)
+}
+
+// insertTogether fills the tables of a circle by one statement: PostgreSQL checks foreign
+// keys that are not deferrable at its end.
+func (in *Inserter) insertTogether(ctx context.Context, tables []*TableLoad) error {
+	var with, counts []string
+	for _, t := range tables {
+		in.Stage(gyro.Inserting, t.Number)
+		with = append(with, fmt.Sprintf("i%d AS (%s RETURNING 1)", t.Number, in.merge.Insertion(t)))
+		counts = append(counts, fmt.Sprintf("(SELECT count(*) FROM i%d)", t.Number))
+	}
+	found := make([]int64, len(tables))
+	into := make([]any, len(tables))
+	for i := range found {
+		into[i] = &found[i]
+	}
+	if err := in.Conn.QueryRow(ctx, "WITH "+strings.Join(with, ", ")+" SELECT "+strings.Join(counts, ", ")).Scan(into...); err != nil {
+		return server.RefusedRow(server.Failed(ctx, "insert into a circle with", tables[0].Table.Name.String(), err))
+	}
+	for i, t := range tables {
+		if err := in.inserted(ctx, t, found[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// update writes into the rows that were found.
+func (in *Inserter) update(ctx context.Context, t *TableLoad) error {
+	count := &in.Loaded.Tables[t.Number]
+	found := t.Existing
+	if t.Direct || found == 0 || t.Found != gyro.UpdateRow {
+		if !t.Direct {
+			count.Skipped = found
+		}
+		return nil
+	}
+	text := in.merge.Updating(t)
+	if text == "" { // it has no column but those it is known by
+		count.Skipped = found
+		return nil
+	}
+	rows, err := in.Changed(ctx, "update", t.Table.Name.String(), text)
+	if err != nil {
+		return err
+	}
+	count.Updated = rows
+	if rows != found {
+		return in.unresolved(ctx, t, found-rows)
+	}
+	return nil
+}

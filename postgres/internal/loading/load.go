@@ -1,0 +1,193 @@
+package loading
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/gyrodata/gyro"
+	"github.com/gyrodata/gyro/driver"
+	"github.com/gyrodata/gyro/postgres/internal/server"
+)
+
+// Mode says whether a load has its tables to itself.
+type Mode string
+
+// The modes. Auto, or none, is exclusive only where nobody is in the way.
+const (
+	Auto   Mode = "auto"
+	Always Mode = "always"
+	Never  Mode = "never"
+)
+
+// Options say how a load goes about it.
+type Options struct {
+	Exclusive       Mode
+	DisableTriggers bool // those that are no constraint's
+}
+
+// Load is one load of a plan, which knows how far it is.
+type Load struct {
+	*Session
+	Options
+	Plan      *driver.LoadPlan
+	Tables    []*TableLoad // as the plan's; they are there once it began
+	Loaded    *driver.Loaded
+	Merge     *Merge
+	Mapping   *Mapping
+	Inserter  *Inserter
+	Sequences *Sequences
+	access    *access
+}
+
+// NewLoad makes ready a load; nothing is done yet.
+func NewLoad(s *Session, o Options, plan *driver.LoadPlan) *Load {
+	l := &Load{Session: s, Options: o, Plan: plan, Loaded: &driver.Loaded{Tables: make([]driver.TableCount, len(plan.Tables))}}
+	l.Merge = &Merge{load: l}
+	l.Mapping = &Mapping{Load: l, merge: l.Merge}
+	l.Inserter = &Inserter{Load: l, merge: l.Merge}
+	l.Sequences = &Sequences{Load: l, merge: l.Merge}
+	l.access = &access{Load: l}
+	return l
+}
+
+// Run loads a slice: all but committing.
+//
+// READ COMMITTED is enough: what was there before is looked at once, and where another session
+// inserts the same key meanwhile, a unique constraint says so. There is no savepoint around
+// what is inserted: every row bears the transaction's own id, by which undo knows it.
+func (l *Load) Run(ctx context.Context) (*driver.Loaded, error) {
+	for _, do := range []func(context.Context) error{
+		l.Begin, l.stageAll, l.Sequences.Move, l.Mapping.makeAll, l.Inserter.collide, l.Inserter.insertAll, l.Finish,
+	} {
+		if err := do(ctx); err != nil {
+			return nil, err
+		}
+	}
+	return l.Loaded, nil
+}
+
+// Begin begins the transaction, makes the tables that the plan asks for, and looks at all of them.
+func (l *Load) Begin(ctx context.Context) error {
+	if err := l.Session.Begin(ctx); err != nil {
+		return err
+	}
+	if err := (&creation{l}).createAll(ctx); err != nil {
+		return err
+	}
+	l.Stage(gyro.Preparing, -1)
+	for i, planned := range l.Plan.Tables {
+		t := &TableLoad{
+			LoadTable: planned, Number: i, Types: map[string]string{}, MapColumns: mapColumns(planned),
+			Staging: fmt.Sprintf("pg_temp.gyro_stage_%d", i),
+		}
+		l.Tables = append(l.Tables, t)
+		if err := l.lookAt(ctx, t); err != nil {
+			return err
+		}
+	}
+	return l.access.take(ctx)
+}
+
+// typesSQL lists the types of a table's columns. With an empty search_path, they are named so that any path
+// reads them.
+const typesSQL = `
+SELECT a.attname, format_type(a.atttypid, a.atttypmod)
+FROM pg_attribute a, (SELECT set_config('search_path', 'pg_catalog', true)) p
+WHERE a.attrelid = $1::text::regclass AND a.attnum > 0 AND NOT a.attisdropped`
+
+// lookAt finds out whether a table is empty, and its types. The lock that reading takes keeps
+// it from being altered up to the end.
+func (l *Load) lookAt(ctx context.Context, t *TableLoad) error {
+	place := t.Table.Name.String()
+	var secured bool
+	err := l.Conn.QueryRow(ctx, "SELECT NOT EXISTS (SELECT FROM "+t.Target()+"), row_security_active("+server.Literal(t.Target())+")").Scan(&t.Empty, &secured)
+	if err != nil {
+		return server.Failed(ctx, "look at", place, err)
+	}
+	t.Direct = t.Straight && t.Empty && !secured // COPY FROM does not work with row security
+	if secured {
+		l.Loaded.Notes = append(l.Loaded.Notes, gyro.Text(place+": row security is on for the role; rows that its policies hide are not seen"))
+	}
+	rows, err := l.Conn.Query(ctx, typesSQL, t.Target())
+	if err != nil {
+		return server.Failed(ctx, "look at", place, err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var name, typ string
+		if err := rows.Scan(&name, &typ); err != nil {
+			return server.Failed(ctx, "look at", place, err)
+		}
+		t.Types[name] = typ
+	}
+	if err := rows.Err(); err != nil {
+		return server.Failed(ctx, "look at", place, err)
+	}
+	return l.Exec(ctx, "reset search_path", "SET LOCAL search_path TO DEFAULT")
+}
+
+// Finish makes again what was dropped, and leaves statistics: all that is left to do is to commit.
+func (l *Load) Finish(ctx context.Context) error {
+	for _, do := range []func(context.Context) error{l.access.giveBack, l.analyze, l.identify} {
+		if err := do(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// analyze leaves statistics for the rows that came in.
+func (l *Load) analyze(ctx context.Context) error {
+	for _, t := range l.Tables {
+		if n := l.Loaded.Tables[t.Number]; n.Inserted+n.Updated == 0 {
+			continue
+		}
+		l.Stage(gyro.Analyzing, t.Number)
+		if err := l.Exec(ctx, "analyze", "ANALYZE "+t.Target()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Tell tells what was done.
+func (l *Load) Tell(e driver.LoadEvent) {
+	if l.Plan.Tell != nil {
+		l.Plan.Tell(e)
+	}
+}
+
+// Stage tells a stage of one table, or of none (-1).
+func (l *Load) Stage(stage gyro.Stage, table int) {
+	l.Tell(driver.LoadEvent{Stage: stage, Table: table})
+}
+
+// Keys lists the rows that were inserted.
+func (l *Load) Keys(ctx context.Context, table int, w io.Writer) (int64, error) {
+	t := l.Tables[table]
+	var from string
+	quoted := t.quotedKey()
+	switch {
+	case t.Direct:
+		from = fmt.Sprintf("SELECT %s FROM %s WHERE xmin = pg_current_xact_id()::xid", strings.Join(quoted, ", "), t.Target())
+	case t.Map:
+		var columns []string
+		for i, c := range quoted {
+			columns = append(columns, fmt.Sprintf("v_%d AS %s", i, c))
+		}
+		from = fmt.Sprintf("SELECT %s FROM %s WHERE NOT found", strings.Join(columns, ", "), t.IDMap())
+	default:
+		from = fmt.Sprintf("SELECT %s FROM %s", strings.Join(quoted, ", "), t.Staging)
+	}
+	out := &server.Writer{To: w}
+	tag, err := l.Conn.PgConn().CopyTo(ctx, out, "COPY ("+from+" ORDER BY "+strings.Join(quoted, ", ")+") TO STDOUT (FORMAT csv, HEADER)")
+	switch {
+	case out.Err != nil:
+		return 0, out.Err
+	case err != nil:
+		return 0, server.Hidden(server.Failed(ctx, "list the keys of", t.Table.Name.String(), err))
+	}
+	return tag.RowsAffected(), nil
+}

@@ -1,0 +1,231 @@
+package loading
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/gyrodata/gyro/driver"
+	"github.com/gyrodata/gyro/postgres/internal/server"
+)
+
+// How a row of a staging table becomes one of the table. In what follows s is the staging
+// table, r0, r1, … the maps that its references lead to, and m its own map.
+
+// Merge writes the SQL by which a row of a staging table becomes one of the table.
+type Merge struct {
+	load *Load
+	// Doomed reports whether the load will be refused in any case; nil: it will not.
+	Doomed func() bool
+}
+
+func (m *Merge) doomed() bool { return m.Doomed != nil && m.Doomed() }
+
+// Join is a mapped reference of a table, and how the map is joined that it leads to.
+type Join struct {
+	*driver.LoadReference
+	Alias string
+	to    *TableLoad // nil: not in the plan
+}
+
+// Joins are the mapped references of a table.
+func (m *Merge) Joins(t *TableLoad) []Join {
+	var all []Join
+	for i, r := range t.References {
+		j := Join{LoadReference: r, Alias: fmt.Sprintf("r%d", i)}
+		if r.To >= 0 {
+			j.to = m.load.Tables[r.To]
+		}
+		all = append(all, j)
+	}
+	return all
+}
+
+// refers is true where the reference stands in a row and is not NULL. As MATCH SIMPLE has it,
+// one NULL is enough to refer to nothing.
+func (j Join) refers() string {
+	if j.Through != "" {
+		return "s." + j.Through + " IS NOT NULL"
+	}
+	var terms []string
+	for _, c := range j.Columns {
+		terms = append(terms, "s."+server.Quote(c)+" IS NOT NULL")
+	}
+	for _, k := range j.Kinds {
+		var values []string
+		for _, v := range k.Values {
+			values = append(values, server.Literal(v))
+		}
+		terms = append(terms, fmt.Sprintf("s.%s::text IN (%s)", server.Quote(k.Column), strings.Join(values, ", ")))
+	}
+	return strings.Join(terms, " AND ")
+}
+
+// Place is the number of the i-th column that a reference goes to in the map there.
+func (j Join) Place(i int) int { return slices.Index(j.to.MapColumns, j.ToColumns[i]) }
+
+// Maps are the maps of references but those in arrays: of all, or of those that stand on one
+// of some columns.
+func (m *Merge) Maps(t *TableLoad, among []string) string {
+	var text strings.Builder
+	for _, j := range m.Joins(t) {
+		touches := among == nil || slices.ContainsFunc(j.Columns, func(c string) bool { return slices.Contains(among, c) })
+		switch {
+		case !touches, j.Each, j.to == nil && len(j.Fixed) == 0:
+		case j.to == nil:
+			fmt.Fprintf(&text, " LEFT JOIN %s %s ON s.%s = %s.o_0", fixedTable(j.Fixed, t.Types[j.Columns[0]]), j.Alias, server.Quote(j.Columns[0]), j.Alias)
+			if len(j.Kinds) > 0 {
+				text.WriteString(" AND " + j.refers())
+			}
+		case j.Through != "":
+			fmt.Fprintf(&text, " LEFT JOIN %s %s ON %s.row = s.%s", j.to.IDMap(), j.Alias, j.Alias, j.Through)
+		default:
+			var terms []string
+			for i, c := range j.Columns {
+				terms = append(terms, m.equal(t, c, j, i))
+			}
+			if len(j.Kinds) > 0 {
+				terms = append(terms, j.refers())
+			}
+			fmt.Fprintf(&text, " LEFT JOIN %s %s ON %s", j.to.IDMap(), j.Alias, strings.Join(terms, " AND "))
+		}
+	}
+	return text.String()
+}
+
+// equal compares a column with the old value in a map. Texts of deterministic collations are
+// equal where their bytes are, whatever the two collations.
+func (m *Merge) equal(t *TableLoad, column string, j Join, i int) string {
+	left, right := "s."+server.Quote(column), fmt.Sprintf("%s.o_%d", j.Alias, j.Place(i))
+	from, _ := t.Table.Column(column)
+	to, _ := j.to.Table.Column(j.ToColumns[i])
+	switch {
+	case j.AsText:
+		left, right = left+"::text", right+"::text"
+	case from.DataType().Text() && to.DataType().Text() && !from.Nondeterministic && !to.Nondeterministic:
+		left, right = left+` COLLATE "C"`, right+` COLLATE "C"`
+	}
+	return left + " = " + right
+}
+
+// Value is what a column of the file becomes: the new value of what it refers to, or what
+// SQL makes of it, or itself.
+func (m *Merge) Value(t *TableLoad, column string) string {
+	own := "s." + server.Quote(column)
+	if i := slices.IndexFunc(t.Columns, func(c driver.LoadColumn) bool { return c.Name == column }); i >= 0 && t.Columns[i].Expr != "" {
+		own = fmt.Sprintf("(SELECT (%s\n) FROM (SELECT %s AS value) gyro_value)::%s", t.Columns[i].Expr, own, t.Types[column])
+	}
+	var arms []string
+	for _, j := range m.Joins(t) {
+		i := slices.Index(j.Columns, column)
+		switch {
+		case i < 0:
+		case j.Each:
+			return m.array(t, j, own)
+		case j.to == nil && len(j.Fixed) > 0:
+			arms = append(arms, fmt.Sprintf("WHEN %s.o_0 IS NOT NULL THEN %s.v_0::%s", j.Alias, j.Alias, t.Types[column]))
+		case j.Through != "":
+			arms = append(arms, fmt.Sprintf("WHEN %s.row IS NOT NULL THEN %s.v_%d::%s", j.Alias, j.Alias, j.Place(i), t.Types[column]))
+		case j.to != nil:
+			arms = append(arms, fmt.Sprintf("WHEN %s.o_%d IS NOT NULL THEN %s.v_%d::%s", j.Alias, j.Place(i), j.Alias, j.Place(i), t.Types[column]))
+		}
+	}
+	if len(arms) == 0 {
+		return own
+	}
+	return "CASE " + strings.Join(arms, " ") + " ELSE " + own + " END"
+}
+
+const arraySQL = `CASE
+  WHEN cardinality({own}) > 0 THEN ARRAY(
+    SELECT e.v
+    FROM (
+      SELECT u.n, CASE WHEN u.e IS NOT NULL THEN n.{new} END AS v
+      FROM unnest({own}) WITH ORDINALITY u(e, n)
+      LEFT JOIN {map} n ON {old}
+    ) e
+    ORDER BY e.n
+  )::{type}
+  ELSE {own}
+END`
+
+// array maps each element of an array, in its order.
+func (m *Merge) array(t *TableLoad, j Join, own string) string {
+	source, old, fresh := m.elements(j)
+	return server.Fill(arraySQL, "own", own, "map", source, "old", old, "new", fresh, "type", t.Types[j.Columns[0]])
+}
+
+// elements is what elements of an array are looked for in.
+func (m *Merge) elements(j Join) (source, condition, fresh string) {
+	if j.to == nil {
+		return fixedTable(j.Fixed, "text"), "n.o_0 = u.e::text", "v_0"
+	}
+	i := j.Place(0)
+	condition = fmt.Sprintf("n.o_%d = u.e", i)
+	if j.AsText {
+		condition = fmt.Sprintf("n.o_%d::text = u.e::text", i)
+	}
+	return j.to.IDMap(), condition, fmt.Sprintf("v_%d", i)
+}
+
+// resolves is true where a reference is NULL, or leads to a row that has its place.
+func (m *Merge) resolves(j Join) string {
+	switch {
+	case j.Each:
+		source, condition, fresh := m.elements(j)
+		return fmt.Sprintf("NOT EXISTS (SELECT FROM unnest(s.%s) u(e) WHERE u.e IS NOT NULL AND NOT EXISTS (SELECT FROM %s n WHERE %s AND n.%s IS NOT NULL))",
+			server.Quote(j.Columns[0]), source, condition, fresh)
+	case j.to == nil && len(j.Fixed) == 0:
+		return "(" + j.refers() + ") IS NOT TRUE"
+	case j.to == nil:
+		return "((" + j.refers() + ") IS NOT TRUE OR " + j.Alias + ".o_0 IS NOT NULL)"
+	}
+	// The row that was found in the target may have NULL where the slice's row has a value: it
+	// can't be referred to then.
+	var there []string
+	for i := range j.Columns {
+		there = append(there, fmt.Sprintf("%s.v_%d IS NOT NULL", j.Alias, j.Place(i)))
+	}
+	return fmt.Sprintf("((%s) IS NOT TRUE OR %s)", j.refers(), strings.Join(there, " AND "))
+}
+
+// conditions are what a row has to fulfil to be loaded: that each reference leads somewhere,
+// and that references which share a column agree.
+func (m *Merge) conditions(t *TableLoad) []string {
+	var terms []string
+	references := m.Joins(t)
+	for _, j := range references {
+		terms = append(terms, m.resolves(j))
+	}
+	for _, c := range t.Columns {
+		var shared []string // the values that references give the column, NULL where they give none
+		for _, j := range references {
+			i := slices.Index(j.Columns, c.Name)
+			switch {
+			case i < 0, j.Each, j.to == nil && len(j.Fixed) == 0:
+			case j.to == nil:
+				shared = append(shared, j.Alias+".v_0::"+t.Types[c.Name])
+			default:
+				shared = append(shared, fmt.Sprintf("%s.v_%d::%s", j.Alias, j.Place(i), t.Types[c.Name]))
+			}
+		}
+		for i := range shared {
+			for k := range i {
+				terms = append(terms, fmt.Sprintf("(%s = %s) IS NOT FALSE", shared[k], shared[i]))
+			}
+		}
+	}
+	return terms
+}
+
+// fixedTable lists ids that were fixed: o_0 the old one, v_0 the new.
+func fixedTable(fixed [][2]string, typ string) string {
+	var lists [2][]string
+	for _, pair := range fixed {
+		for i, id := range pair {
+			lists[i] = append(lists[i], `"`+strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(id)+`"`)
+		}
+	}
+	array := func(list []string) string { return server.Literal("{" + strings.Join(list, ",") + "}") }
+	return fmt.Sprintf("(SELECT x.o AS o_0, x.v AS v_0 FROM unnest(%s::%s[], %s::%s[]) x(o, v))", array(lists[0]), typ, array(lists[1]), typ)
+}

@@ -1,0 +1,120 @@
+package loading
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/gyrodata/gyro/driver"
+	"github.com/gyrodata/gyro/postgres/internal/server"
+	"github.com/gyrodata/gyro/schema"
+)
+
+// TableLoad is one table of a load on its way.
+type TableLoad struct {
+	*driver.LoadTable
+	Number     int
+	Empty      bool              // it had no row when the load began
+	Direct     bool              // the file is copied into the table itself
+	Types      map[string]string // of the table's columns, as any search_path reads them
+	MapColumns []string          // of the map: the key's, then those that others refer to
+	// Staging is the staging table, or the query that stands for it.
+	Staging string
+	// Numbered says that staging rows have a number, gyro_row, by which the map knows them.
+	Numbered bool
+	// Scattered says that staging rows do not stand in the order of their numbers.
+	Scattered bool
+	Staged    int64 // rows of the staging table, or that were copied
+	Fresh     int64 // of them, those to be inserted
+	Existing  int64 // of them, those that are there already
+}
+
+// Target is the table's name in SQL.
+func (t *TableLoad) Target() string { return server.Identifier(t.Table.Name) }
+
+// IDMap is the table's map.
+func (t *TableLoad) IDMap() string { return fmt.Sprintf("pg_temp.gyro_map_%d", t.Number) }
+
+// list gives the columns that are loaded, each behind a prefix.
+func (t *TableLoad) list(prefix string) string {
+	var columns []string
+	for _, c := range t.Columns {
+		if c.Load {
+			columns = append(columns, prefix+server.Quote(c.Name))
+		}
+	}
+	return strings.Join(columns, ", ")
+}
+
+// quotedKey gives the columns of the key.
+func (t *TableLoad) quotedKey() []string {
+	var columns []string
+	for _, c := range t.Key {
+		columns = append(columns, server.Quote(c))
+	}
+	return columns
+}
+
+// brings reports whether a column keeps values that its sequence could give.
+func (t *TableLoad) brings(column string) bool {
+	in := slices.ContainsFunc(t.Columns, func(c driver.LoadColumn) bool { return c.Name == column && c.Load })
+	return in && !slices.ContainsFunc(t.New, func(id driver.NewID) bool { return id.Column == column && id.Sequence != "" })
+}
+
+// CanCollide reports whether rows that are new may have a key that is taken.
+func (t *TableLoad) CanCollide(key []string) bool {
+	for _, c := range key {
+		if !slices.ContainsFunc(t.Columns, func(f driver.LoadColumn) bool { return f.Name == c && f.Load }) {
+			return false
+		}
+		if slices.ContainsFunc(t.New, func(id driver.NewID) bool { return id.Column == c && (id.Sequence != "" || id.Random) }) {
+			return false
+		}
+	}
+	return len(t.Find) == 0 || !slices.Equal(slices.Sorted(slices.Values(key)), slices.Sorted(slices.Values(t.Find)))
+}
+
+// mapColumns are the columns of a table's map: the key's, then those that others refer to.
+func mapColumns(t *driver.LoadTable) []string {
+	columns := slices.Clone(t.Key)
+	for _, list := range t.Lists {
+		for _, c := range list {
+			if !slices.Contains(columns, c) {
+				columns = append(columns, c)
+			}
+		}
+	}
+	return columns
+}
+
+// schemas are the tables as the target has them.
+func schemas(tables []*TableLoad) []*schema.Table {
+	var all []*schema.Table
+	for _, t := range tables {
+		all = append(all, t.Table)
+	}
+	return all
+}
+
+func rowCount(n int64) string {
+	if n == 1 {
+		return "1 row"
+	}
+	return fmt.Sprintf("%d rows", n)
+}
+
+func referWord(n int64) string {
+	if n == 1 {
+		return "refers"
+	}
+	return "refer"
+}
+
+// KeyList lists n columns: prefix0, prefix1, ….
+func KeyList(n int, prefix string) string {
+	var columns []string
+	for i := range n {
+		columns = append(columns, fmt.Sprintf("%s%d", prefix, i))
+	}
+	return strings.Join(columns, ", ")
+}

@@ -1,0 +1,241 @@
+package loading
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/gyrodata/gyro"
+	"github.com/gyrodata/gyro/driver"
+	"github.com/gyrodata/gyro/postgres/internal/server"
+	"github.com/gyrodata/gyro/schema"
+)
+
+// undo is one undo of a load.
+type undo struct {
+	*Load
+	record  *driver.UndoPlan
+	catalog schema.Catalog
+}
+
+// Undo deletes the rows that a load inserted. What it proves first: this is the database, the
+// transaction was committed, every row is there and its last change is the load's own (xmin),
+// and no row that stays refers to one of them.
+func (s *Session) Undo(ctx context.Context, record *driver.UndoPlan) (*driver.Loaded, error) {
+	catalog, err := s.Catalog(ctx)
+	if err != nil {
+		return nil, err
+	}
+	l := NewLoad(s, Options{}, &driver.LoadPlan{Open: record.Open})
+	l.Loaded.Tables = make([]driver.TableCount, len(record.Tables))
+	u := &undo{Load: l, record: record, catalog: catalog}
+	if err := s.Begin(ctx); err != nil {
+		return nil, err
+	}
+	if err := u.sameDatabase(ctx); err != nil {
+		return nil, err
+	}
+	if err := u.undoable(ctx); err != nil {
+		return nil, err
+	}
+	if err := u.deleteAll(ctx); err != nil {
+		return nil, err
+	}
+	return l.Loaded, l.Commit(ctx)
+}
+
+// undoable says what keeps rows from being deleted: all that changed, or else all that others refer to.
+func (u *undo) undoable(ctx context.Context) error {
+	var found []error
+	for i := range u.record.Tables {
+		problem, err := u.lock(ctx, i)
+		if err != nil {
+			return err
+		}
+		if problem != nil {
+			found = append(found, problem)
+		}
+	}
+	if len(found) > 0 {
+		return errors.Join(found...)
+	}
+	for i := range u.record.Tables {
+		problems, err := u.outsiders(ctx, i)
+		if err != nil {
+			return err
+		}
+		found = append(found, problems...)
+	}
+	return errors.Join(found...)
+}
+
+// sameDatabase sees to it that the load was one into this database, and counts.
+func (u *undo) sameDatabase(ctx context.Context) error {
+	t := u.record.Transaction
+	if err := u.identify(ctx); err != nil {
+		return err
+	}
+	here := u.Loaded.Transaction
+	if here.System != t.System || here.Database != t.Database {
+		return &gyro.Error{Op: "undo", Err: errors.New("the record is of a load into another database"), Hint: "name the database that was loaded into; a copy or a restored dump is another one"}
+	}
+	var status *string
+	if err := u.Conn.QueryRow(ctx, "SELECT pg_xact_status($1::text::xid8)", fmt.Sprint(t.ID)).Scan(&status); err != nil {
+		return server.Failed(ctx, "ask for the load's transaction", "", err)
+	}
+	if status != nil && *status != "committed" {
+		return &gyro.Error{Op: "undo", Err: fmt.Errorf("the load's transaction is %s: there is nothing to undo", *status)}
+	}
+	return nil
+}
+
+func undoKeys(i int) string { return fmt.Sprintf("pg_temp.gyro_undo_%d", i) }
+
+// lockSQL locks the rows whose last change is the load's own, and counts them.
+const lockSQL = `
+SELECT count(*)
+FROM (
+  SELECT FROM {table} t JOIN {keys} k ON {same}
+  WHERE t.xmin = '{transaction}'::xid
+  FOR UPDATE OF t
+) x`
+
+// lock brings a table's keys to the server, locks their rows, and counts those that are
+// not as the load left them.
+func (u *undo) lock(ctx context.Context, i int) (problem, err error) {
+	t := u.record.Tables[i]
+	table := u.catalog[t.Table]
+	place := "table " + t.Table.String()
+	if table == nil {
+		return &gyro.Error{Op: "undo", Place: place, Err: errors.New("it is not there any more")}, nil
+	}
+	for _, c := range t.Key {
+		if _, ok := table.Column(c); !ok {
+			return &gyro.Error{Op: "undo", Place: place, Err: fmt.Errorf("its key column %q is not there any more", c)}, nil
+		}
+	}
+	target := server.Identifier(t.Table)
+	text := fmt.Sprintf("CREATE TEMP TABLE gyro_undo_%d ON COMMIT DROP AS SELECT %s FROM %s WITH NO DATA", i, server.Names("", t.Key), target)
+	if err := u.Exec(ctx, "make a table of keys", text); err != nil {
+		return nil, err
+	}
+	file := &TableLoad{LoadTable: &driver.LoadTable{Table: table}, Number: i}
+	if _, err := u.CopyIn(ctx, file, gyro.Staging, "COPY "+undoKeys(i)+" FROM STDIN (FORMAT csv, HEADER)"); err != nil {
+		return nil, err
+	}
+	if err := u.Exec(ctx, "analyze", "ANALYZE "+undoKeys(i)); err != nil {
+		return nil, err
+	}
+	// xmin is the lower half of the transaction's id.
+	n, err := u.Number(ctx, "lock the rows of "+t.Table.String(), server.Fill(lockSQL, "table", target, "keys", undoKeys(i),
+		"same", joinOn("t", "k", t.Key, t.Key), "transaction", fmt.Sprint(uint32(u.record.Transaction.ID))))
+	if err != nil {
+		return nil, err
+	}
+	if n != t.Rows {
+		return &gyro.Error{
+			Op: "undo", Place: place, Err: fmt.Errorf("%s of %d changed or were deleted since they were loaded", rowCount(t.Rows-n), t.Rows),
+			Hint: "nothing was undone; what has changed may be wanted",
+		}, nil
+	}
+	return nil, nil
+}
+
+func joinOn(left, right string, columns, other []string) string {
+	var terms []string
+	for i, c := range columns {
+		terms = append(terms, fmt.Sprintf("%s.%s = %s.%s", left, server.Quote(c), right, server.Quote(other[i])))
+	}
+	return strings.Join(terms, " AND ")
+}
+
+// outsidersSQL counts the rows of a child that refer to rows that are to go.
+const outsidersSQL = `
+SELECT count(*)
+FROM {keys} k
+JOIN {parent} p ON {same}
+JOIN {child} c ON {refers}{stays}`
+
+// outsiders counts the rows that stay and refer to one that is to go. Foreign keys would say
+// it too, but ON DELETE CASCADE and SET NULL would change such rows instead.
+func (u *undo) outsiders(ctx context.Context, i int) ([]error, error) {
+	var found []error
+	parent := u.record.Tables[i]
+	for _, from := range u.catalog.Names() {
+		for _, r := range u.catalog[from].References {
+			if r.To != parent.Table {
+				continue
+			}
+			stays := ""
+			if k := slices.IndexFunc(u.record.Tables, func(t driver.UndoTable) bool { return t.Table == from }); k >= 0 {
+				stays = fmt.Sprintf(" WHERE NOT EXISTS (SELECT FROM %s o WHERE %s)", undoKeys(k), joinOn("o", "c", u.record.Tables[k].Key, u.record.Tables[k].Key))
+			}
+			n, err := u.Number(ctx, "look for rows that refer to those of "+parent.Table.String(), server.Fill(outsidersSQL,
+				"keys", undoKeys(i), "parent", server.Identifier(parent.Table), "child", server.Identifier(from),
+				"same", joinOn("p", "k", parent.Key, parent.Key), "refers", joinOn("c", "p", r.Columns, r.ToColumns), "stays", stays))
+			if err != nil {
+				return nil, err
+			}
+			if n > 0 {
+				found = append(found, &gyro.Error{
+					Op: "undo", Place: "table " + parent.Table.String(),
+					Err: fmt.Errorf("%s of %s, which the load did not insert, %s to its rows by %s",
+						rowCount(n), from, referWord(n), strings.Join(r.Columns, ", ")),
+					Hint: "nothing was undone; delete those rows first, or let them refer to others",
+				})
+			}
+		}
+	}
+	return found, nil
+}
+
+// deleteAll deletes children first; tables of a circle by one statement, at whose end foreign
+// keys are checked.
+func (u *undo) deleteAll(ctx context.Context) error {
+	var tables []schema.Name
+	number := map[schema.Name]int{}
+	var all []*schema.Table
+	for i, t := range u.record.Tables {
+		tables = append(tables, t.Table)
+		number[t.Table] = i
+		all = append(all, u.catalog[t.Table])
+	}
+	if err := u.SetConstraints(ctx, all, "IMMEDIATE"); err != nil {
+		return err
+	}
+	circles := schema.Components(tables, func(n schema.Name) []schema.Name {
+		var to []schema.Name
+		for _, r := range u.catalog[n].References {
+			to = append(to, r.To)
+		}
+		return to
+	})
+	for _, circle := range slices.Backward(circles) {
+		var with, counts []string
+		found := make([]int64, len(circle))
+		into := make([]any, len(circle))
+		for k, name := range circle {
+			i := number[name]
+			same := joinOn("t", "k", u.record.Tables[i].Key, u.record.Tables[i].Key)
+			with = append(with, fmt.Sprintf("d%d AS (DELETE FROM %s t USING %s k WHERE %s RETURNING 1)", k, server.Identifier(name), undoKeys(i), same))
+			counts = append(counts, fmt.Sprintf("(SELECT count(*) FROM d%d)", k))
+			into[k] = &found[k]
+		}
+		if err := u.Conn.QueryRow(ctx, "WITH "+strings.Join(with, ", ")+" SELECT "+strings.Join(counts, ", ")).Scan(into...); err != nil {
+			return server.RefusedRow(server.Failed(ctx, "delete from", circle[0].String(), err))
+		}
+		for k, name := range circle {
+			i := number[name]
+			u.Loaded.Tables[i].Deleted = found[k]
+			if found[k] != u.record.Tables[i].Rows {
+				return &gyro.Error{
+					Op: "undo", Place: "table " + name.String(), Err: fmt.Errorf("%s of %d could be deleted", rowCount(found[k]), u.record.Tables[i].Rows),
+					Hint: "a trigger or a rule of the table keeps rows from being deleted; nothing was undone",
+				}
+			}
+		}
+	}
+	return nil
+}

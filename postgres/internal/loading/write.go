@@ -1,0 +1,80 @@
+package loading
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/gyrodata/gyro/postgres/internal/server"
+)
+
+// Source is what an INSERT or UPDATE reads.
+func (m *Merge) Source(t *TableLoad, found string) string {
+	text := t.Staging + " s"
+	if t.Map {
+		var terms []string
+		for i, c := range t.Key {
+			terms = append(terms, fmt.Sprintf("m.o_%d = s.%s", i, server.Quote(c)))
+		}
+		if t.Numbered {
+			terms = []string{"m.row = s.gyro_row"}
+		}
+		text += " JOIN " + t.IDMap() + " m ON " + strings.Join(terms, " AND ") + found
+	}
+	return text + m.Maps(t, nil)
+}
+
+// Final is the value of a column where it is written: from the row's own map, where it stands
+// there.
+func (m *Merge) Final(t *TableLoad, column string) string {
+	if i := slices.Index(t.MapColumns, column); t.Map && i >= 0 {
+		return fmt.Sprintf("m.v_%d", i)
+	}
+	return m.Value(t, column)
+}
+
+// Insertion inserts the rows that were not found, those of them that also are what more says.
+func (m *Merge) Insertion(t *TableLoad, more ...string) string {
+	var values []string
+	for _, c := range t.Columns {
+		if c.Load {
+			values = append(values, m.Final(t, c.Name))
+		}
+	}
+	text := fmt.Sprintf("INSERT INTO %s (%s) OVERRIDING SYSTEM VALUE SELECT %s FROM %s",
+		t.Target(), t.list(""), strings.Join(values, ", "), m.Source(t, " AND NOT m.found"))
+	if terms := append(m.conditions(t), more...); len(terms) > 0 {
+		text += " WHERE " + strings.Join(terms, " AND ")
+	}
+	if t.Scattered { // those that had to be tested stand behind the others, and the server may draw numbers for all
+		text += " ORDER BY s.gyro_row"
+	}
+	return text
+}
+
+// Updating writes into the rows that were found, as insertion; "" where there is nothing to write.
+func (m *Merge) Updating(t *TableLoad, more ...string) string {
+	var sets, terms []string
+	for _, c := range t.Columns {
+		target, _ := t.Table.Column(c.Name)
+		if !c.Load || slices.Contains(t.Key, c.Name) || slices.Contains(t.Find, c.Name) || target.Identity == "always" {
+			continue
+		}
+		sets = append(sets, fmt.Sprintf("%s = gyro_new.%s", server.Quote(c.Name), server.Quote(c.Name)))
+		terms = append(terms, fmt.Sprintf("%s AS %s", m.Final(t, c.Name), server.Quote(c.Name)))
+	}
+	if len(sets) == 0 {
+		return ""
+	}
+	var keys []string
+	for i, c := range t.Key {
+		terms = append(terms, fmt.Sprintf("m.v_%d AS gyro_key_%d", i, i))
+		keys = append(keys, fmt.Sprintf("t.%s = gyro_new.gyro_key_%d", server.Quote(c), i))
+	}
+	where := ""
+	if conditions := append(m.conditions(t), more...); len(conditions) > 0 {
+		where = " WHERE " + strings.Join(conditions, " AND ")
+	}
+	return fmt.Sprintf("UPDATE %s t SET %s FROM (SELECT %s FROM %s%s) gyro_new WHERE %s", t.Target(), strings.Join(sets, ", "),
+		strings.Join(terms, ", "), m.Source(t, " AND m.found"), where, strings.Join(keys, " AND "))
+}

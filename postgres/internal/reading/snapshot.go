@@ -1,0 +1,150 @@
+// Package reading takes the rows of a slice out of a database: one snapshot, the SELECT that a
+// selection stands for, and the keys that it is given.
+package reading
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/gyrodata/gyro"
+	"github.com/gyrodata/gyro/driver"
+	"github.com/gyrodata/gyro/postgres/internal/server"
+	"github.com/gyrodata/gyro/postgres/internal/statement"
+	"github.com/gyrodata/gyro/schema"
+)
+
+// Snapshot is one READ ONLY, REPEATABLE READ transaction.
+type Snapshot struct {
+	conn     *pgx.Conn
+	origin   gyro.Origin
+	parser   statement.Parser
+	keys     *keySettings
+	shape    Shape
+	deadline time.Time // zero: none
+	tooLong  error     // what is said past it
+}
+
+var _ driver.Snapshot = (*Snapshot)(nil)
+
+const defaultMaxDuration = 30 * time.Minute
+
+// Options say how a snapshot is read. All but MaxDuration are for tests.
+type Options struct {
+	// MaxDuration is how long it may be held. Default: 30 min; negative: no bound.
+	MaxDuration time.Duration
+	// Shape leaves the shapes out that are better. Default: any.
+	Shape Shape
+	// Piece is how many bytes of keys are sent at once. Default: 16 MiB.
+	Piece int
+	// WorkMem is what the server gives a sort or a hash table, in bytes. Default: 64 MiB, or more
+	// where the server has it so.
+	WorkMem int64
+}
+
+// Open connects and takes a snapshot.
+func Open(ctx context.Context, c server.Config, o Options) (*Snapshot, error) {
+	conn, err := c.Connect(ctx)
+	if err != nil {
+		return nil, err
+	}
+	s := &Snapshot{conn: conn, parser: statement.NewParser(conn), keys: newKeySettings(conn, cmp.Or(o.Piece, keyPiece)), shape: o.Shape}
+	s.limit(o.MaxDuration)
+	if err := s.begin(ctx, settings(c)); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	if o.WorkMem > 0 {
+		s.keys.room.workMem = o.WorkMem
+		if _, err := conn.Exec(ctx, fmt.Sprintf("SET LOCAL work_mem = '%dkB'", o.WorkMem>>10)); err != nil {
+			return nil, errors.Join(server.Failed(ctx, "set work_mem", "", err), s.Close())
+		}
+	}
+	return s, nil
+}
+
+// limit sets the moment at which the snapshot is given up.
+func (s *Snapshot) limit(bound time.Duration) {
+	if bound < 0 {
+		return
+	}
+	if bound == 0 {
+		bound = defaultMaxDuration
+	}
+	s.deadline = time.Now().Add(bound)
+	s.tooLong = &gyro.Error{
+		Op: "read", Err: gyro.Textf("the snapshot was held for %s, which is {MaxDuration}", bound),
+		Hint: "take less, or raise {MaxDuration}; a standby is a better place for long runs",
+	}
+}
+
+// within bounds an operation by the snapshot's deadline.
+func (s *Snapshot) within(ctx context.Context) (context.Context, context.CancelFunc) {
+	if s.deadline.IsZero() {
+		return context.WithCancel(ctx)
+	}
+	return context.WithDeadlineCause(ctx, s.deadline, s.tooLong)
+}
+
+// Origin says what is read, and of when.
+func (s *Snapshot) Origin() gyro.Origin { return s.origin }
+
+// Catalog reads all tables, views and foreign tables but the system's own.
+func (s *Snapshot) Catalog(ctx context.Context) (schema.Catalog, error) {
+	return server.ReadCatalog(ctx, s.conn)
+}
+
+// rewrittenSQL finds the tables that were read and whose files are others than the snapshot
+// knows: TRUNCATE, and ALTER TABLE that writes a table anew, are not MVCC-safe (documentation,
+// 13.6). The lock on each table that was read is held to the end, and pg_locks lists it; the
+// catalog is read as of the snapshot, pg_relation_filenode looks at it as it is.
+const rewrittenSQL = `
+SELECT coalesce(string_agg(quote_ident(n.nspname) || '.' || quote_ident(c.relname), ', ' ORDER BY n.nspname, c.relname), '')
+FROM pg_locks l JOIN pg_class c ON c.oid = l.relation JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE l.pid = pg_backend_pid() AND l.locktype = 'relation' AND c.relkind IN ('r', 'm')
+  AND c.relfilenode <> 0 AND c.relfilenode IS DISTINCT FROM pg_relation_filenode(c.oid)`
+
+// Finish sees to it that no table was emptied or written anew between the snapshot and the
+// moment at which it was read.
+func (s *Snapshot) Finish(ctx context.Context) error {
+	ctx, cancel := s.within(ctx)
+	defer cancel()
+	var tables string
+	if err := s.conn.QueryRow(ctx, rewrittenSQL).Scan(&tables); err != nil {
+		return s.conflict(server.Failed(ctx, "finish", "", err))
+	}
+	if tables == "" {
+		return nil
+	}
+	return &gyro.Error{
+		Op: "copy", Place: tables, Err: fmt.Errorf("%w: TRUNCATE or ALTER TABLE wrote it anew while the slice was taken", gyro.ErrConflict),
+		Hint: "run again when the table is not being refreshed",
+	}
+}
+
+// Close ends the transaction and the connection.
+func (s *Snapshot) Close() error {
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	// Closing ends the transaction; nothing was written.
+	if err := s.conn.Close(ctx); err != nil && !server.Lost(err) {
+		return server.Failed(ctx, "disconnect", "", err)
+	}
+	return nil
+}
+
+// conflict tells a standby that went on with recovery from other failures. Where it found the
+// session idle it ended the connection, and nothing more can be read of why.
+func (s *Snapshot) conflict(err error) error {
+	var failure *gyro.Error
+	if !s.origin.Standby || !errors.Is(err, server.ErrLost) || !errors.As(err, &failure) {
+		return err
+	}
+	return &gyro.Error{
+		Op: failure.Op, Place: failure.Place, Err: fmt.Errorf("%w: %w", gyro.ErrConflict, failure.Err),
+		Hint: server.StandbyHint,
+	}
+}

@@ -1,0 +1,27 @@
+package server
+
+import (
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/gyrodata/gyro/schema"
+)
+
+// Quote writes the name of a column, or of what else is no table.
+func Quote(name string) string { return pgx.Identifier{name}.Sanitize() }
+
+// Identifier writes the name of a table with its schema.
+func Identifier(n schema.Name) string { return pgx.Identifier{n.Schema, n.Table}.Sanitize() }
+
+// Names lists columns, each behind a prefix such as "t.".
+func Names(prefix string, columns []string) string {
+	quoted := make([]string, len(columns))
+	for i, c := range columns {
+		quoted[i] = prefix + Quote(c)
+	}
+	return strings.Join(quoted, ", ")
+}
+
+// Literal writes a text as SQL reads it: standard_conforming_strings is on.
+func Literal(text string) string { return "'" + strings.ReplaceAll(text, "'", "''") + "'" }
