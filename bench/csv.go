@@ -149,6 +149,13 @@ func (b *bench) csv(ctx context.Context) error {
 		{`psql \copy, INSERT by hand`, 2, script(good, insert)},
 		{"gyro import, no fault", 2, gyro(good, false)},
 	}
+	for _, r := range runs {
+		if b.other(r.cmd("")) != nil {
+			with := r
+			with.name, with.cmd = r.name+", other", func(url string) *exec.Cmd { return b.other(r.cmd(url)) }
+			runs = append(runs, with)
+		}
+	}
 	taken := make([][]usage, len(runs))
 	for range b.rounds {
 		for i, r := range runs {
@@ -158,6 +165,7 @@ func (b *bench) csv(ctx context.Context) error {
 			if _, err := conn.Exec(ctx, "CHECKPOINT"); err != nil {
 				return err
 			}
+			_ = os.Remove(filepath.Join(b.dir, "report.json"))
 			u, err := measure(r.cmd(server.URL("bench_target")))
 			if err != nil {
 				return err

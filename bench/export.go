@@ -39,7 +39,7 @@ func (b *bench) export(ctx context.Context) error {
 	}
 	file, slice := filepath.Join(b.dir, "psql.csv"), filepath.Join(b.dir, "slice")
 	gyro := func(progress string) *exec.Cmd {
-		return exec.CommandContext(ctx, b.gyro, "export", "-c", config, "--source", url, "--target", slice, "--overwrite", "--progress", progress)
+		return exec.CommandContext(ctx, b.gyro, "export", "-c", config, "--source", url, "--target", slice, "--progress", progress)
 	}
 	copyCommand := `\copy (` + itemsQuery + `) TO '` + file + `' (FORMAT csv, HEADER)`
 	runs := []struct {
@@ -55,9 +55,20 @@ func (b *bench) export(ctx context.Context) error {
 			return exec.CommandContext(ctx, "script", "-q", "-e", "-c", "'"+strings.Join(gyro("auto").Args, "' '")+"'", os.DevNull)
 		}},
 	}
+	for _, r := range runs {
+		if b.other(r.cmd()) != nil {
+			runs = append(runs, struct {
+				name string
+				cmd  func() *exec.Cmd
+			}{r.name + ", other", func() *exec.Cmd { return b.other(r.cmd()) }})
+		}
+	}
 	taken := make([][]usage, len(runs))
 	for round := range b.rounds + 1 {
 		for i, r := range runs {
+			if err := os.RemoveAll(slice); err != nil { // new, as the file is
+				return err
+			}
 			u, err := measure(r.cmd())
 			if err != nil {
 				return err
@@ -113,9 +124,12 @@ func (b *bench) peaks(ctx context.Context, scale float64, config string) ([]usag
 	}
 	defer server.Stop() //nolint:errcheck // throwaway
 	var all []usage
+	slice := filepath.Join(b.dir, "memory")
 	for range b.rounds {
-		u, err := measure(exec.CommandContext(ctx, b.gyro, "export", "-c", config, "--source", server.URL("postgres"),
-			"--target", filepath.Join(b.dir, "memory"), "--overwrite", "--progress", "none"))
+		if err := os.RemoveAll(slice); err != nil {
+			return nil, err
+		}
+		u, err := measure(exec.CommandContext(ctx, b.gyro, "export", "-c", config, "--source", server.URL("postgres"), "--target", slice, "--progress", "none"))
 		if err != nil {
 			return nil, err
 		}

@@ -96,6 +96,13 @@ func (b *bench) load(ctx context.Context) error {
 		{"new ids, exclusive", "bench_shop", func(url string) *exec.Cmd { return gyro(dir, url, "--exclusive", "always", "--ids", "sequential") }},
 		{"20,000 new ids, two tables", "bench_few", func(url string) *exec.Cmd { return gyro(fewDir, url, "--ids", "sequential") }},
 	}
+	for _, r := range runs {
+		if b.other(r.cmd("")) != nil {
+			with := r
+			with.name, with.cmd = r.name+", other", func(url string) *exec.Cmd { return b.other(r.cmd(url)) }
+			runs = append(runs, with)
+		}
+	}
 	taken := make([][]usage, len(runs))
 	for range b.rounds {
 		for i, r := range runs {

@@ -19,6 +19,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"slices"
+	"strings"
 	"syscall"
 	"time"
 
@@ -46,10 +47,11 @@ func run(ctx context.Context, args []string) error {
 	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
 	scale := flags.Float64("scale", 10, "of the shop: 10 is a million orders, three million items")
 	rounds := flags.Int("rounds", 5, "how often each is measured")
+	against := flags.String("against", "", "another gyro, such as one built before a change, to be measured beside in the same rounds")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
-	b := &bench{scale: *scale, rounds: *rounds}
+	b := &bench{scale: *scale, rounds: *rounds, against: *against}
 	all := map[string]func(context.Context) error{"export": b.export, "select": b.selects, "memory": b.memory, "load": b.load, "csv": b.csv, "keys": b.keys}
 	if which != "all" && all[which] == nil {
 		return fmt.Errorf("unknown benchmark %q", which)
@@ -59,7 +61,7 @@ func run(ctx context.Context, args []string) error {
 		return err
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
-	b.dir, b.gyro = dir, filepath.Join(dir, "gyro")
+	b.dir, b.gyro = dir, filepath.Join(dir, "program", "gyro")
 	if out, err := exec.CommandContext(ctx, "go", "build", "-o", b.gyro, "./cmd/gyro").CombinedOutput(); err != nil {
 		return fmt.Errorf("build: %w\n%s", err, out)
 	}
@@ -76,10 +78,27 @@ func run(ctx context.Context, args []string) error {
 
 // bench is one run of measurements.
 type bench struct {
-	scale  float64
-	rounds int
-	dir    string // temporary
-	gyro   string // the program
+	scale   float64
+	rounds  int
+	dir     string // temporary
+	gyro    string // the program
+	against string // another one; empty: none
+}
+
+// other is a command with the other gyro in its place; nil: there is none, or the command has no gyro.
+func (b *bench) other(cmd *exec.Cmd) *exec.Cmd {
+	if b.against == "" || !strings.Contains(strings.Join(cmd.Args, "\x00"), b.gyro) {
+		return nil
+	}
+	swapped := *cmd
+	swapped.Args = nil
+	for _, arg := range cmd.Args {
+		swapped.Args = append(swapped.Args, strings.ReplaceAll(arg, b.gyro, b.against))
+	}
+	if cmd.Path == b.gyro {
+		swapped.Path = b.against
+	}
+	return &swapped
 }
 
 // shop starts a server with a filled shop.
