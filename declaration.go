@@ -67,7 +67,7 @@ func Declared(importer Importer, table *schema.Table, registry Registry, source 
 		}
 		known, others, exact := foreignKeys(table, columns, column)
 		if to != nil && (exact || len(known) == 0) && len(to) != len(columns) {
-			found.Add(Mistake{Place: place, Problem: Textf("{To} (%s) has not as many columns as the reference (%s)", strings.Join(to, ", "), strings.Join(columns, ", "))})
+			found.Add(Mistake{Place: place, Problem: Textf("{To} (%s) and the reference (%s) differ in their number of columns", strings.Join(to, ", "), strings.Join(columns, ", "))})
 			continue
 		}
 		switch {

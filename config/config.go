@@ -265,7 +265,7 @@ func (r *reader) missing(n ast.Node) gyro.Missing {
 			return m
 		}
 	}
-	r.fail(n, "restrict, include or set_null", "missing can't be that")
+	r.fail(n, "restrict, include or set_null", "missing must be one of these")
 	return ""
 }
 

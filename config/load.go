@@ -50,7 +50,7 @@ func (r *reader) loadKeys(c *Config) map[string]func(ast.Node) {
 			text, ok := r.text(n, "exclusive")
 			c.Exclusive = postgres.Exclusive(text)
 			if ok && !slices.Contains([]postgres.Exclusive{postgres.ExclusiveAuto, postgres.ExclusiveAlways, postgres.ExclusiveNever}, c.Exclusive) {
-				r.fail(n, "auto, always or never", "exclusive can't be that")
+				r.fail(n, "auto, always or never", "exclusive must be one of these")
 			}
 		},
 	}
@@ -62,7 +62,7 @@ func (r *reader) ids(n ast.Node) gyro.IDs {
 	if node, ok := r.resolve(n).(*ast.StringNode); ok {
 		ids, ok := IDs(node.Value)
 		if !ok {
-			r.fail(n, hint, "ids can't be that")
+			r.fail(n, hint, "ids must be one of these")
 		}
 		return ids
 	}
@@ -84,7 +84,7 @@ func (r *reader) conflict(n ast.Node) gyro.Conflict {
 	if node, ok := r.resolve(n).(*ast.StringNode); ok {
 		conflict, ok := Conflict(node.Value)
 		if !ok {
-			r.fail(n, hint, "conflict can't be that")
+			r.fail(n, hint, "conflict must be one of these")
 		}
 		return conflict
 	}

@@ -67,14 +67,14 @@ importers:
 func TestLoaderMistakes(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
-		"ids: natural":                                   "f:1:6: ids can't be that (keep, sequential, {natural",
+		"ids: natural":                                   "f:1:6: ids must be one of these (keep, sequential, {natural",
 		"ids: {natural: [a], fixed: {1: 2}}":             "ids must be one of them",
 		"ids: {}":                                        "ids must be one of them",
 		"ids: {naturel: [a]}":                            `did you mean "natural"?`,
 		"ids: {fixed: {1: null}}":                        "fixed: a new id can't be null",
-		"conflict: never":                                "f:1:11: conflict can't be that (fail, skip",
+		"conflict: never":                                "f:1:11: conflict must be one of these (fail, skip",
 		"conflict: {skip: [a], update: [b]}":             "conflict must be one of them",
-		"exclusive: perhaps":                             "exclusive can't be that (auto, always or never)",
+		"exclusive: perhaps":                             "exclusive must be one of these (auto, always or never)",
 		"importers: {a: {columns: {b: {expr: '${X}'}}}}": "expr: a variable can't be put into SQL",
 	} {
 		_, err := config.Parse("f", []byte(text+"\n"), env)

@@ -86,7 +86,7 @@ func (r *reader) formatKeys(f *pgcsv.Conversion, what string) map[string]func(as
 			case "unquoted":
 				f.Empty = pgcsv.EmptyUnquoted
 			default:
-				r.fail(n, "null, text, or unquoted: null where it has no quotes", "%s: empty can't be that", what)
+				r.fail(n, "null, text, or unquoted: null where it has no quotes", "%s: empty must be one of these", what)
 			}
 		},
 	}
@@ -140,6 +140,6 @@ func (r *reader) written(n ast.Node, what string) string {
 	case *ast.IntegerNode, *ast.FloatNode, *ast.BoolNode, *ast.NullNode:
 		return node.GetToken().Value
 	}
-	r.fail(n, "a text or a number", "%s can't be that", what)
+	r.fail(n, "a text or a number", "%s must be one of these", what)
 	return ""
 }

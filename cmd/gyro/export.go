@@ -38,7 +38,7 @@ func (s *settings) flags(cmd *cobra.Command) {
 	cmd.Flags().DurationVar(&s.maxDuration, "max-duration", 0, "how long the snapshot may be held; negative: no bound (default 30m)")
 	cmd.Flags().DurationVar(&s.lockTimeout, "lock-timeout", 0, "give up on a lock after this time; negative: never (default 10s)")
 	cmd.Flags().DurationVar(&s.statementTimeout, "statement-timeout", 0, "give up on a statement after this time (default: the server's)")
-	cmd.Flags().IntVar(&s.retries, "retries", 0, "how often to begin anew where a standby gives the snapshot up; negative: never (default 2)")
+	cmd.Flags().IntVar(&s.retries, "retries", 0, "how often the run is tried again where a standby gives the snapshot up; negative: never (default 2)")
 	_ = cmd.MarkFlagDirname("target")
 	_ = cmd.MarkFlagFilename("config", "yaml", "yml")
 }
