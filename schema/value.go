@@ -220,55 +220,79 @@ var isoTimestamp = regexp.MustCompile(`^[0-9]{4,6}-[0-9]{1,2}-[0-9]{1,2}(?:[ T](
 // isoTime is a time of day, with a zone behind it or not.
 var isoTime = regexp.MustCompile(`^[0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.([0-9]+))?)?( ?(?:Z|[+-][0-9]{2}(?::?[0-9]{2})?))?$`)
 
-// Misread says how PostgreSQL would misread a text as a value of the type, where a foreign file has it: dates and times
-// that are not written as year, month, day and hours, minutes, seconds, "now" and "today", a zone that is ignored
-// or a name of one, a time that a date drops, more digits than a numeric or a timestamp keeps. Of a text that is no
-// value at all the server says so itself.
-func (t Type) Misread(text []byte) Misreading {
+// Misread gives what says how PostgreSQL would misread a text as a value of the type, where a foreign file has it:
+// dates and times that are not written as year, month, day and hours, minutes, seconds, "now" and "today", a zone that
+// is ignored or a name that is none of a place, a time that a date drops, more digits than a numeric or a timestamp
+// keeps. Of a text that is no value at all the server says so itself. nil: it misreads nothing.
+func (t Type) Misread() func(text []byte) Misreading {
 	switch {
+	case t.Base == "date":
+		return func(text []byte) Misreading {
+			if len(text) == 10 && isDate(text) {
+				return ReadAsWritten
+			}
+			return t.misreadDay(text, 0)
+		}
 	case t.Date():
-		if s := strings.TrimPrefix(string(text), "-"); strings.EqualFold(s, "infinity") {
-			return ReadAsWritten
+		keeps := digitsKept(t.Size, 6)
+		return func(text []byte) Misreading {
+			if IsTimestamp(text) {
+				return ReadAsWritten
+			}
+			return t.misreadDay(text, keeps)
 		}
-		if t.Base == "date" && len(text) == 10 && isDate(text) || t.Base != "date" && IsTimestamp(text) {
-			return ReadAsWritten
-		}
-		found := isoTimestamp.FindSubmatch(text)
-		switch {
-		case found == nil, t.Base == "date" && len(found[1]) > 0, !t.Zoned() && len(found[3]) > 0:
-			return ReadByGuess
-		}
-		return t.seconds(found[2])
 	case t.Time():
-		found := isoTime.FindSubmatch(text)
-		if found == nil || t.Base != "time with time zone" && len(found[2]) > 0 {
-			return ReadByGuess
+		keeps := digitsKept(t.Size, 6)
+		return func(text []byte) Misreading {
+			found := isoTime.FindSubmatch(text)
+			if found == nil || t.Base != "time with time zone" && len(found[2]) > 0 {
+				return ReadByGuess
+			}
+			return rounded(found[1], keeps)
 		}
-		return t.seconds(found[1])
 	case t.Base == "numeric" && t.Size != "":
 		_, scale, _ := strings.Cut(t.Size, ",")
-		most, _ := strconv.Atoi(strings.TrimSpace(scale))
-		_, fraction, _ := bytes.Cut(text, []byte("."))
-		if isDigits(fraction) && len(bytes.TrimRight(fraction, "0")) > max(0, most) {
-			return ReadRounded
-		}
+		return roundedNumber(digitsKept(strings.TrimSpace(scale), 0))
 	case t.Base == "money":
-		_, fraction, _ := bytes.Cut(text, []byte("."))
-		if isDigits(fraction) && len(bytes.TrimRight(fraction, "0")) > 2 {
-			return ReadRounded
-		}
+		return roundedNumber(2)
+	}
+	return nil
+}
+
+// misreadDay is Misread of dates and timestamps that are not written as most are.
+func (t Type) misreadDay(text []byte, keeps int) Misreading {
+	if strings.EqualFold(strings.TrimPrefix(string(text), "-"), "infinity") {
+		return ReadAsWritten
+	}
+	found := isoTimestamp.FindSubmatch(text)
+	if found == nil || t.Base == "date" && len(found[1]) > 0 || !t.Zoned() && len(found[3]) > 0 {
+		return ReadByGuess
+	}
+	return rounded(found[2], keeps)
+}
+
+// digitsKept is how many digits behind the point a type keeps, by its size.
+func digitsKept(size string, otherwise int) int {
+	if n, err := strconv.Atoi(size); err == nil {
+		return max(0, n)
+	}
+	return otherwise
+}
+
+// rounded says whether a fraction has more digits than are kept.
+func rounded(fraction []byte, keeps int) Misreading {
+	if len(fraction) > keeps && len(bytes.TrimRight(fraction, "0")) > keeps {
+		return ReadRounded
 	}
 	return ReadAsWritten
 }
 
-// seconds says whether a fraction of seconds has more digits than the type keeps.
-func (t Type) seconds(fraction []byte) Misreading {
-	keeps := 6
-	if n, err := strconv.Atoi(t.Size); err == nil {
-		keeps = n
+func roundedNumber(keeps int) func(text []byte) Misreading {
+	return func(text []byte) Misreading {
+		i := bytes.IndexByte(text, '.')
+		if i < 0 || len(text)-i-1 <= keeps || !isDigits(text[i+1:]) {
+			return ReadAsWritten
+		}
+		return rounded(text[i+1:], keeps)
 	}
-	if len(bytes.TrimRight(fraction, "0")) > keeps {
-		return ReadRounded
-	}
-	return ReadAsWritten
 }
