@@ -84,8 +84,8 @@ func TestValidateMistakes(t *testing.T) {
 		{"Over empty", modeltest.Shop(gyro.Columns{"o": {Ref: modeltest.Orders, Over: " , "}}), `importer item, column "o": Over names no column`},
 		{"To empty", modeltest.Shop(gyro.Columns{"order": {Ref: modeltest.Orders, To: ","}}), `importer item, column "order": To names no column`},
 		{"To unknown", modeltest.Shop(gyro.Columns{"o": {Ref: modeltest.Orders, Over: "tenant_id, order_id", To: "tenant_id, idd"}}), `importer item, column "o": order has no column "idd" (did you mean "id"?)`},
-		{"To and Over differ", modeltest.Shop(gyro.Columns{"o": {Ref: modeltest.Orders, Over: "tenant_id, order_id", To: "id"}}), `importer item, column "o": To (id) has not as many columns as the reference (tenant_id, order_id)`},
-		{"To and a soft column differ", modeltest.Shop(gyro.Columns{"note": {Ref: modeltest.Orders, Soft: true, To: "id, tenant_id"}}), `importer item, column "note": To (id, tenant_id) has not as many columns as the reference (note)`},
+		{"To and Over differ", modeltest.Shop(gyro.Columns{"o": {Ref: modeltest.Orders, Over: "tenant_id, order_id", To: "id"}}), `importer item, column "o": To (id) and the reference (tenant_id, order_id) differ in their number of columns`},
+		{"To and a soft column differ", modeltest.Shop(gyro.Columns{"note": {Ref: modeltest.Orders, Soft: true, To: "id, tenant_id"}}), `importer item, column "note": To (id, tenant_id) and the reference (note) differ in their number of columns`},
 
 		{"Over without Ref", modeltest.Shop(gyro.Columns{"o": {Over: "tenant_id"}}), `importer item, column "o": Over is set, but no Ref (set Ref)`},
 		{"To without Ref", modeltest.Shop(gyro.Columns{"note": {To: "id"}}), `importer item, column "note": To is set, but no Ref (set Ref)`},

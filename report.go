@@ -24,7 +24,8 @@ type LoadReport struct {
 	Tables    []TableReport
 	Exclusive bool   // foreign keys and indexes were dropped and built again
 	DryRun    bool   // all was rolled back
-	Record    string // where [Undo] finds what it needs; empty: there is none
+	Record    string // where load.Undo finds what it needs; empty: there is none
+	NoUndo    Text   // why the load can't be taken back, though there is a Record; empty: it can
 	Elapsed   time.Duration
 	// Validation is what was found in foreign CSV files; of a slice nil.
 	Validation *Validation

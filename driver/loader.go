@@ -95,6 +95,7 @@ type Loaded struct {
 	Tables      []TableCount // by number in the plan
 	Transaction Transaction
 	Sheets      []gyro.FileValidation // by number in the plan, of those that have a Sheet
+	TriggersOff bool                  // the tables' triggers were kept from firing
 	Exclusive   bool                  // foreign keys and indexes were dropped and built again
 	Notes       []gyro.Text           // what the user should know
 }

@@ -42,7 +42,7 @@ type LoadTable struct {
 	Key []string
 	// New says how columns of Key get new values. Others keep theirs, or follow their reference.
 	New []NewID
-	// Find are the columns by which a row is looked for in the target; none: no row is.
+	// Find are the columns by which a row is looked for in the target; empty: insert only.
 	Find []string
 	// Unique says that Find is unique in the file, as its manifest proves.
 	Unique bool
@@ -55,7 +55,7 @@ type LoadTable struct {
 	References []*LoadReference
 	// Lists are the columns that others refer to by references that are mapped.
 	Lists [][]string
-	// Map: old keys have to be told apart from new ones, or rows that are there from others. A table that
+	// Map: the load needs a map from old to new ids, or has to tell rows that are there from others. A table that
 	// has a Sheet and a Key has it.
 	Map bool
 	// Straight: nothing changes on the way, so that the file can be copied into the table,
@@ -98,6 +98,8 @@ type LoadReference struct {
 	Kinds []Condition
 	// AsText: the columns are of another type than those referred to; their texts compare.
 	AsText bool
+	// Keep: no value that it goes to changes. Its own stay as they are written, and are only held against the rows.
+	Keep bool
 	// Each: the column is an array, and each of its elements refers.
 	Each bool
 	// Fixed are the ids that were declared for a table that is not in the plan.

@@ -27,6 +27,8 @@ type ManifestImport struct {
 	Tables  []string `json:"tables"`            // those that rows were inserted into, parents first
 	Updated []string `json:"updated,omitempty"` // those of which rows were updated
 	Keyless []string `json:"keyless,omitempty"` // those without a key, that rows were inserted into
+	// TriggersOff: the load kept the tables' triggers from firing, and so does its undo.
+	TriggersOff bool `json:"triggers_off,omitempty"`
 }
 
 // ManifestFile is one file of a slice.

@@ -11,6 +11,8 @@ import (
 type UndoPlan struct {
 	Transaction Transaction
 	Tables      []UndoTable // parents first
+	// TriggersOff keeps the tables' triggers from firing, as the load did.
+	TriggersOff bool
 	// Open opens the file of a table, for [Target].Undo, which closes it. ctx holds up to the Close.
 	Open func(ctx context.Context, table int) (io.ReadCloser, error)
 }

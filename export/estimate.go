@@ -10,7 +10,7 @@ import (
 // largeTable is the number of rows from which on a missing index is worth a word.
 const largeTable = 10_000
 
-// expected is how many rows the step will have: base, less what the parents' shares leave, and what the sample leaves of that.
+// expected is how many rows the step will have: base times the smallest share of a parent, and of that what the sample takes.
 func (s *step) expected() float64 {
 	rows := s.base
 	restricting := s.restricting()

@@ -39,11 +39,11 @@ func checkOrder(steps []*step, references func(*step) []schema.Reference) gyro.M
 			if !ok || j <= i || circle[parent] == circle[names[i]] {
 				continue
 			}
-			found.Add(gyro.Mistake{
-				Place:   gyro.Text(jobPlace(i, step.job)),
-				Problem: gyro.Textf("it refers to %s, whose job %d comes later", parent, j+1),
-				Hint:    gyro.Text("an order that works: " + strings.Join(order, ", ")),
-			})
+			m := gyro.Mistake{Place: jobPlace(i, step.job), Problem: gyro.Textf("it refers to %s, whose job %d comes later", parent, j+1)}
+			if len(found) == 0 { // once is enough, however many there are
+				m.Hint = gyro.Text("an order that works: " + strings.Join(order, ", "))
+			}
+			found.Add(m)
 		}
 	}
 	return found

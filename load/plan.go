@@ -245,7 +245,9 @@ func (p *planning) refer(s *loadplan.Step) {
 		}
 	}
 	for _, r := range s.Load.Table.References {
-		if !s.Has(r.Columns) || slices.ContainsFunc(s.References, func(o *loadplan.Reference) bool { return o.Table == r.To && schema.SameColumns(o.Columns, r.Columns) }) {
+		if !s.Has(r.Columns) || slices.ContainsFunc(s.References, func(o *loadplan.Reference) bool {
+			return len(o.Kinds) == 0 && o.Table == r.To && schema.SameColumns(o.Columns, r.Columns)
+		}) {
 			continue
 		}
 		p.Add(s, &driver.LoadReference{Name: r.Name, Columns: r.Columns, Table: r.To, ToColumns: r.ToColumns, MatchFull: r.MatchFull}, false)
@@ -266,7 +268,7 @@ func (p *planning) reference(s *loadplan.Step, r driver.ManifestReference, each 
 	}
 	p.Add(s, &driver.LoadReference{
 		Name: r.Name, Columns: r.Columns, Table: to, ToColumns: r.ToColumns, MatchFull: r.MatchFull, Kinds: r.Kinds, Each: each,
-	}, !each)
+	}, !each && r.NotProvable == "") // what the manifest excuses from proof is proved against the rows
 }
 
 // declared takes one that an importer declares and the manifest does not list.

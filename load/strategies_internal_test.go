@@ -53,7 +53,7 @@ func strategies(t *testing.T) string {
 		{"uuid", []schema.Column{column("id", "uuid", "")}, []string{"id"}, ""},
 		{"text", []schema.Column{column("id", "text", "")}, []string{"id"}, ""},
 		{"the key of another table (one-to-one)", []schema.Column{column("parent_id", "bigint", "")}, []string{"parent_id"}, "parent_id"},
-		{"a reference and a number", []schema.Column{column("parent_id", "bigint", ""), column("no", "integer", "")}, []string{"parent_id", "no"}, "parent_id"},
+		{"a reference and a number", []schema.Column{column("parent_id", "bigint", ""), column("number", "integer", "")}, []string{"parent_id", "number"}, "parent_id"},
 		{"none", []schema.Column{column("x", "integer", "")}, nil, ""},
 	}
 	conflicts := []struct {

@@ -44,7 +44,7 @@ func Undo(ctx context.Context, record driver.Store, target driver.Loader) (*gyro
 	if err := slice.Verify(ctx); err != nil {
 		return nil, err
 	}
-	plan := &driver.UndoPlan{Transaction: m.Import.Transaction}
+	plan := &driver.UndoPlan{Transaction: m.Import.Transaction, TriggersOff: m.Import.TriggersOff}
 	for _, f := range m.Files {
 		name, err := schema.ParseName(f.Table)
 		if err != nil {

@@ -130,7 +130,7 @@ func (p *planning) referenceOf(s *step, said gyro.Column, columns []string, plac
 		to = parent.PrimaryKey
 	}
 	if len(to) != len(columns) {
-		return schema.Reference{}, &gyro.Mistake{Place: place, Problem: gyro.Text("{To} has not as many columns as the reference (" + strings.Join(columns, ", ") + ")")}
+		return schema.Reference{}, &gyro.Mistake{Place: place, Problem: gyro.Text("{To} and the reference differ in their number of columns (" + strings.Join(columns, ", ") + ")")}
 	}
 	return schema.Reference{Name: place.String(), Columns: columns, To: said.Ref.Name(), ToColumns: to}, nil
 }

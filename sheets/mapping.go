@@ -40,11 +40,11 @@ type fieldReading struct {
 	required  bool            // NULL is a fault
 	allowed   map[string]bool // what the values may be; nil: anything
 	convert   *pgcsv.Converter
-	prove     schema.Values // nil: every value is tested
-	zone      string        // behind a timestamp that says none
-	always    bool          // Date reads it, so that it says none
-	otherwise string        // in place of NULL
-	misread   schema.Type   // what the server would misread as a value of it is none; zero: nothing is
+	prove     schema.Values                       // nil: every value is tested
+	zone      string                              // behind a timestamp that says none
+	always    bool                                // Date reads it, so that it says none
+	otherwise string                              // in place of NULL
+	misread   func(text []byte) schema.Misreading // what the server would take for another value is none; nil: it takes none so
 }
 
 // keyLookup is a reference of a sheet on its way into the plan.
@@ -85,7 +85,7 @@ func (m *mapping) field(header int, said gyro.Column, csv gyro.CSV, table *schem
 	if said.Expr != "" {
 		read.prove = nil
 	} else {
-		read.misread = c.Underlying()
+		read.misread = c.Underlying().Misread()
 	}
 	field.Test = read.prove == nil
 	if said.Pattern != "" {

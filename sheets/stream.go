@@ -279,12 +279,14 @@ func (s *stream) convert(read *fieldReading, r *pgcsv.Record) (at place, broken 
 	case null:
 		text = append(text, read.otherwise...)
 	default:
-		switch read.misread.Misread(text[from:]) {
-		case schema.ReadByGuess:
-			return place{null: true}, pgcsv.NotADate
-		case schema.ReadRounded:
-			return place{null: true}, pgcsv.DigitsLost
-		case schema.ReadAsWritten:
+		if read.misread != nil {
+			switch read.misread(text[from:]) {
+			case schema.ReadByGuess:
+				return place{null: true}, pgcsv.NotADate
+			case schema.ReadRounded:
+				return place{null: true}, pgcsv.DigitsLost
+			case schema.ReadAsWritten:
+			}
 		}
 		if read.zone != "" && (read.always || schema.IsTimestamp(text[from:])) {
 			text = append(text, read.zone...)

@@ -322,7 +322,10 @@ func (c *cli) printLoad(r *gyro.Report) {
 		how = "; foreign keys and indexes were built again"
 	}
 	fmt.Fprintf(c.stdout, "loaded   into %s in %s s%s\n", r.Load.Origin.Server, seconds(r.Load.Elapsed), how)
-	if r.Load.Record != "" {
+	switch {
+	case r.Load.NoUndo != "":
+		fmt.Fprintf(c.stdout, "undo     not possible: %s\n", config.Words(r.Load.NoUndo))
+	case r.Load.Record != "":
 		fmt.Fprintf(c.stdout, "undo     gyro undo %s --target …\n", r.Load.Record)
 	}
 	c.printNotes(r.Notes)

@@ -28,9 +28,11 @@ func (p *Plan) Propagate() {
 	}
 	for _, s := range p.Steps {
 		for _, r := range s.References {
-			if r.Proved && (r.Through == "" || r.To < 0) && !slices.ContainsFunc(r.indexes(), func(i int) bool { return p.moves(r, i) }) {
+			stays := (r.Through == "" || r.To < 0) && !slices.ContainsFunc(r.indexes(), func(i int) bool { return p.moves(r, i) })
+			if r.Proved && stays {
 				continue
 			}
+			r.Keep = stays && r.To >= 0
 			s.Load.References = append(s.Load.References, r.LoadReference)
 			if r.To >= 0 {
 				parent := p.Steps[r.To].Load

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/gyrodata/gyro"
 	"github.com/gyrodata/gyro/driver"
@@ -18,7 +19,7 @@ func (p *Plan) Commit(ctx context.Context, target driver.Target, loaded *driver.
 		if err != nil {
 			return err
 		}
-		report.Load.Record = place
+		report.Load.Record, report.Load.NoUndo = place, p.noUndo(loaded)
 	}
 	p.Stage(gyro.Committing)
 	err := target.Commit(ctx)
@@ -28,11 +29,32 @@ func (p *Plan) Commit(ctx context.Context, target driver.Target, loaded *driver.
 	return err
 }
 
+// noUndo says why a load can't be taken back; empty: it can.
+func (p *Plan) noUndo(loaded *driver.Loaded) gyro.Text {
+	var updated, keyless []string
+	for i, step := range p.Steps {
+		if loaded.Tables[i].Updated > 0 {
+			updated = append(updated, step.Name.String())
+		}
+		if loaded.Tables[i].Inserted > 0 && len(step.Source.KeyColumns()) == 0 {
+			keyless = append(keyless, step.Name.String())
+		}
+	}
+	var why []string
+	if len(updated) > 0 {
+		why = append(why, "rows of "+strings.Join(updated, ", ")+" were updated, and what they were before is not known")
+	}
+	if len(keyless) > 0 {
+		why = append(why, strings.Join(keyless, ", ")+" got rows and has no key that tells them apart")
+	}
+	return gyro.Text(strings.Join(why, "; "))
+}
+
 // record writes what [Undo] needs, durably, before the load is committed. Where the commit
 // fails, the caller leaves it: whether the load counts is asked of the server then.
 func (p *Plan) record(ctx context.Context, target driver.Target, loaded *driver.Loaded) (place string, err error) {
 	m := driver.Manifest{Version: driver.ManifestVersion, Gyro: driver.Version(p.Options.Version), Server: target.Origin().Server, Taken: target.Origin().Time}
-	m.Import = &driver.ManifestImport{Transaction: loaded.Transaction}
+	m.Import = &driver.ManifestImport{Transaction: loaded.Transaction, TriggersOff: loaded.TriggersOff}
 	var files []string
 	for i, step := range p.Steps {
 		n := loaded.Tables[i]

@@ -41,7 +41,7 @@ func (r *resolution) resolve(ctx context.Context, circle []int) error {
 		// What was rejected just now may be what others of the circle refer to.
 		for _, i := range circle {
 			if t := r.sheets[i]; t.Map && !t.unmapped {
-				if err := r.Exec(ctx, "begin anew", "DROP TABLE "+t.IDMap()); err != nil {
+				if err := r.Exec(ctx, "drop a map of ids", "DROP TABLE "+t.IDMap()); err != nil {
 					return err
 				}
 			}

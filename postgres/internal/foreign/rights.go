@@ -75,7 +75,7 @@ func Check(ctx context.Context, s *loading.Session, t *driver.LoadTable) (found 
 				return nil, err
 			}
 			if !ok {
-				refuse("table "+name, "the role lacks SELECT, by which rows are looked for", "GRANT SELECT ON "+name+" TO the role")
+				refuse("table "+name, "the role lacks SELECT, by which rows are looked for", s.Grant(ctx, "SELECT ON "+name))
 			}
 		}
 	}

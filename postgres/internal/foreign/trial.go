@@ -88,7 +88,7 @@ func (tr *trial) find(ctx context.Context, sheets []*sheet) error {
 		if !some || t.Sheet.Reject {
 			continue
 		}
-		if err := tr.Exec(ctx, "forget", "DROP TABLE IF EXISTS pg_temp."+refusedTable(t)); err != nil {
+		if err := tr.Exec(ctx, "drop the list of refused rows", "DROP TABLE IF EXISTS pg_temp."+refusedTable(t)); err != nil {
 			return err
 		}
 		if err := tr.tell(ctx, t); err != nil {

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/gyrodata/gyro/driver"
+	"github.com/gyrodata/gyro/postgres/internal/loading"
 	"github.com/gyrodata/gyro/postgres/internal/server"
 )
 
@@ -16,7 +17,7 @@ func (vs *values) field(t *sheet, field int) string {
 	f := t.Sheet.Fields[field]
 	own := fmt.Sprintf("t.c%d", field)
 	if f.Expr != "" {
-		own = fmt.Sprintf("(SELECT (%s\n) FROM (SELECT %s AS value) gyro_value)", f.Expr, own)
+		own = loading.ForEachRow(f.Expr, own)
 	}
 	return collated(own+"::"+vs.types.text(f).cast, vs.types.text(f))
 }

@@ -63,6 +63,7 @@ func (a *access) take(ctx context.Context) error {
 		if err := a.disableTriggers(ctx); err != nil {
 			return err
 		}
+		a.Loaded.TriggersOff = true
 	}
 	if exclusive {
 		return a.dropAll(ctx)

@@ -108,18 +108,24 @@ func (m *Merge) equal(t *TableLoad, column string, j Join, i int) string {
 	return left + " = " + right
 }
 
+// ForEachRow is SQL for an expression over value, evaluated anew for each row, also where it does not name value: the
+// LIMIT depends on the row, so that the server can't take one result for all.
+func ForEachRow(expr, value string) string {
+	return fmt.Sprintf("(SELECT (%s\n) FROM (SELECT %s AS value) gyro_value LIMIT CASE WHEN %s IS NULL THEN 1 ELSE 1 END)", expr, value, value)
+}
+
 // Value is what a column of the file becomes: the new value of what it refers to, or what
 // SQL makes of it, or itself.
 func (m *Merge) Value(t *TableLoad, column string) string {
 	own := "s." + server.Quote(column)
 	if i := slices.IndexFunc(t.Columns, func(c driver.LoadColumn) bool { return c.Name == column }); i >= 0 && t.Columns[i].Expr != "" {
-		own = fmt.Sprintf("(SELECT (%s\n) FROM (SELECT %s AS value) gyro_value)::%s", t.Columns[i].Expr, own, t.Types[column])
+		own = ForEachRow(t.Columns[i].Expr, own) + "::" + t.Types[column]
 	}
 	var arms []string
 	for _, j := range m.Joins(t) {
 		i := slices.Index(j.Columns, column)
 		switch {
-		case i < 0:
+		case i < 0, j.Keep:
 		case j.Each:
 			return m.array(t, j, own)
 		case j.to == nil && len(j.Fixed) > 0:

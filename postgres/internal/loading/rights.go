@@ -75,7 +75,7 @@ SELECT has_sequence_privilege($1::text::regclass, 'USAGE')
 func (r *Rights) create(ctx context.Context, t *schema.Table) error {
 	ok, err := r.Holds(ctx, createSQL, t.Name.Schema)
 	if err == nil && !ok {
-		r.lacks("table "+t.Name.String(), "the role may not make it", "GRANT CREATE ON SCHEMA "+t.Name.Schema)
+		r.lacks("table "+t.Name.String(), "the role may not make it", r.Grant(ctx, "CREATE ON SCHEMA "+server.Quote(t.Name.Schema)))
 	}
 	return err
 }
@@ -89,7 +89,7 @@ func (r *Rights) table(ctx context.Context, t *driver.LoadTable, dry bool) error
 			return err
 		}
 		if !ok {
-			r.lacks(place, "the role lacks "+right, "GRANT "+right+" ON "+t.Table.Name.String()+" TO the role")
+			r.lacks(place, "the role lacks "+right, r.Grant(ctx, right+" ON "+server.Identifier(t.Table.Name)))
 		}
 	}
 	if r.Exclusive == Always || r.DisableTriggers {
@@ -110,7 +110,7 @@ func (r *Rights) table(ctx context.Context, t *driver.LoadTable, dry bool) error
 			return err
 		}
 		if !ok {
-			r.lacks(place, "the role lacks USAGE or UPDATE on the sequence "+c.Sequence, "GRANT USAGE, UPDATE ON SEQUENCE "+c.Sequence+" TO the role")
+			r.lacks(place, "the role lacks USAGE or UPDATE on the sequence "+c.Sequence, r.Grant(ctx, "USAGE, UPDATE ON SEQUENCE "+c.Sequence))
 		}
 	}
 	return nil
@@ -120,7 +120,7 @@ func (r *Rights) table(ctx context.Context, t *driver.LoadTable, dry bool) error
 func (r *Rights) temporary(ctx context.Context) error {
 	ok, err := r.Holds(ctx, "SELECT has_database_privilege(current_database(), 'TEMPORARY')")
 	if err == nil && !ok {
-		r.lacks("target", "the role may not make temporary tables", "GRANT TEMPORARY ON DATABASE … TO the role")
+		r.lacks("target", "the role may not make temporary tables", r.Grant(ctx, "TEMPORARY ON DATABASE "+server.Quote(r.Conn.Config().Database)))
 	}
 	return err
 }

@@ -9,6 +9,7 @@ import (
 	"strconv"
 
 	"github.com/gyrodata/gyro"
+	"github.com/gyrodata/gyro/driver"
 	"github.com/gyrodata/gyro/pgcsv"
 	"github.com/gyrodata/gyro/postgres/internal/server"
 )
@@ -27,7 +28,8 @@ type Sequences struct {
 // setval could, if they drew more than that between its reading and its writing.
 const smallGap = 10_000
 
-// Move moves those whose values the load brings along.
+// Move moves those whose values the load brings along, and those that lag behind the rows of a table that is to
+// get new ids: else they would draw ids that are taken.
 func (s *Sequences) Move(ctx context.Context) error {
 	if s.Plan.DryRun {
 		return nil
@@ -37,11 +39,17 @@ func (s *Sequences) Move(ctx context.Context) error {
 			continue
 		}
 		for _, c := range t.Table.Columns {
-			if c.Sequence == "" || !t.brings(c.Name) {
-				continue
-			}
-			if err := s.move(ctx, t, c.Name, c.Sequence); err != nil {
-				return err
+			draws := slices.ContainsFunc(t.New, func(n driver.NewID) bool { return n.Column == c.Name && n.Sequence != "" })
+			switch {
+			case c.Sequence == "":
+			case t.brings(c.Name):
+				if err := s.move(ctx, t, c.Name, c.Sequence, s.furthest); err != nil {
+					return err
+				}
+			case draws && !t.Empty:
+				if err := s.move(ctx, t, c.Name, c.Sequence, s.furthestThere); err != nil {
+					return err
+				}
 			}
 		}
 	}
@@ -50,8 +58,11 @@ func (s *Sequences) Move(ctx context.Context) error {
 
 const sequenceStateSQL = `
 SELECT q.last_value, q.is_called, s.seqincrement, s.seqmin, s.seqmax
-FROM {sequence} q, pg_sequence s
+FROM {state} q, pg_sequence s
 WHERE s.seqrelid = {name}::regclass`
+
+// mayReadSQL: USAGE and UPDATE are enough to draw from a sequence and to move it, but not to read where it stands.
+const mayReadSQL = "SELECT has_sequence_privilege($1::text::regclass, 'SELECT')"
 
 // furthestSQL: a numeric column can have fractions, and values beyond any sequence.
 const furthestSQL = `
@@ -59,18 +70,23 @@ SELECT {function}(trunc(v::numeric))::int8
 FROM (SELECT {value} AS v FROM {rows}) x
 WHERE v::numeric BETWEEN -9223372036854775808 AND 9223372036854775807`
 
-func (s *Sequences) move(ctx context.Context, t *TableLoad, column, sequence string) error {
+func (s *Sequences) move(ctx context.Context, t *TableLoad, column, sequence string, furthest func(context.Context, *TableLoad, string, bool) (int64, bool, error)) error {
 	var (
 		last, step, least, most int64
 		called                  bool
 	)
 	place := t.Table.Name.String()
-	err := s.Conn.QueryRow(ctx, server.Fill(sequenceStateSQL, "sequence", sequence, "name", server.Literal(sequence))).
-		Scan(&last, &called, &step, &least, &most)
-	if err != nil {
+	state := sequence
+	if reads, err := s.Holds(ctx, mayReadSQL, sequence); err != nil {
+		return err
+	} else if !reads { // a value that is drawn tells as well
+		state = "(SELECT nextval(" + server.Literal(sequence) + ") AS last_value, true AS is_called)"
+	}
+	row := s.Conn.QueryRow(ctx, server.Fill(sequenceStateSQL, "state", state, "name", server.Literal(sequence)))
+	if err := row.Scan(&last, &called, &step, &least, &most); err != nil {
 		return server.Failed(ctx, "look at a sequence of", place, err)
 	}
-	end, some, err := s.furthest(ctx, t, column, step < 0)
+	end, some, err := furthest(ctx, t, column, step < 0)
 	switch {
 	case err != nil:
 		return err
@@ -97,12 +113,29 @@ func (s *Sequences) move(ctx context.Context, t *TableLoad, column, sequence str
 		if step < 0 {
 			order = "least"
 		}
-		_, err = s.Conn.Exec(ctx, fmt.Sprintf("SELECT setval(%s, %s(%d, q.last_value)) FROM %s q", server.Literal(sequence), order, end, sequence))
+		_, err = s.Conn.Exec(ctx, fmt.Sprintf("SELECT setval(%[1]s, %[2]s(%[3]d, pg_sequence_last_value(%[1]s::regclass)))", server.Literal(sequence), order, end))
 	}
 	if err != nil {
 		return server.Failed(ctx, "move a sequence of", place, err)
 	}
 	return nil
+}
+
+// furthestThere is the highest value that the table has, or the lowest.
+func (s *Sequences) furthestThere(ctx context.Context, t *TableLoad, column string, lowest bool) (end int64, some bool, err error) {
+	function := "max"
+	if lowest {
+		function = "min"
+	}
+	var value *int64
+	text := server.Fill(furthestSQL, "function", function, "value", server.Quote(column), "rows", "(SELECT "+function+"("+server.Quote(column)+") AS "+server.Quote(column)+" FROM "+t.Target()+")  t")
+	if err := s.Conn.QueryRow(ctx, text).Scan(&value); err != nil {
+		return 0, false, server.Hidden(server.Failed(ctx, "look for the highest id of", t.Table.Name.String(), err))
+	}
+	if value == nil {
+		return 0, false, nil
+	}
+	return *value, true, nil
 }
 
 // furthest is the highest value of a column, or the lowest.

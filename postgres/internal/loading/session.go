@@ -103,6 +103,10 @@ func settings(c server.Config) map[string]string {
 		"extra_float_digits":          "1",
 		"lc_monetary":                 "C",
 		"xmloption":                   "content",
+		"array_nulls":                 "on", // else NULL in an array is a text
+		"transform_null_equals":       "off",
+		"timezone_abbreviations":      "Default",
+		"gin_fuzzy_search_limit":      "0", // else an index gives some of its rows
 		"synchronize_seqscans":        "off",
 		"jit":                         "off", // it compiles for seconds what runs once
 	}
@@ -173,6 +177,15 @@ func (s *Session) Holds(ctx context.Context, text string, args ...any) (bool, er
 		return false, server.Failed(ctx, "look at the rights", "", err)
 	}
 	return ok, nil
+}
+
+// Grant is the statement by which the role gets a right, for a hint.
+func (s *Session) Grant(ctx context.Context, right string) string {
+	var role string
+	if err := s.Conn.QueryRow(ctx, "SELECT quote_ident(current_user)").Scan(&role); err != nil {
+		role = "…"
+	}
+	return "GRANT " + right + " TO " + role
 }
 
 // CheckSQL sees to it that a text of the user's is one expression over what from has, and no more.

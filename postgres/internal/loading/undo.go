@@ -40,10 +40,26 @@ func (s *Session) Undo(ctx context.Context, record *driver.UndoPlan) (*driver.Lo
 	if err := u.undoable(ctx); err != nil {
 		return nil, err
 	}
-	if err := u.deleteAll(ctx); err != nil {
+	if err := u.deleteAsLoaded(ctx); err != nil {
 		return nil, err
 	}
 	return l.Loaded, l.Commit(ctx)
+}
+
+// deleteAsLoaded deletes the rows with the triggers as they were when the load inserted them.
+func (u *undo) deleteAsLoaded(ctx context.Context) error {
+	if !u.record.TriggersOff {
+		return u.deleteAll(ctx)
+	}
+	for i, t := range u.record.Tables {
+		u.Tables = append(u.Tables, &TableLoad{LoadTable: &driver.LoadTable{Table: u.catalog[t.Table]}, Number: i})
+	}
+	for _, do := range []func(context.Context) error{u.access.disableTriggers, u.deleteAll, u.access.enableTriggers} {
+		if err := do(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // undoable says what keeps rows from being deleted: all that changed, or else all that others refer to.

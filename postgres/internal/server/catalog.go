@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -39,13 +40,19 @@ const (
 	// The sequence of an identity, and those that a default names.
 	identitySQL = `SELECT refobjid, refobjsubid, objid FROM pg_depend
 		WHERE (classid, refclassid, deptype) = ('pg_class'::regclass, 'pg_class'::regclass, 'i') AND refobjid = ANY($1::oid[])`
-	defaultsSQL = `SELECT v.adrelid, v.adnum, d.refobjid
+	// That a default names one is not enough: it may make something of its values, and only the server's own words
+	// for the plain next value are those of a sequence alone.
+	defaultsSQL = `SELECT v.adrelid, v.adnum, d.refobjid, pg_get_expr(v.adbin, v.adrelid)
 		FROM pg_attrdef v JOIN pg_depend d ON (d.classid, d.objid, d.refclassid) = ('pg_attrdef'::regclass, v.oid, 'pg_class'::regclass)
 		WHERE v.adrelid = ANY($1::oid[])`
 
 	labelsSQL     = "SELECT enumtypid, enumlabel FROM pg_enum WHERE enumtypid = ANY($1::oid[]) ORDER BY enumtypid, enumsortorder"
 	collationsSQL = "SELECT oid FROM pg_collation WHERE NOT collisdeterministic"
 )
+
+// plainNext is a default that is the next value of a sequence and no more, as the server writes it; a column narrower
+// than a bigint may have a cast.
+var plainNext = regexp.MustCompile(`^\(?nextval\('(?:[^']|'')+'::(?:pg_catalog\.)?regclass\)\)?(?:::(?:integer|smallint|bigint|numeric|text))?$`)
 
 var kinds = map[string]schema.Kind{
 	"r": schema.Ordinary, "p": schema.Partitioned, "v": schema.View,
@@ -238,11 +245,12 @@ func (r catalogReader) rest(batch *pgx.Batch) {
 		oid, sequence uint32
 		number        int16
 		label         string
+		expression    string
 	)
 	owned := func(ofIdentity bool) func() {
 		return func() {
 			c := r.tables[oid].column(number)
-			if c != nil && c.Sequence == "" && (c.Identity != "") == ofIdentity {
+			if c != nil && c.Sequence == "" && (c.Identity != "") == ofIdentity && (ofIdentity || plainNext.MatchString(expression)) {
 				c.Sequence = r.sequences[sequence]
 			}
 		}
@@ -251,7 +259,7 @@ func (r catalogReader) rest(batch *pgx.Batch) {
 		each(batch, identitySQL, []any{slices.Compact(identity)}, []any{&oid, &number, &sequence}, owned(true))
 	}
 	if len(defaults) > 0 {
-		each(batch, defaultsSQL, []any{slices.Compact(defaults)}, []any{&oid, &number, &sequence}, owned(false))
+		each(batch, defaultsSQL, []any{slices.Compact(defaults)}, []any{&oid, &number, &sequence, &expression}, owned(false))
 	}
 	if len(enums) > 0 {
 		slices.Sort(enums)

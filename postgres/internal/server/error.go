@@ -16,7 +16,7 @@ import (
 )
 
 // quoted is what a message quotes, from the first quote to the last: a value may hold quotes.
-var quoted = regexp.MustCompile(`(?s)["'].*["']`)
+var quoted = regexp.MustCompile(`(?s)["'«»„“”‚‘’‹›「」].*["'«»„“”‚‘’‹›「」]`)
 
 // Error is what the server said, less what may hold values of rows: DETAIL, WHERE
 // and QUERY are left out, and what a data exception (class 22) or a RAISE (P0001) quotes.
@@ -50,7 +50,7 @@ func plain(code string) bool {
 // Hidden replaces a message that came while rows were read and may quote one.
 func Hidden(err error) error {
 	var e *Error
-	if errors.As(err, &e) && !plain(e.err.Code) {
+	if errors.As(err, &e) && (raised(e.err) || !plain(e.err.Code)) {
 		e.message = "the server refused a row; its words are not shown, for they may quote it"
 	}
 	return err
@@ -64,10 +64,12 @@ var linePattern = regexp.MustCompile(`^COPY [^,]*, line (\d+)(?:, column ([^:]*)
 // of COPY in which line.
 func RefusedRow(err error) error {
 	var e *Error
-	if !errors.As(err, &e) || plain(e.err.Code) {
+	if !errors.As(err, &e) || plain(e.err.Code) && !raised(e.err) {
 		return err
 	}
 	switch {
+	case raised(e.err):
+		e.message = raisedText
 	case e.err.Code == "23502" && e.err.ColumnName != "":
 		e.message = fmt.Sprintf("a row has NULL in column %q of %s, which is NOT NULL there", e.err.ColumnName, e.err.TableName)
 	case strings.HasPrefix(e.err.Code, "23") && e.err.ConstraintName != "":
@@ -85,6 +87,13 @@ func RefusedRow(err error) error {
 	return err
 }
 
+// raisedText stands for the words of a function.
+const raisedText = "a function raised an exception (its text is not shown: it may quote a row)"
+
+// raised reports whether the words are those of a function or a trigger, which may say anything with any SQLSTATE: the
+// server's own come from its own source files, and those of procedural languages are called pl….
+func raised(e *pgconn.PgError) bool { return e.File == "" || strings.HasPrefix(e.File, "pl") }
+
 // clean takes out of an error what must not be shown. Anything that is not from the server
 // stays as it is.
 func clean(err error) error {
@@ -94,10 +103,12 @@ func clean(err error) error {
 	}
 	message := e.Message
 	switch {
+	case raised(e):
+		message = raisedText
 	case strings.HasPrefix(e.Code, "22"):
 		message = quoted.ReplaceAllString(message, "…")
 	case strings.HasPrefix(e.Code, "P0"), !strings.ContainsAny(e.Code[:1], "0123456789F"):
-		message = "a function raised an exception (its text is not shown: it may quote a row)"
+		message = raisedText
 	}
 	return &Error{err: e, message: message}
 }

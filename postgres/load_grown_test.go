@@ -1,0 +1,146 @@
+package postgres_test
+
+import (
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/gyrodata/gyro"
+	"github.com/gyrodata/gyro/csvdir"
+	"github.com/gyrodata/gyro/internal/pgtest"
+	"github.com/gyrodata/gyro/load"
+	"github.com/gyrodata/gyro/postgres"
+)
+
+// What databases have that were not made yesterday: settings of their own, sequences that lag behind, defaults that make
+// something of a sequence's value, triggers that count and that talk.
+
+// An expression that names no value of the row is another for each row.
+func TestLoadVolatileExpression(t *testing.T) {
+	t.Parallel()
+	_, dir := taken(t, "CREATE TABLE c (id serial PRIMARY KEY, token text); INSERT INTO c (token) SELECT 'secret' FROM generate_series(1, 50)", "c")
+	for _, ids := range []gyro.IDs{gyro.Keep(), gyro.Sequential()} {
+		target := pgtest.DB(t)
+		pgtest.Exec(t, target, "CREATE TABLE c (id serial PRIMARY KEY, token text)")
+		mustLoad(t, dir, target, load.Slice{IDs: ids, Importers: gyro.Registry{{Model: gyro.Table("c"), Columns: gyro.Columns{"token": {Expr: "md5(random()::text)"}}}}})
+		wantQuery(t, target, "SELECT count(*), count(DISTINCT token) FROM c", "count,count\n50,50")
+	}
+}
+
+// A sequence that lags behind rows which others inserted with their ids is moved before it gives new ones, whether or not
+// the role may read it.
+func TestLoadLaggingSequence(t *testing.T) {
+	t.Parallel()
+	const table = "CREATE TABLE c (id serial PRIMARY KEY, note text);"
+	_, dir := taken(t, table+"INSERT INTO c (note) VALUES ('a'), ('b')", "c")
+	for prepare, want := range map[string]string{
+		"INSERT INTO c VALUES (1), (2), (7)":                               "8,9",
+		"INSERT INTO c VALUES (1), (50000)":                                "50001,50002", // farther than is drawn one by one
+		"INSERT INTO c VALUES (-3); SELECT setval('c_id_seq', 20, false)":  "20,21",
+		"INSERT INTO c VALUES (3); ALTER SEQUENCE c_id_seq INCREMENT BY 5": "11,16",
+		"INSERT INTO c VALUES (40); SELECT setval('c_id_seq', 60)":         "61,62",
+	} {
+		target := pgtest.DB(t)
+		pgtest.Exec(t, target, table+prepare)
+		mustLoad(t, dir, target, load.Slice{IDs: gyro.Sequential()})
+		wantQuery(t, target, "SELECT string_agg(id::text, ',' ORDER BY id) AS ids FROM c WHERE note IS NOT NULL", "ids\n\""+want+"\"")
+	}
+}
+
+// A default that is more than the next value of a sequence is no sequence: ids are not drawn past it, and it is not moved
+// by values that it never gave.
+func TestLoadDefaultExpression(t *testing.T) {
+	t.Parallel()
+	const table = `CREATE SEQUENCE no; CREATE TABLE bill (id bigint PRIMARY KEY DEFAULT 20240000000 + nextval('no'), note text);`
+	_, dir := taken(t, table+"INSERT INTO bill (note) VALUES ('a'), ('b')", "bill")
+	target := pgtest.DB(t)
+	pgtest.Exec(t, target, table)
+	_, err := loadDir(t, dir, target, load.Slice{IDs: gyro.Sequential(), Importers: gyro.Registry{{Model: gyro.Table("bill"), IDs: gyro.Sequential()}}})
+	if err == nil {
+		wantQuery(t, target, "SELECT count(*) FROM bill WHERE id < 20240000000", "count\n0")
+		pgtest.Exec(t, target, "TRUNCATE bill")
+	}
+	mustLoad(t, dir, target, load.Slice{})
+	wantQuery(t, target, "SELECT last_value < 1000 AS near FROM no", "near\nt")
+}
+
+// Settings of a database, a role or a session change nothing of what a value means.
+func TestLoadUnderSettings(t *testing.T) {
+	t.Parallel()
+	const table = "CREATE TABLE s (id int PRIMARY KEY, a text[], at timestamptz, f float8, i interval, b bytea, d date);"
+	const rows = `INSERT INTO s VALUES (1, ARRAY['x', NULL, 'NULL'], '2020-02-29 12:00:00.123456+00', 0.1::float8 + 0.2::float8, '-1 day +02:03:04.5', '\x00ff5c', '2020-03-04')`
+	source, dir := taken(t, table+rows, "s")
+	target := pgtest.DB(t)
+	for _, url := range []string{source, target} {
+		pgtest.Exec(t, url, `DO $$ BEGIN
+			EXECUTE format('ALTER DATABASE %I SET array_nulls = off', current_database());
+			EXECUTE format('ALTER DATABASE %I SET timezone_abbreviations = ''India''', current_database());
+			EXECUTE format('ALTER DATABASE %I SET DateStyle = ''SQL, DMY''', current_database());
+			EXECUTE format('ALTER DATABASE %I SET IntervalStyle = ''sql_standard''', current_database());
+			EXECUTE format('ALTER DATABASE %I SET extra_float_digits = -15', current_database());
+			EXECUTE format('ALTER DATABASE %I SET bytea_output = ''escape''', current_database());
+			EXECUTE format('ALTER DATABASE %I SET TimeZone = ''Asia/Kathmandu''', current_database());
+		END $$`)
+	}
+	again := slice(t, source, jobs("s")...)
+	for _, d := range []string{dir, again} {
+		pgtest.Exec(t, target, "DROP TABLE IF EXISTS s; "+table)
+		mustLoad(t, d, target, load.Slice{})
+		wantQuery(t, target, `SELECT a[2] IS NULL AS a, a[3] = 'NULL' AS b, at = '2020-02-29 12:00:00.123456+00' AS c, f = 0.1::float8 + 0.2::float8 AS d,
+			i = interval '-1 day' + interval '02:03:04.5' AS e, b = '\x00ff5c' AS f, extract(month FROM d) AS g FROM s`, "a,b,c,d,e,f,g\nt,t,t,t,t,t,3")
+	}
+}
+
+// A load whose triggers were off is undone with them off as well: what they did not add they must not take away.
+func TestUndoTriggers(t *testing.T) {
+	t.Parallel()
+	const tables = `CREATE TABLE post (id serial PRIMARY KEY, slug text UNIQUE, comments int DEFAULT 0); CREATE TABLE comment (id serial PRIMARY KEY, post_id int REFERENCES post);
+		CREATE FUNCTION counts() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+			UPDATE post SET comments = comments + 1 WHERE TG_OP = 'INSERT' AND id = NEW.post_id; UPDATE post SET comments = comments - 1 WHERE TG_OP = 'DELETE' AND id = OLD.post_id; RETURN NULL; END $$;
+		CREATE TRIGGER counts AFTER INSERT OR DELETE ON comment FOR EACH ROW EXECUTE FUNCTION counts();
+		INSERT INTO post (slug) VALUES ('a'); INSERT INTO comment (post_id) VALUES (1), (1);`
+	_, dir := taken(t, tables, "post", "comment")
+	for _, off := range []bool{false, true} {
+		target := pgtest.DB(t)
+		pgtest.Exec(t, target, tables)
+		record := csvdir.Dir{Path: filepath.Join(t.TempDir(), "record")}
+		mustLoad(t, dir, target, load.Slice{
+			Target: postgres.DB{URL: target, DisableTriggers: off}, Record: record, IDs: gyro.Sequential(),
+			Importers: gyro.Registry{{Model: gyro.Table("post"), IDs: gyro.NaturalKey("slug")}},
+		})
+		if _, err := load.Undo(t.Context(), record, postgres.DB{URL: target}); err != nil {
+			t.Fatal(err)
+		}
+		wantQuery(t, target, "SELECT comments, (SELECT count(*) FROM comment) FROM post", "comments,count\n2,2")
+	}
+}
+
+// Rows that nothing tells apart can't be found again: the load says so, and prints no command that would fail.
+func TestLoadSaysNoUndo(t *testing.T) {
+	t.Parallel()
+	const tables = "CREATE TABLE t (id int PRIMARY KEY); CREATE TABLE log (t_id int REFERENCES t, msg text);"
+	_, dir := taken(t, tables+"INSERT INTO t VALUES (1); INSERT INTO log VALUES (1, 'a')", "t", "log")
+	target := pgtest.DB(t)
+	pgtest.Exec(t, target, tables)
+	report := mustLoad(t, dir, target, load.Slice{Record: csvdir.Dir{Path: filepath.Join(t.TempDir(), "record")}})
+	if !strings.Contains(string(report.Load.NoUndo), "log") {
+		t.Errorf("%+v", report.Load)
+	}
+}
+
+// What a trigger says of a row is not quoted, whatever class it gives its error.
+func TestLoadHidesWordsOfTriggers(t *testing.T) {
+	t.Parallel()
+	const table = "CREATE TABLE c (id int PRIMARY KEY, email text);"
+	_, dir := taken(t, table+"INSERT INTO c VALUES (1, 'planted@example.com')", "c")
+	target := pgtest.DB(t)
+	pgtest.Exec(t, target, table)
+	for _, code := range []string{"P0001", "23514", "23505", "22P02", "42501", "40001", "55000", "53100", "57014", "57P01", "08006", "0A000", "58030", "XX000", "ZZ999"} {
+		pgtest.Exec(t, target, `CREATE OR REPLACE FUNCTION says() RETURNS trigger LANGUAGE plpgsql AS $x$ BEGIN RAISE EXCEPTION 'bad mail %', NEW.email USING ERRCODE = '`+code+`', HINT = NEW.email, DETAIL = NEW.email; END $x$;
+			CREATE OR REPLACE TRIGGER says BEFORE INSERT ON c FOR EACH ROW EXECUTE FUNCTION says()`)
+		_, err := loadDir(t, dir, target, load.Slice{})
+		if err == nil || strings.Contains(err.Error(), "planted") {
+			t.Errorf("%s: %v", code, err)
+		}
+	}
+}
