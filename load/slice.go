@@ -51,13 +51,7 @@ func (s Slice) check() error {
 	if s.Source == nil {
 		found.Add(gyro.Mistake{Place: "load", Problem: "there is no {Source}", Hint: "a place that holds a slice, such as a directory"})
 	}
-	if s.Target == nil {
-		found.Add(gyro.Mistake{Place: "load", Problem: "there is no {Target}", Hint: "name a database"})
-	}
-	if s.DryRun && s.Record != nil {
-		found.Add(gyro.Mistake{Place: "load", Problem: "both {DryRun} and {Record} are set, and a dry run leaves nothing to undo", Hint: "keep one"})
-	}
-	if err := s.options().Check(); err != nil {
+	if err := s.options().Check(s.Target); err != nil {
 		found = append(found, err)
 	}
 	return found.Join()

@@ -56,13 +56,7 @@ func (s Load) check() error {
 			found.Add(gyro.Mistake{Place: gyro.Textf("file %d", i+1), Problem: "nothing opens it"})
 		}
 	}
-	if s.Target == nil {
-		found.Add(gyro.Mistake{Place: "load", Problem: "there is no {Target}", Hint: "name a database"})
-	}
-	if s.DryRun && s.Record != nil {
-		found.Add(gyro.Mistake{Place: "load", Problem: "both {DryRun} and {Record} are set, and a dry run leaves nothing to undo", Hint: "keep one"})
-	}
-	if err := s.options().Check(); err != nil {
+	if err := s.options().Check(s.Target); err != nil {
 		found = append(found, err)
 	}
 	return found.Join()

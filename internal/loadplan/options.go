@@ -24,9 +24,15 @@ func (o Options) Tell(e gyro.Event) {
 	}
 }
 
-// Check says what is wrong with them, all of it at once.
-func (o Options) Check() error {
+// Check says what is wrong with them and with where they load to, all of it at once.
+func (o Options) Check(target driver.Loader) error {
 	var found gyro.Mistakes
+	if target == nil {
+		found.Add(gyro.Mistake{Place: "load", Problem: "there is no {Target}", Hint: "name a database"})
+	}
+	if o.DryRun && o.Record != nil {
+		found.Add(gyro.Mistake{Place: "load", Problem: "both {DryRun} and {Record} are set, and a dry run leaves nothing to undo", Hint: "keep one"})
+	}
 	if err := o.Importers.Validate(); err != nil {
 		found = append(found, err)
 	}
