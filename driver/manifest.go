@@ -33,9 +33,11 @@ type ManifestImport struct {
 
 // ManifestFile is one file of a slice.
 type ManifestFile struct {
-	File       string              `json:"file"`
-	Table      string              `json:"table"` // schema.ParseName reads it
-	Kind       string              `json:"kind"`
+	File  string `json:"file"`
+	Table string `json:"table"` // schema.ParseName reads it
+	Kind  string `json:"kind"`
+	// Through are the tables that inherit from it and whose rows were read through it.
+	Through    []string            `json:"through,omitempty"`
 	Columns    []ManifestColumn    `json:"columns"` // in the file's order
 	PrimaryKey []string            `json:"primary_key,omitempty"`
 	Unique     [][]string          `json:"unique,omitempty"`

@@ -15,6 +15,7 @@ func manifestFile(s *step) driver.ManifestFile {
 		Whole:      s.whole(),
 		Follow:     s.job.Follow,
 		Table:      table.Name.String(),
+		Through:    s.through,
 		Kind:       string(table.Kind),
 		PrimaryKey: table.PrimaryKey,
 		Unique:     table.Unique,

@@ -23,6 +23,7 @@ type step struct {
 	references []*reference
 	arrays     []schema.Reference // those that stand in each element of an array
 	per        []string           // the columns that job.Per names
+	through    []string           // tables that inherit from it and are read through it
 	file       string
 	estimate   gyro.Estimate
 	base       float64 // rows that the planner expects of the query alone
@@ -258,6 +259,59 @@ func (s *step) sample() gyro.Mistakes {
 	return found
 }
 
+// withHeirs settles what a table's rows are where others inherit from it. Tables without columns and jobs of their own
+// are read through it, as applications do that split a table so; else their rows need jobs of theirs.
+func (s Slice) withHeirs(catalog schema.Catalog, step *step, table *schema.Table, place gyro.Text) (notes []gyro.Text, found gyro.Mistakes) {
+	if len(table.Heirs) == 0 {
+		return nil, nil
+	}
+	var heirs []*schema.Table
+	var left []string
+	plain := true
+	for _, name := range catalog.Heirs(table.Name) {
+		heir := catalog[name]
+		heirs = append(heirs, heir)
+		plain = plain && len(heir.Columns) == len(table.Columns)
+		if slices.ContainsFunc(s.Jobs, func(j gyro.ImportJob) bool { return j.Model.Name() == name }) {
+			plain = false
+		} else {
+			left = append(left, name.String())
+		}
+	}
+	_, _, query := step.job.Query.Select()
+	switch names := few(left); {
+	case plain:
+		table.Heirs = nil
+		table.Gather(heirs)
+		step.through = left
+		if !step.implicit() {
+			notes = append(notes, gyro.Textf("%s: the rows of tables that inherit from it are read through it: %s", table.Name, names))
+		}
+	case query:
+		found.Add(gyro.Mistake{
+			Place: place, Problem: gyro.Text("other tables inherit from " + table.Name.String() + ", and a query of keys could mean their rows"),
+			Hint: "use a condition (where): it is asked of this table's own rows",
+		})
+	case len(left) == 0 || step.implicit():
+	case step.job.Query.IsZero():
+		found.Add(gyro.Mistake{
+			Place: place, Problem: gyro.Textf("tables with columns or jobs of their own inherit from %s, and the rows of some would be left out: %s", table.Name, names),
+			Hint: "add jobs for them, or a condition (where), which may be true: it is asked of this table's own rows",
+		})
+	default:
+		notes = append(notes, gyro.Textf("%s: the rows of tables that inherit from it are not its own; they need jobs of theirs: %s", table.Name, names))
+	}
+	return notes, found
+}
+
+// few names the first three of many.
+func few(names []string) string {
+	if more := len(names) - 3; more > 0 {
+		return fmt.Sprintf("%s and %d more", strings.Join(names[:3], ", "), more)
+	}
+	return strings.Join(names, ", ")
+}
+
 // table is the catalog's table of a step, with the references that struct and importer add.
 func (s Slice) table(catalog schema.Catalog, step *step, place gyro.Text) (*schema.Table, []gyro.Text, gyro.Mistakes) {
 	var found gyro.Mistakes
@@ -294,14 +348,8 @@ func (s Slice) table(catalog schema.Catalog, step *step, place gyro.Text) (*sche
 			notes = append(notes, gyro.Textf("%s: relation %s of the struct to %s has no foreign key in the database", name, r.Relation, r.To))
 		}
 	}
-	if _, _, query := step.job.Query.Select(); table.Inherited && query {
-		found.Add(gyro.Mistake{
-			Place: place, Problem: gyro.Text("other tables inherit from " + name.String() + ", and a query of keys could mean their rows"),
-			Hint: "use a condition (where): it is asked of this table's own rows",
-		})
-	} else if table.Inherited && !step.implicit() {
-		notes = append(notes, gyro.Text(name.String()+": the rows of tables that inherit from it are not its own; they need jobs of theirs"))
-	}
+	told, mistakes := s.withHeirs(catalog, step, &table, place)
+	notes, found = append(notes, told...), append(found, mistakes...)
 	said, problems := gyro.Declared(step.importer, &table, s.Importers, "catalog")
 	found = append(found, problems...)
 	table.References = append(table.References, said.Added...)

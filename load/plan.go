@@ -148,6 +148,9 @@ func described(name schema.Name, f driver.ManifestFile) *schema.Table {
 
 // table finds a step's table in the target, or plans to make it.
 func (p *planning) table(s *loadplan.Step) {
+	if len(s.File.Through) > 0 {
+		p.Notes = append(p.Notes, gyro.Textf("%s: the rows of %s were read through it, and become its own", s.Name, strings.Join(s.File.Through, ", ")))
+	}
 	s.Load = &driver.LoadTable{File: s.File.File, Rows: s.File.Rows, Bytes: s.File.Bytes, MapOnly: s.MapOnly}
 	if p.Catalog[s.Name] == nil && p.create && !s.MapOnly {
 		s.Create = true

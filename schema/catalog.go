@@ -13,6 +13,31 @@ func (c Catalog) Names() []Name {
 	return slices.SortedFunc(maps.Keys(c), Name.Compare)
 }
 
+// Root gives the partitioned table that a table's rows are the rows of as well, at the top; the table itself where it
+// is no partition.
+func (c Catalog) Root(name Name) Name {
+	for t := c[name]; t != nil && !t.PartitionOf.IsZero(); t = c[name] {
+		name = t.PartitionOf
+	}
+	return name
+}
+
+// Heirs gives the tables that inherit from another, at any depth, each once.
+func (c Catalog) Heirs(name Name) []Name {
+	var all []Name
+	for i := -1; i < len(all); i++ {
+		if i >= 0 {
+			name = all[i]
+		}
+		for _, heir := range c[name].Heirs {
+			if !slices.Contains(all, heir) {
+				all = append(all, heir)
+			}
+		}
+	}
+	return all
+}
+
 // Nearest gives the table name most like the one that was not found, or "" where none
 // is near.
 func (c Catalog) Nearest(name Name) string {

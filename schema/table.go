@@ -25,9 +25,11 @@ type Table struct {
 	// Indexes are the leading columns of the indexes that are neither partial nor begin with
 	// an expression.
 	Indexes [][]string
-	// Inherited: other tables inherit from this one (not partitions), so that reading it
-	// without ONLY would give their rows too.
-	Inherited bool
+	// Heirs are the tables that inherit from this one (not partitions): reading it without ONLY would give their
+	// rows too.
+	Heirs []Name
+	// PartitionOf is the partitioned table that this one is a partition of; zero: it is none.
+	PartitionOf Name
 	// Rows is the planner's estimate, or -1 where the table was never analyzed.
 	Rows float64
 }
@@ -73,6 +75,38 @@ type Reference struct {
 	When string
 	// Relation is the ORM's name for it ("Tenant"), where an ORM model described it.
 	Relation string
+}
+
+// Same reports whether two references lead from columns of the same names to the same columns of one table.
+func (r Reference) Same(other Reference) bool {
+	return r.To == other.To && slices.Equal(r.Columns, other.Columns) && slices.Equal(r.ToColumns, other.ToColumns)
+}
+
+// Gather gives the table the references of the rows that it is read with: those of its partitions, or of tables that
+// inherit from it. Where some of them are without it, their rows may refer to what is not there, as with a reference that
+// is only declared.
+func (t *Table) Gather(parts []*Table) {
+	holders := parts
+	if t.Kind != Partitioned { // it has rows of its own as well
+		holders = append([]*Table{{References: t.References}}, parts...)
+	}
+	all := slices.Clone(t.References)
+	for _, part := range parts {
+		for _, own := range part.References {
+			if !slices.ContainsFunc(all, own.Same) {
+				own.Deferrable = false // its name is that of one table's constraint, and there are others
+				all = append(all, own)
+			}
+		}
+	}
+	for i := range all {
+		for _, holder := range holders {
+			k := slices.IndexFunc(holder.References, all[i].Same)
+			all[i].Enforced = all[i].Enforced && k >= 0 && holder.References[k].Enforced
+			all[i].MatchFull = all[i].MatchFull && k >= 0 && holder.References[k].MatchFull
+		}
+	}
+	t.References = all
 }
 
 // Column finds a column by its exact name.

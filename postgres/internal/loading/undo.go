@@ -172,7 +172,8 @@ const outsidersSQL = `
 SELECT count(*)
 FROM {keys} k
 JOIN {parent} p ON {same}
-JOIN {child} c ON {refers}{stays}`
+JOIN {child} c ON {refers}
+WHERE true{stays}`
 
 // outsiders counts the rows that stay and refer to one that is to go. Foreign keys would say
 // it too, but ON DELETE CASCADE and SET NULL would change such rows instead.
@@ -180,13 +181,19 @@ func (u *undo) outsiders(ctx context.Context, i int) ([]error, error) {
 	var found []error
 	parent := u.record.Tables[i]
 	for _, from := range u.catalog.Names() {
+		if !u.catalog[from].PartitionOf.IsZero() {
+			continue // its rows are those of the table that it is a partition of, which has its references
+		}
 		for _, r := range u.catalog[from].References {
-			if r.To != parent.Table {
+			if u.catalog.Root(r.To) != u.catalog.Root(parent.Table) {
 				continue
 			}
 			stays := ""
-			if k := slices.IndexFunc(u.record.Tables, func(t driver.UndoTable) bool { return t.Table == from }); k >= 0 {
-				stays = fmt.Sprintf(" WHERE NOT EXISTS (SELECT FROM %s o WHERE %s)", undoKeys(k), joinOn("o", "c", u.record.Tables[k].Key, u.record.Tables[k].Key))
+			for k, t := range u.record.Tables {
+				if u.catalog.Root(t.Table) != from {
+					continue
+				}
+				stays += fmt.Sprintf(" AND NOT (%s AND EXISTS (SELECT FROM %s o WHERE %s))", u.within(t.Table), undoKeys(k), joinOn("o", "c", t.Key, t.Key))
 			}
 			n, err := u.Number(ctx, "look for rows that refer to those of "+parent.Table.String(), server.Fill(outsidersSQL,
 				"keys", undoKeys(i), "parent", server.Identifier(parent.Table), "child", server.Identifier(from),
@@ -205,6 +212,14 @@ func (u *undo) outsiders(ctx context.Context, i int) ([]error, error) {
 		}
 	}
 	return found, nil
+}
+
+// within is true where a row c of a partitioned table lies in one of its partitions, or anywhere in itself.
+func (u *undo) within(table schema.Name) string {
+	if u.catalog[table].PartitionOf.IsZero() {
+		return "true"
+	}
+	return fmt.Sprintf("c.tableoid IN (SELECT relid FROM pg_partition_tree(%s))", server.Literal(server.Identifier(table)))
 }
 
 // deleteAll deletes children first; tables of a circle by one statement, at whose end foreign

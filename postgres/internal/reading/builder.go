@@ -57,7 +57,7 @@ func (b *builder) from() string {
 		return b.rows + " AS " + server.Quote(b.s.Table.Name.Table)
 	}
 	name := server.Identifier(b.s.Table.Name)
-	if b.s.Table.Inherited {
+	if len(b.s.Table.Heirs) > 0 {
 		return "ONLY " + name
 	}
 	return name

@@ -18,7 +18,7 @@ import (
 const (
 	schemasSQL = "SELECT oid, nspname, quote_ident(nspname) FROM pg_namespace"
 
-	relationsSQL = `SELECT oid, relnamespace, relname, quote_ident(relname), relkind::text, relkind = 'r' AND relhassubclass, reltuples
+	relationsSQL = `SELECT oid, relnamespace, relname, quote_ident(relname), relkind::text, reltuples
 		FROM pg_class WHERE relkind IN ('r', 'p', 'v', 'm', 'f', 'S') AND relnamespace <> 'pg_catalog'::regnamespace`
 
 	columnsSQL = `SELECT attrelid, attnum, attname, format_type(atttypid, atttypmod), attnotnull, attgenerated <> '', attidentity::text, atthasdef,
@@ -32,10 +32,17 @@ const (
 		FROM pg_index WHERE indrelid = ANY($1::oid[]) AND indisvalid AND indpred IS NULL AND indexprs IS NULL
 		ORDER BY indisprimary DESC, indexrelid`
 
-	// Partition clones of foreign keys (conparentid) are left out.
-	referencesSQL = `SELECT conrelid, conname, confrelid, confmatchtype = 'f', condeferrable,
+	inheritsSQL = "SELECT inhrelid, inhparent, c.relispartition FROM pg_inherits JOIN pg_class c ON c.oid = inhrelid ORDER BY inhrelid"
+
+	// A foreign key of a partitioned table is cloned for its partitions, which have it as they have their own, and for
+	// those of the table that it refers to: these are left out.
+	referencesSQL = `WITH RECURSIVE f AS (
+		SELECT c.* FROM pg_constraint c WHERE contype = 'f' AND conparentid = 0
+		UNION ALL
+		SELECT c.* FROM f JOIN pg_constraint c ON c.conparentid = f.oid AND c.confrelid = f.confrelid)
+		SELECT conrelid, conname, confrelid, confmatchtype = 'f', condeferrable,
 		convalidated AND coalesce((to_jsonb(f)->>'conenforced')::bool, true), conkey, confkey
-		FROM pg_constraint f WHERE contype = 'f' AND conparentid = 0 ORDER BY conname`
+		FROM f ORDER BY conname`
 
 	// The sequence of an identity, and those that a default names.
 	identitySQL = `SELECT refobjid, refobjsubid, objid FROM pg_depend
@@ -69,7 +76,7 @@ var identities = map[string]string{"a": "always", "d": "by default"}
 func ReadCatalog(ctx context.Context, conn *pgx.Conn) (schema.Catalog, error) {
 	r := catalogReader{
 		schemas: map[uint32]schemaNames{}, tables: map[uint32]*catalogTable{}, sequences: map[uint32]string{},
-		types: map[uint32]catalogType{}, labels: map[uint32][]string{}, nondeterministic: map[uint32]bool{},
+		partitions: map[uint32][]uint32{}, types: map[uint32]catalogType{}, labels: map[uint32][]string{}, nondeterministic: map[uint32]bool{},
 	}
 	for _, queue := range []func(*pgx.Batch){r.names, r.details, r.rest} {
 		var batch pgx.Batch
@@ -77,6 +84,9 @@ func ReadCatalog(ctx context.Context, conn *pgx.Conn) (schema.Catalog, error) {
 		if err := conn.SendBatch(ctx, &batch).Close(); err != nil {
 			return nil, Failed(ctx, "read the catalog", "", err)
 		}
+	}
+	for _, oid := range slices.Sorted(maps.Keys(r.partitions)) {
+		r.gather(oid)
 	}
 	catalog := schema.Catalog{}
 	for _, t := range r.tables {
@@ -90,11 +100,12 @@ func ReadCatalog(ctx context.Context, conn *pgx.Conn) (schema.Catalog, error) {
 
 // catalogReader joins what the server's own tables hold, by their OIDs.
 type catalogReader struct {
-	schemas   map[uint32]schemaNames
-	tables    map[uint32]*catalogTable
-	sequences map[uint32]string // as SQL writes them
-	types     map[uint32]catalogType
-	labels    map[uint32][]string // of enums
+	schemas    map[uint32]schemaNames
+	tables     map[uint32]*catalogTable
+	partitions map[uint32][]uint32 // of partitioned tables
+	sequences  map[uint32]string   // as SQL writes them
+	types      map[uint32]catalogType
+	labels     map[uint32][]string // of enums
 
 	nondeterministic map[uint32]bool // collations
 }
@@ -149,18 +160,17 @@ func (r catalogReader) names(batch *pgx.Batch) {
 	var (
 		oid, space         uint32
 		name, quoted, kind string
-		inherited          bool
 		rows               float64
 	)
 	each(batch, schemasSQL, nil, []any{&oid, &name, &quoted}, func() { r.schemas[oid] = schemaNames{name, quoted} })
-	each(batch, relationsSQL, nil, []any{&oid, &space, &name, &quoted, &kind, &inherited, &rows}, func() {
+	each(batch, relationsSQL, nil, []any{&oid, &space, &name, &quoted, &kind, &rows}, func() {
 		in := r.schemas[space]
 		switch {
 		case kind == "S":
 			r.sequences[oid] = in.quoted + "." + quoted
 		case in.name == "information_schema" || strings.HasPrefix(in.name, "pg_toast") || strings.HasPrefix(in.name, "pg_temp_"):
 		default:
-			r.tables[oid] = &catalogTable{Table: schema.Table{Name: schema.NewName(in.name, name), Kind: kinds[kind], Inherited: inherited, Rows: rows}}
+			r.tables[oid] = &catalogTable{Table: schema.Table{Name: schema.NewName(in.name, name), Kind: kinds[kind], Rows: rows}}
 		}
 	})
 }
@@ -174,7 +184,7 @@ func (r catalogReader) details(batch *pgx.Batch) {
 		column                     schema.Column
 		identity, name             string
 		t                          catalogType
-		primary, unique            bool
+		primary, unique, partition bool
 		numbers, toNumbers         []int16
 		reference                  schema.Reference
 	)
@@ -185,6 +195,17 @@ func (r catalogReader) details(batch *pgx.Batch) {
 		column.Identity, column.Collatable = identities[identity], collation != 0
 		table.Columns, table.numbers = append(table.Columns, column), append(table.numbers, number)
 		table.types, table.collations = append(table.types, typeOf), append(table.collations, collation)
+	})
+	each(batch, inheritsSQL, nil, []any{&oid, &to, &partition}, func() {
+		table, parent := r.tables[oid], r.tables[to]
+		switch {
+		case table == nil || parent == nil:
+		case partition:
+			table.PartitionOf = parent.Name
+			r.partitions[to] = append(r.partitions[to], oid)
+		default:
+			parent.Heirs = append(parent.Heirs, table.Name)
+		}
 	})
 	each(batch, typesSQL, nil, []any{&oid, &t.kind, &t.category, &t.base}, func() { r.types[oid] = t })
 	each(batch, indexSQL, tables, []any{&oid, &primary, &unique, &numbers}, func() {
@@ -215,6 +236,18 @@ func (r catalogReader) details(batch *pgx.Batch) {
 		}
 		table.References = append(table.References, reference)
 	})
+}
+
+// gather gives a partitioned table the foreign keys that its partitions have of their own: their rows are its rows.
+func (r catalogReader) gather(oid uint32) {
+	var partitions []*schema.Table
+	for _, p := range r.partitions[oid] {
+		r.gather(p)
+		partitions = append(partitions, &r.tables[p].Table)
+	}
+	if len(partitions) > 0 {
+		r.tables[oid].Gather(partitions)
+	}
 }
 
 // rest reads what few columns need.
