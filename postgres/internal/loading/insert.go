@@ -3,6 +3,7 @@ package loading
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/gyrodata/gyro"
@@ -101,9 +102,39 @@ func (in *Inserter) insert(ctx context.Context, t *TableLoad) error {
 func (in *Inserter) inserted(ctx context.Context, t *TableLoad, rows int64) error {
 	in.Loaded.Tables[t.Number].Inserted = rows
 	if rows == t.Fresh {
-		return nil
+		return in.rewritten(ctx, t)
 	}
 	return in.unresolved(ctx, t, t.Fresh-rows)
+}
+
+// rewritten sees to it that rows have the key that they were given, by which others refer to them and an undo finds
+// them: a trigger may have given them another.
+func (in *Inserter) rewritten(ctx context.Context, t *TableLoad) error {
+	if len(t.Rewriting) == 0 || t.Fresh == 0 {
+		return nil
+	}
+	fresh := ""
+	if t.Map {
+		fresh = " AND NOT m.found"
+	}
+	var same []string
+	for _, c := range t.MapColumns {
+		operator := " = "
+		if !slices.Contains(t.Key, c) {
+			operator = " IS NOT DISTINCT FROM "
+		}
+		same = append(same, "t."+server.Quote(c)+operator+in.merge.Final(t, c))
+	}
+	n, err := in.Number(ctx, "look for rows that a trigger changed", fmt.Sprintf("SELECT count(*) FROM %s WHERE NOT EXISTS (SELECT FROM %s t WHERE %s)",
+		in.merge.Source(t, fresh), t.Target(), strings.Join(same, " AND ")))
+	if err != nil || n == 0 {
+		return err
+	}
+	return &gyro.Error{
+		Op: "load", Place: "table " + t.Table.Name.String(),
+		Err:  fmt.Errorf("%s of %d got another key than given, by a trigger of the table (%s)", rowCount(n), t.Fresh, strings.Join(t.Rewriting, ", ")),
+		Hint: "switch its triggers off for this load, or let the trigger leave keys alone that are given",
+	}
 }
 
 // insertTogether fills the tables of a circle by one statement: PostgreSQL checks foreign

@@ -97,6 +97,16 @@ SELECT a.attname, format_type(a.atttypid, a.atttypmod)
 FROM pg_attribute a, (SELECT set_config('search_path', 'pg_catalog', true)) p
 WHERE a.attrelid = $1::text::regclass AND a.attnum > 0 AND NOT a.attisdropped`
 
+// rewritingSQL lists the triggers that see a row before it is inserted, those that stay on where triggers are switched off
+// or all of them.
+const rewritingSQL = `
+SELECT ARRAY(
+  SELECT DISTINCT tgname::text
+  FROM pg_trigger
+  WHERE tgrelid IN (SELECT $1::text::regclass::oid UNION ALL SELECT relid::oid FROM pg_partition_tree($1::text::regclass))
+    AND NOT tgisinternal AND tgtype & 7 = 7 AND (tgenabled = 'A' OR tgenabled = 'O' AND NOT $2::bool)
+  ORDER BY 1)`
+
 // lookAt finds out whether a table is empty, and its types. The lock that reading takes keeps
 // it from being altered up to the end.
 func (l *Load) lookAt(ctx context.Context, t *TableLoad) error {
@@ -106,7 +116,13 @@ func (l *Load) lookAt(ctx context.Context, t *TableLoad) error {
 	if err != nil {
 		return server.Failed(ctx, "look at", place, err)
 	}
-	t.Direct = t.Straight && t.Empty && !secured // COPY FROM does not work with row security
+	if len(t.Key) > 0 {
+		if err := l.Conn.QueryRow(ctx, rewritingSQL, t.Target(), l.DisableTriggers).Scan(&t.Rewriting); err != nil {
+			return server.Failed(ctx, "look at the triggers of", place, err)
+		}
+	}
+	// COPY FROM does not work with row security, and does not say what a trigger made of a key.
+	t.Direct = t.Straight && t.Empty && !secured && len(t.Rewriting) == 0
 	if secured {
 		l.Loaded.Notes = append(l.Loaded.Notes, gyro.Text(place+": row security is on for the role; rows that its policies hide are not seen"))
 	}

@@ -64,6 +64,12 @@ func (j Join) refers() string {
 // Place is the number of the i-th column that a reference goes to in the map there.
 func (j Join) Place(i int) int { return slices.Index(j.to.MapColumns, j.ToColumns[i]) }
 
+// asText is true where the i-th column that a reference goes to is held by the map as another type than the reference
+// has: as a text where an expression makes something of it.
+func (j Join) asText(i int) bool {
+	return j.AsText || slices.ContainsFunc(j.to.Columns, func(c driver.LoadColumn) bool { return c.Name == j.ToColumns[i] && c.Expr != "" })
+}
+
 // Maps are the maps of references but those in arrays: of all, or of those that stand on one
 // of some columns.
 func (m *Merge) Maps(t *TableLoad, among []string) string {
@@ -100,7 +106,7 @@ func (m *Merge) equal(t *TableLoad, column string, j Join, i int) string {
 	from, _ := t.Table.Column(column)
 	to, _ := j.to.Table.Column(j.ToColumns[i])
 	switch {
-	case j.AsText:
+	case j.asText(i):
 		left, right = left+"::text", right+"::text"
 	case from.DataType().Text() && to.DataType().Text() && !from.Nondeterministic && !to.Nondeterministic:
 		left, right = left+` COLLATE "C"`, right+` COLLATE "C"`
@@ -168,7 +174,7 @@ func (m *Merge) elements(j Join) (source, condition, fresh string) {
 	}
 	i := j.Place(0)
 	condition = fmt.Sprintf("n.o_%d = u.e", i)
-	if j.AsText {
+	if j.asText(0) {
 		condition = fmt.Sprintf("n.o_%d::text = u.e::text", i)
 	}
 	return j.to.IDMap(), condition, fmt.Sprintf("v_%d", i)

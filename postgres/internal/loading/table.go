@@ -16,6 +16,7 @@ type TableLoad struct {
 	Number     int
 	Empty      bool              // it had no row when the load began
 	Direct     bool              // the file is copied into the table itself
+	Rewriting  []string          // its triggers that may give a row another key than it was given
 	Types      map[string]string // of the table's columns, as any search_path reads them
 	MapColumns []string          // of the map: the key's, then those that others refer to
 	// Staging is the staging table, or the query that stands for it.
