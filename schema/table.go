@@ -48,15 +48,25 @@ type Column struct {
 	Collatable bool
 	// Nondeterministic: its collation calls texts equal that have different bytes.
 	Nondeterministic bool
-	Enum             bool
-	Labels           []string // of an enum, in their order
-	Nested           bool     // of an array type or a composite one
-	Default          bool     // a row that does not name the column gets a value
+	// Collation is that one, as SQL writes it.
+	Collation string
+	Enum      bool
+	Labels    []string // of an enum, in their order
+	Nested    bool     // of an array type or a composite one
+	Default   bool     // a row that does not name the column gets a value
 	// Sequence is the one that the column's values are drawn from by default, owned or not, as
 	// SQL writes its name; empty: none.
 	Sequence string
 	// Field is the Go struct's field where an ORM model described the column.
 	Field string
+}
+
+// Equality is the collation under which the column's texts are equal, as SQL writes it: deterministic ones all agree.
+func (c Column) Equality() string {
+	if c.Nondeterministic {
+		return c.Collation
+	}
+	return `"C"`
 }
 
 // Reference is a foreign key: Columns of the table it stands in refer to ToColumns of To.

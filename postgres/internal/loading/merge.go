@@ -99,8 +99,8 @@ func (m *Merge) Maps(t *TableLoad, among []string) string {
 	return text.String()
 }
 
-// equal compares a column with the old value in a map. Texts of deterministic collations are
-// equal where their bytes are, whatever the two collations.
+// equal compares a column with the old value in a map: texts as the column that is referred to compares them, whatever
+// the other's collation.
 func (m *Merge) equal(t *TableLoad, column string, j Join, i int) string {
 	left, right := "s."+server.Quote(column), fmt.Sprintf("%s.o_%d", j.Alias, j.Place(i))
 	from, _ := t.Table.Column(column)
@@ -108,8 +108,9 @@ func (m *Merge) equal(t *TableLoad, column string, j Join, i int) string {
 	switch {
 	case j.asText(i):
 		left, right = left+"::text", right+"::text"
-	case from.DataType().Text() && to.DataType().Text() && !from.Nondeterministic && !to.Nondeterministic:
-		left, right = left+` COLLATE "C"`, right+` COLLATE "C"`
+	case from.DataType().Text() && to.DataType().Text():
+		collate := " COLLATE " + to.Equality()
+		left, right = left+collate, right+collate
 	}
 	return left + " = " + right
 }

@@ -62,13 +62,16 @@ func (f *filter) in(r driver.Restriction) string {
 		strings.Join(leadColumns("gyro_keys", r), ", "), f.unnest(r.Keys, r.To, "gyro_keys"))
 }
 
-// referring is the columns of a reference as they are compared.
+// referring is the columns of a reference as they are compared: texts as the columns that they refer to compare them,
+// which is how the server compares those of a foreign key.
 func (f *filter) referring(r driver.Restriction) []string {
 	columns := make([]string, len(r.Columns))
 	for i, c := range r.Columns {
 		columns[i] = f.prefix + server.Quote(c)
 		if r.AsText {
 			columns[i] += "::text"
+		} else if own, _ := f.table.Column(c); own.Equality() != r.To[i].Equality() {
+			columns[i] += " COLLATE " + r.To[i].Equality()
 		}
 	}
 	return columns

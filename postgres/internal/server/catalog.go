@@ -54,7 +54,7 @@ const (
 		WHERE v.adrelid = ANY($1::oid[])`
 
 	labelsSQL     = "SELECT enumtypid, enumlabel FROM pg_enum WHERE enumtypid = ANY($1::oid[]) ORDER BY enumtypid, enumsortorder"
-	collationsSQL = "SELECT oid FROM pg_collation WHERE NOT collisdeterministic"
+	collationsSQL = "SELECT c.oid, format('%I.%I', nspname, collname) FROM pg_collation c JOIN pg_namespace n ON n.oid = collnamespace WHERE NOT collisdeterministic"
 )
 
 // plainNext is a default that is the next value of a sequence and no more, as the server writes it; a column narrower
@@ -76,7 +76,7 @@ var identities = map[string]string{"a": "always", "d": "by default"}
 func ReadCatalog(ctx context.Context, conn *pgx.Conn) (schema.Catalog, error) {
 	r := catalogReader{
 		schemas: map[uint32]schemaNames{}, tables: map[uint32]*catalogTable{}, sequences: map[uint32]string{},
-		partitions: map[uint32][]uint32{}, types: map[uint32]catalogType{}, labels: map[uint32][]string{}, nondeterministic: map[uint32]bool{},
+		partitions: map[uint32][]uint32{}, types: map[uint32]catalogType{}, labels: map[uint32][]string{}, nondeterministic: map[uint32]string{},
 	}
 	for _, queue := range []func(*pgx.Batch){r.names, r.details, r.rest} {
 		var batch pgx.Batch
@@ -91,7 +91,9 @@ func ReadCatalog(ctx context.Context, conn *pgx.Conn) (schema.Catalog, error) {
 	catalog := schema.Catalog{}
 	for _, t := range r.tables {
 		for i := range t.Columns {
-			t.Columns[i].Labels, t.Columns[i].Nondeterministic = r.labels[t.types[i]], r.nondeterministic[t.collations[i]]
+			c := &t.Columns[i]
+			c.Labels, c.Collation = r.labels[t.types[i]], r.nondeterministic[t.collations[i]]
+			c.Nondeterministic = c.Collation != ""
 		}
 		catalog[t.Name] = &t.Table
 	}
@@ -107,7 +109,7 @@ type catalogReader struct {
 	types      map[uint32]catalogType
 	labels     map[uint32][]string // of enums
 
-	nondeterministic map[uint32]bool // collations
+	nondeterministic map[uint32]string // collations, as SQL writes them
 }
 
 type schemaNames struct{ name, quoted string }
@@ -299,6 +301,6 @@ func (r catalogReader) rest(batch *pgx.Batch) {
 		each(batch, labelsSQL, []any{slices.Compact(enums)}, []any{&oid, &label}, func() { r.labels[oid] = append(r.labels[oid], label) })
 	}
 	if localized {
-		each(batch, collationsSQL, nil, []any{&oid}, func() { r.nondeterministic[oid] = true })
+		each(batch, collationsSQL, nil, []any{&oid, &label}, func() { r.nondeterministic[oid] = label })
 	}
 }
