@@ -123,19 +123,9 @@ func (s *Sequences) move(ctx context.Context, t *TableLoad, column, sequence str
 
 // furthestThere is the highest value that the table has, or the lowest.
 func (s *Sequences) furthestThere(ctx context.Context, t *TableLoad, column string, lowest bool) (end int64, some bool, err error) {
-	function := "max"
-	if lowest {
-		function = "min"
-	}
-	var value *int64
-	text := server.Fill(furthestSQL, "function", function, "value", server.Quote(column), "rows", "(SELECT "+function+"("+server.Quote(column)+") AS "+server.Quote(column)+" FROM "+t.Target()+")  t")
-	if err := s.Conn.QueryRow(ctx, text).Scan(&value); err != nil {
-		return 0, false, server.Hidden(server.Failed(ctx, "look for the highest id of", t.Table.Name.String(), err))
-	}
-	if value == nil {
-		return 0, false, nil
-	}
-	return *value, true, nil
+	own := server.Quote(column)
+	// The inner one finds it by an index, which the outer one, of what it makes of a value, can't.
+	return s.ask(ctx, t, lowest, "t.v", "(SELECT "+function(lowest)+"("+own+") AS v FROM "+t.Target()+") t")
 }
 
 // furthest is the highest value of a column, or the lowest.
@@ -146,19 +136,26 @@ func (s *Sequences) furthest(ctx context.Context, t *TableLoad, column string, l
 	if t.Staged == 0 {
 		return 0, false, nil
 	}
-	function := "max"
-	if lowest {
-		function = "min"
-	}
-	var value *int64
-	text := server.Fill(furthestSQL, "function", function, "value", s.merge.Value(t, column), "rows", t.Staging+" s"+s.merge.Maps(t, []string{column}))
-	if err := s.Conn.QueryRow(ctx, text).Scan(&value); err != nil {
+	return s.ask(ctx, t, lowest, s.merge.Value(t, column), t.Staging+" s"+s.merge.Maps(t, []string{column}))
+}
+
+func (s *Sequences) ask(ctx context.Context, t *TableLoad, lowest bool, value, rows string) (end int64, some bool, err error) {
+	var found *int64
+	text := server.Fill(furthestSQL, "function", function(lowest), "value", value, "rows", rows)
+	if err := s.Conn.QueryRow(ctx, text).Scan(&found); err != nil {
 		return 0, false, server.Hidden(server.Failed(ctx, "look for the highest id of", t.Table.Name.String(), err))
 	}
-	if value == nil {
+	if found == nil {
 		return 0, false, nil
 	}
-	return *value, true, nil
+	return *found, true, nil
+}
+
+func function(lowest bool) string {
+	if lowest {
+		return "min"
+	}
+	return "max"
 }
 
 // scan reads the file for it: the table is not there to be asked yet.
