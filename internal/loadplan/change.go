@@ -13,11 +13,6 @@ func (p *Plan) Propagate() {
 		for _, id := range s.Load.New {
 			s.Changes[id.Column] = true
 		}
-		for _, c := range s.Load.Columns {
-			if c.Expr != "" {
-				s.Changes[c.Name] = true
-			}
-		}
 	}
 	for changed := true; changed; {
 		changed = false
