@@ -49,7 +49,7 @@ func (a *attempt) begin(ctx context.Context) error {
 	}
 	for _, t := range a.Tables {
 		t.Numbered = true
-		a.sheets = append(a.sheets, &sheet{TableLoad: t})
+		a.sheets = append(a.sheets, &sheet{TableLoad: t, layout: layoutOf(t.Sheet)})
 	}
 	a.violations.sheets = a.sheets
 	return nil

@@ -18,7 +18,7 @@ type cells struct{ *casts }
 func (c *cells) check(ctx context.Context, t *sheet) error {
 	var rules []rule
 	for i, f := range t.Sheet.Fields {
-		text := fmt.Sprintf("t.c%d", i)
+		text := "t." + t.layout.field(i)
 		rules = append(rules, c.rule(f, text, caster(t, i), "t.test", i))
 		if f.Pattern != "" {
 			broken := fmt.Sprintf("%s !~ %s", text, server.Literal("^(?:"+f.Pattern+")$"))
@@ -66,8 +66,8 @@ func (c *cells) checkKeys(ctx context.Context, t *sheet) error {
 				return err
 			}
 			cast := c.rule(part.SheetField, fmt.Sprintf("d.c%d", j), name, "d.test", j)
-			if err := c.violations.add(ctx, t, fmt.Sprintf("SELECT t.row, t.line, %s, NULL::int FROM %s d JOIN %s t ON t.k%d = d.id WHERE NOT t.bad AND %s AND %s",
-				cast.row(), t.keyTable(), t.textTable(), k, where, cast.broken)); err != nil {
+			if err := c.violations.add(ctx, t, fmt.Sprintf("SELECT t.row, t.line, %s, NULL::int FROM %s d JOIN %s t ON t.%s = d.id WHERE NOT t.bad AND %s AND %s",
+				cast.row(), t.keyTable(), t.textTable(), t.layout.key(k), where, cast.broken)); err != nil {
 				return err
 			}
 			text := fmt.Sprintf("UPDATE %s d SET bad = true WHERE %s AND %s", t.keyTable(), where, cast.broken)
@@ -144,7 +144,7 @@ func (c *cells) nullify(ctx context.Context, t *sheet, table string) error {
 	slices.Sort(fields)
 	var sets []string
 	for _, f := range fields {
-		sets = append(sets, fmt.Sprintf("c%d = CASE WHEN %d <> ALL (f.fields) THEN t.c%d END", f, f, f))
+		sets = append(sets, fmt.Sprintf("%[1]s = CASE WHEN %[2]d <> ALL (f.fields) THEN t.%[1]s END", t.layout.field(f), f))
 	}
 	return c.Exec(ctx, "take out what can't be cast", fmt.Sprintf(`UPDATE %s t SET %s
 		FROM (SELECT row, array_agg(field) AS fields FROM %s WHERE sheet = %d AND field IS NOT NULL GROUP BY row) f WHERE t.row = f.row`,

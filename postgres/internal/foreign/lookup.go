@@ -28,12 +28,13 @@ func lookupCondition(t *sheet, reference int, alias string) string {
 	if !t.Sheet.References[reference].Keyed() {
 		return "true"
 	}
-	return fmt.Sprintf("t.k%d = %s.id", reference, alias)
+	return fmt.Sprintf("t.%s = %s.id", t.layout.key(reference), alias)
 }
 
 // make makes the lookup tables of a sheet, and tells rows whose references lead nowhere.
 func (l *lookups) make(ctx context.Context, t *sheet) error {
-	var some, rows, keys []string
+	var some, rows []string
+	var dangling []int
 	for k, r := range t.Sheet.References {
 		if err := l.makeOne(ctx, t, k); err != nil {
 			return server.Hidden(err)
@@ -50,11 +51,11 @@ func (l *lookups) make(ctx context.Context, t *sheet) error {
 			server.Literal(string(gyro.RejectedReference)), server.Literal("the row of "+searchedBy(r)+" is rejected itself"),
 			server.Literal("no row of "+searchedBy(r)))
 		if r.Keyed() {
-			some = append(some, fmt.Sprintf("t.k%d IN (SELECT id FROM %s WHERE broken IS NOT NULL)", k, lookupTable(t.Number, k)))
+			some = append(some, fmt.Sprintf("t.%s IN (SELECT id FROM %s WHERE broken IS NOT NULL)", t.layout.key(k), lookupTable(t.Number, k)))
 		} else {
 			some = append(some, "true")
 		}
-		keys = append(keys, fmt.Sprintf("k%d", k))
+		dangling = append(dangling, k)
 		rows = append(rows, fmt.Sprintf("SELECT t.row, t.line, b.broken, %s, %s, NULL::int FROM t JOIN %s b ON %s WHERE b.broken IS NOT NULL",
 			server.Literal(headersOf(r)), said, lookupTable(t.Number, k), lookupCondition(t, k, "b")))
 	}
@@ -62,7 +63,7 @@ func (l *lookups) make(ctx context.Context, t *sheet) error {
 		return nil
 	}
 	if err := l.violations.add(ctx, t, fmt.Sprintf("WITH t AS MATERIALIZED (SELECT row, line, %s FROM %s t WHERE NOT bad AND (%s)) %s",
-		strings.Join(keys, ", "), t.textTable(), strings.Join(some, " OR "), strings.Join(rows, " UNION ALL "))); err != nil {
+		strings.Join(t.layout.keyColumns(dangling), ", "), t.textTable(), strings.Join(some, " OR "), strings.Join(rows, " UNION ALL "))); err != nil {
 		return err
 	}
 	return l.violations.mark(ctx, t)

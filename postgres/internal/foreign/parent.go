@@ -43,15 +43,16 @@ func (ps *parents) create(ctx context.Context, t *sheet) error {
 		asked = append(asked, ps.asked(child, from.Reference))
 	}
 	name := fmt.Sprintf("gyro_made_%d", t.Number)
-	columns, values := []string{"row", "line", "bad"}, []string{"d.row", "0", "false"}
-	for i, from := range t.Sheet.MadeFields {
-		columns, values = append(columns, fmt.Sprintf("c%d", i)), append(values, fmt.Sprintf("d.n_%d::text", from))
+	var keys, fields []string
+	for _, from := range t.Sheet.MadeFields {
+		fields = append(fields, fmt.Sprintf("d.n_%d::text", from))
 	}
-	for k := range t.Sheet.MadeParts {
-		columns, values = append(columns, fmt.Sprintf("k%d", k)), append(values, "d.row")
+	for range t.Sheet.MadeParts {
+		keys = append(keys, "d.row")
 	}
+	values := append([]string{"d.row", "0", "false"}, t.layout.values(keys, fields)...)
 	text := server.Fill(parentsSQL, "name", name, "order", loading.KeyList(n, "d.n_"), "asked", strings.Join(asked, " UNION "),
-		"sheet", t.textTable(), "columns", strings.Join(columns, ", "), "values", strings.Join(values, ", "))
+		"sheet", t.textTable(), "columns", "row, line, bad"+t.layout.columns(untyped), "values", strings.Join(values, ", "))
 	if len(t.Sheet.MadeParts) > 0 {
 		text += ps.keysOf(t, name)
 	}
@@ -79,8 +80,8 @@ func (ps *parents) asked(child *sheet, reference int) string {
 	if !r.Keyed() {
 		return ask + " FROM " + child.textTable() + " t WHERE NOT t.bad"
 	}
-	return ask + fmt.Sprintf(" FROM %s d WHERE d.k = %d AND NOT d.bad AND EXISTS (SELECT FROM %s t WHERE t.k%d = d.id AND NOT t.bad)",
-		child.keyTable(), reference, child.textTable(), reference)
+	return ask + fmt.Sprintf(" FROM %s d WHERE d.k = %d AND NOT d.bad AND EXISTS (SELECT FROM %s t WHERE t.%s = d.id AND NOT t.bad)",
+		child.keyTable(), reference, child.textTable(), child.layout.key(reference))
 }
 
 // keysOf writes down the keys by which rows that were made refer on.

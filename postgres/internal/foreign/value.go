@@ -15,7 +15,7 @@ type values struct{ types *columnTypes }
 // field is the value of a field in t, once all that can't be cast is NULL.
 func (vs *values) field(t *sheet, field int) string {
 	f := t.Sheet.Fields[field]
-	own := fmt.Sprintf("t.c%d", field)
+	own := "t." + t.layout.field(field)
 	if f.Expr != "" {
 		own = loading.ForEachRow(f.Expr, own)
 	}
@@ -45,7 +45,7 @@ func (vs *values) source(t *sheet, source driver.SheetSource, typ columnType) (v
 	}
 	alias := fmt.Sprintf("e%d", source.Reference)
 	return fmt.Sprintf("%s.c%d::%s", alias, source.Part, typ.cast),
-		fmt.Sprintf(" JOIN %s %s ON %s.k = %d AND %s.id = t.k%d AND NOT %s.bad", t.keyTable(), alias, alias, source.Reference, alias, source.Reference, alias)
+		fmt.Sprintf(" JOIN %s %s ON %s.k = %d AND %s.id = t.%s AND NOT %s.bad", t.keyTable(), alias, alias, source.Reference, alias, t.layout.key(source.Reference), alias)
 }
 
 // rows are the rows of a sheet's table, or of that of its suspect rows alone, with the columns
