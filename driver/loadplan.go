@@ -96,8 +96,9 @@ type LoadReference struct {
 	// Kinds are the conditions of a polymorphic reference: it stands in rows that hold one of
 	// the values in each of the columns. None: in all rows.
 	Kinds []Condition
-	// AsText: the columns are of another type than those referred to; their texts compare.
-	AsText bool
+	// As are the types as which the columns compare with those that they refer to, as SQL writes them: empty where
+	// they compare as they are. None: all do.
+	As []string
 	// Keep: no value that it goes to changes. Its own stay as they are written, and are only held against the rows.
 	Keep bool
 	// Each: the column is an array, and each of its elements refers.

@@ -13,6 +13,11 @@ func (r *reference) unverifiable(from *schema.Table) string {
 		return "its condition is not of the form column = value or column IN (values), joined by AND"
 	}
 	for i := range r.Columns {
+		own, _ := from.Column(r.Columns[i])
+		to, _ := r.parent.table.Column(r.ToColumns[i])
+		if r.Enforced && own.DataType().PrintedAs(to.DataType()) == nil {
+			return "values of type " + own.Type + " print differently from equal ones of type " + to.Type
+		}
 		for _, side := range []struct {
 			table  *schema.Table
 			column string

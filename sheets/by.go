@@ -149,7 +149,7 @@ func (p *planning) path(table *schema.Table, path string) (driver.SheetPart, *gy
 			return part, &gyro.Mistake{Problem: gyro.Textf("%s of %s is no foreign key", name, table.Name), Hint: "a path leads over references to a column"}
 		}
 		r := references[0]
-		part.Path = append(part.Path, driver.SheetHop{Columns: r.Columns, Table: r.To, ToColumns: r.ToColumns})
+		part.Path = append(part.Path, driver.SheetHop{Columns: r.Columns, Table: r.To, ToColumns: r.ToColumns, As: r.As})
 		if table = p.Catalog[r.To]; table == nil {
 			return part, &gyro.Mistake{Problem: gyro.Text("the target does not have " + r.To.String())}
 		}

@@ -113,7 +113,7 @@ func (a *attempt) countRows(ctx context.Context) error {
 		if t.Map {
 			from, found = t.IDMap(), "found"
 		}
-		text := fmt.Sprintf("SELECT count(*) FILTER (WHERE NOT %[2]s), count(*) FILTER (WHERE %[2]s) FROM %[1]s", from, found)
+		text := fmt.Sprintf(server.Own("SELECT count(*) FILTER (WHERE NOT %[2]s), count(*) FILTER (WHERE %[2]s) FROM %[1]s"), from, found)
 		err := a.Conn.QueryRow(ctx, text).Scan(&t.Fresh, &t.Existing)
 		if err != nil {
 			return server.Failed(ctx, "count rows", t.Table.Name.String(), err)

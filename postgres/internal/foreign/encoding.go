@@ -162,8 +162,23 @@ func appendBroken(b []byte, all []driver.SheetBroken) []byte {
 
 // hasToBeTested is true where the column test names a number.
 func hasToBeTested(test string, number int) string {
-	return fmt.Sprintf("%s LIKE '%% %d %%'", test, number)
+	return fmt.Sprintf(server.Own("strpos(%s, ' %d ') > 0"), test, number)
 }
+
+var foundSQL = server.Own(`
+SELECT e.rule, w.header,
+  CASE
+    WHEN e.rule = %s THEN w.required
+    WHEN e.rule = %s THEN w.allowed
+    WHEN e.rule = %s THEN 'a part of the key is NULL, and not all'
+    ELSE ''
+  END,
+  NULL::int
+FROM (
+  SELECT split_part(e, ':', 1) AS place, split_part(e, ':', 2) AS rule
+  FROM unnest(string_to_array(t.broken, ' ')) AS x(e)
+) e
+JOIN (VALUES %s) AS w(place, header, required, allowed) ON w.place = e.place`)
 
 // foundByReader are the violations of t that were found while the file was read: rule, headers, words
 // and field.
@@ -183,16 +198,6 @@ func foundByReader(t *sheet) string {
 	for i, r := range t.Sheet.References {
 		add(driver.InReferences, i, headersOf(r), strings.Join(r.Columns, ", ")+" may not be NULL", "")
 	}
-	return fmt.Sprintf(`
-SELECT split_part(e, ':', 2), w.header,
-  CASE split_part(e, ':', 2)
-    WHEN %s THEN w.required
-    WHEN %s THEN w.allowed
-    WHEN %s THEN 'a part of the key is NULL, and not all'
-    ELSE ''
-  END,
-  NULL::int
-FROM unnest(string_to_array(t.broken, ' ')) e
-JOIN (VALUES %s) w(place, header, required, allowed) ON w.place = split_part(e, ':', 1)`,
+	return fmt.Sprintf(foundSQL,
 		server.Literal(string(gyro.Required)), server.Literal(string(gyro.NotAllowed)), server.Literal(string(gyro.IncompleteReference)), strings.Join(known, ", "))
 }

@@ -78,7 +78,7 @@ func (l layout) columns(with typing) string {
 	if with == untyped {
 		return numbered(keys, "k", "") + numbered(fields, "c", "")
 	}
-	return numbered(keys, "k", " int"+array) + numbered(fields, "c", " text"+array)
+	return numbered(keys, "k", " int"+array) + numbered(fields, "c", " pg_catalog.text"+array)
 }
 
 // values are the expressions of keys and of fields as the values of columns.
@@ -94,6 +94,6 @@ func (l layout) values(keys, fields []string) []string {
 		}
 	}
 	pack(keys, "int[]")
-	pack(fields, "text[]")
+	pack(fields, "pg_catalog.text[]")
 	return all
 }

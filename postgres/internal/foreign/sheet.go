@@ -60,18 +60,18 @@ CREATE TEMP TABLE gyro_sheet_{number} (
 ) ON COMMIT DROP;
 
 CREATE TEMP TABLE gyro_suspect_{number} (
-  broken text, test text
+  broken pg_catalog.text, test pg_catalog.text
 ) INHERITS (pg_temp.gyro_sheet_{number}) ON COMMIT DROP;
 
 CREATE TEMP TABLE gyro_key_{number} (
-  k int, id int, bad boolean DEFAULT false, test text{parts}
+  k int, id int, bad boolean DEFAULT false, test pg_catalog.text{parts}
 ) ON COMMIT DROP`
 
 // stageOne copies a file's texts.
 func (a *attempt) stageOne(ctx context.Context, t *sheet) error {
 	if err := a.Exec(ctx, "make a staging table", server.Fill(textTablesSQL, "number", strconv.Itoa(t.Number),
 		"columns", t.layout.columns(typed),
-		"parts", numbered(t.Sheet.KeyParts(), "c", " text"))); err != nil {
+		"parts", numbered(t.Sheet.KeyParts(), "c", " pg_catalog.text"))); err != nil {
 		return err
 	}
 	if len(t.Sheet.Made) > 0 {

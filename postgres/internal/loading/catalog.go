@@ -9,11 +9,14 @@ import (
 
 // Catalog reads all tables of the target.
 func (s *Session) Catalog(ctx context.Context) (schema.Catalog, error) {
-	if err := s.Exec(ctx, "read the catalog", "BEGIN READ ONLY; SET LOCAL search_path = public; SET LOCAL quote_all_identifiers = off"); err != nil {
+	if err := s.Exec(ctx, "read the catalog", "BEGIN READ ONLY; SET LOCAL quote_all_identifiers = off"); err != nil {
 		return nil, err
 	}
 	catalog, err := server.ReadCatalog(ctx, s.Conn)
 	if err != nil {
+		return nil, err
+	}
+	if err := s.Exec(ctx, "read the catalog", "SET LOCAL search_path = public"); err != nil {
 		return nil, err
 	}
 	if err := s.domains(ctx, catalog); err != nil {
@@ -22,21 +25,22 @@ func (s *Session) Catalog(ctx context.Context) (schema.Catalog, error) {
 	return catalog, s.Exec(ctx, "read the catalog", "COMMIT")
 }
 
-// domainsSQL lists the columns whose type is a domain, with what that is made of in the end.
-const domainsSQL = `
+// domainsSQL lists the columns whose type is a domain, with what that is made of in the end, as search_path public shows
+// it.
+var domainsSQL = server.Own(`
 WITH RECURSIVE d AS (
   SELECT oid AS domain, typbasetype AS base, typtypmod AS typmod, typnotnull AS required
-  FROM pg_type WHERE typtype = 'd'
+  FROM pg_catalog.pg_type WHERE typtype = 'd'
   UNION ALL
   SELECT d.domain, t.typbasetype, t.typtypmod, d.required OR t.typnotnull
-  FROM d JOIN pg_type t ON t.oid = d.base WHERE t.typtype = 'd'
+  FROM d JOIN pg_catalog.pg_type t ON t.oid = d.base WHERE t.typtype = 'd'
 )
 SELECT n.nspname, c.relname, a.attname, format_type(d.base, d.typmod), d.required
 FROM d
-JOIN pg_type b ON b.oid = d.base AND b.typtype <> 'd'
-JOIN pg_attribute a ON a.atttypid = d.domain AND a.attnum > 0 AND NOT a.attisdropped
-JOIN pg_class c ON c.oid = a.attrelid AND c.relkind IN ('r', 'p', 'f')
-JOIN pg_namespace n ON n.oid = c.relnamespace`
+JOIN pg_catalog.pg_type b ON b.oid = d.base AND b.typtype <> 'd'
+JOIN pg_catalog.pg_attribute a ON a.atttypid = d.domain AND a.attnum > 0::smallint AND NOT a.attisdropped
+JOIN pg_catalog.pg_class c ON c.oid = a.attrelid AND c.relkind = ANY ('{r,p,f}'::"char"[])
+JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace`)
 
 // domains says of columns of a domain what that is made of, and whether it takes NULL.
 func (s *Session) domains(ctx context.Context, catalog schema.Catalog) error {

@@ -9,10 +9,13 @@ import (
 	"github.com/gyrodata/gyro/postgres/internal/server"
 )
 
-const transactionSQL = `
+var transactionSQL = server.Own(`
 SELECT pg_current_xact_id()::text,
   (SELECT system_identifier::text FROM pg_control_system()),
-  (SELECT oid::int8 FROM pg_database WHERE datname = current_database())`
+  (SELECT oid::int8 FROM pg_catalog.pg_database WHERE datname = current_database())`)
+
+// statusSQL asks what became of a transaction.
+var statusSQL = server.Own("SELECT pg_xact_status($1::text::xid8)")
 
 // identify asks for the transaction's name.
 func (l *Load) identify(ctx context.Context) error {
@@ -55,7 +58,7 @@ func (l *Load) resolveCommit(failure error) error {
 		conn, err := l.config.Connect(ctx)
 		if err == nil {
 			var status *string
-			err = conn.QueryRow(ctx, "SELECT pg_xact_status($1::text::xid8)", fmt.Sprint(l.Loaded.Transaction.ID)).Scan(&status)
+			err = conn.QueryRow(ctx, statusSQL, fmt.Sprint(l.Loaded.Transaction.ID)).Scan(&status)
 			_ = conn.Close(ctx) // only read
 			if err == nil && status != nil {
 				switch *status {

@@ -119,13 +119,14 @@ func (in *Inserter) rewritten(ctx context.Context, t *TableLoad) error {
 	}
 	var same []string
 	for _, c := range t.MapColumns {
-		operator := " = "
+		there, given := "t."+server.Quote(c), in.merge.Final(t, c)
+		equal := t.Equal(c, there, given)
 		if !slices.Contains(t.Key, c) {
-			operator = " IS NOT DISTINCT FROM "
+			equal = fmt.Sprintf("(%s OR %s IS NULL AND (%s) IS NULL)", equal, there, given)
 		}
-		same = append(same, "t."+server.Quote(c)+operator+in.merge.Final(t, c))
+		same = append(same, equal)
 	}
-	n, err := in.Number(ctx, "look for rows that a trigger changed", fmt.Sprintf("SELECT count(*) FROM %s WHERE NOT EXISTS (SELECT FROM %s t WHERE %s)",
+	n, err := in.Number(ctx, "look for rows that a trigger changed", fmt.Sprintf("SELECT pg_catalog.count(*) FROM %s WHERE NOT EXISTS (SELECT FROM %s t WHERE %s)",
 		in.merge.Source(t, fresh), t.Target(), strings.Join(same, " AND ")))
 	if err != nil || n == 0 {
 		return err
@@ -144,7 +145,7 @@ func (in *Inserter) insertTogether(ctx context.Context, tables []*TableLoad) err
 	for _, t := range tables {
 		in.Stage(gyro.Inserting, t.Number)
 		with = append(with, fmt.Sprintf("i%d AS (%s RETURNING 1)", t.Number, in.merge.Insertion(t)))
-		counts = append(counts, fmt.Sprintf("(SELECT count(*) FROM i%d)", t.Number))
+		counts = append(counts, fmt.Sprintf("(SELECT pg_catalog.count(*) FROM i%d)", t.Number))
 	}
 	found := make([]int64, len(tables))
 	into := make([]any, len(tables))

@@ -56,19 +56,19 @@ func (s *Sequences) Move(ctx context.Context) error {
 	return nil
 }
 
-const sequenceStateSQL = `
+var sequenceStateSQL = server.Own(`
 SELECT q.last_value, q.is_called, s.seqincrement, s.seqmin, s.seqmax
-FROM {state} q, pg_sequence s
-WHERE s.seqrelid = {name}::regclass`
+FROM {state} q, pg_catalog.pg_sequence s
+WHERE s.seqrelid = {name}::regclass::oid`)
 
 // mayReadSQL: USAGE and UPDATE are enough to draw from a sequence and to move it, but not to read where it stands.
-const mayReadSQL = "SELECT has_sequence_privilege($1::text::regclass, 'SELECT')"
+var mayReadSQL = server.Own("SELECT has_sequence_privilege($1::text::regclass, 'SELECT')")
 
 // furthestSQL: a numeric column can have fractions, and values beyond any sequence.
-const furthestSQL = `
+var furthestSQL = server.Own(`
 SELECT {function}(trunc(v::numeric))::int8
 FROM (SELECT {value} AS v FROM {rows}) x
-WHERE v::numeric BETWEEN -9223372036854775808 AND 9223372036854775807`
+WHERE v::numeric >= -9223372036854775808 AND v::numeric <= 9223372036854775807`)
 
 func (s *Sequences) move(ctx context.Context, t *TableLoad, column, sequence string, furthest func(context.Context, *TableLoad, string, bool) (int64, bool, error)) error {
 	var (
@@ -80,7 +80,7 @@ func (s *Sequences) move(ctx context.Context, t *TableLoad, column, sequence str
 	if reads, err := s.Holds(ctx, mayReadSQL, sequence); err != nil {
 		return err
 	} else if !reads { // a value that is drawn tells as well
-		state = "(SELECT nextval(" + server.Literal(sequence) + ") AS last_value, true AS is_called)"
+		state = "(SELECT pg_catalog.nextval(" + server.Literal(sequence) + ") AS last_value, true AS is_called)"
 	}
 	row := s.Conn.QueryRow(ctx, server.Fill(sequenceStateSQL, "state", state, "name", server.Literal(sequence)))
 	if err := row.Scan(&last, &called, &step, &least, &most); err != nil {
@@ -107,13 +107,13 @@ func (s *Sequences) move(ctx context.Context, t *TableLoad, column, sequence str
 		return nil
 	}
 	if gap <= smallGap {
-		_, err = s.Conn.Exec(ctx, fmt.Sprintf("SELECT count(nextval(%s)) FROM generate_series(1, %d)", server.Literal(sequence), gap))
+		_, err = s.Conn.Exec(ctx, fmt.Sprintf("SELECT pg_catalog.count(pg_catalog.nextval(%s)) FROM pg_catalog.generate_series(1, %d)", server.Literal(sequence), gap))
 	} else {
 		order := "greatest"
 		if step < 0 {
 			order = "least"
 		}
-		_, err = s.Conn.Exec(ctx, fmt.Sprintf("SELECT setval(%[1]s, %[2]s(%[3]d, pg_sequence_last_value(%[1]s::regclass)))", server.Literal(sequence), order, end))
+		_, err = s.Conn.Exec(ctx, fmt.Sprintf("SELECT pg_catalog.setval(%[1]s, %[2]s(%[3]d, pg_catalog.pg_sequence_last_value(%[1]s::pg_catalog.regclass)))", server.Literal(sequence), order, end))
 	}
 	if err != nil {
 		return server.Failed(ctx, "move a sequence of", place, err)
@@ -153,9 +153,9 @@ func (s *Sequences) ask(ctx context.Context, t *TableLoad, lowest bool, value, r
 
 func function(lowest bool) string {
 	if lowest {
-		return "min"
+		return "pg_catalog.min"
 	}
-	return "max"
+	return "pg_catalog.max"
 }
 
 // scan reads the file for it: the table is not there to be asked yet.

@@ -36,6 +36,12 @@ func (t *TableLoad) Target() string { return server.Identifier(t.Table.Name) }
 // IDMap is the table's map.
 func (t *TableLoad) IDMap() string { return fmt.Sprintf("pg_temp.gyro_map_%d", t.Number) }
 
+// Equal compares two values of a column.
+func (t *TableLoad) Equal(column, left, right string) string {
+	c, _ := t.Table.Column(column)
+	return server.Equal(c, left, right)
+}
+
 // list gives the columns that are loaded, each behind a prefix.
 func (t *TableLoad) list(prefix string) string {
 	var columns []string

@@ -14,10 +14,10 @@ func (m *Merge) Source(t *TableLoad, found string) string {
 	if t.Map {
 		var terms []string
 		for i, c := range t.Key {
-			terms = append(terms, fmt.Sprintf("m.o_%d = s.%s", i, server.Quote(c)))
+			terms = append(terms, t.Equal(c, fmt.Sprintf("m.o_%d", i), "s."+server.Quote(c)))
 		}
 		if t.Numbered {
-			terms = []string{"m.row = s.gyro_row"}
+			terms = []string{"m.row" + server.Is + "s.gyro_row"}
 		}
 		text += " JOIN " + t.IDMap() + " m ON " + strings.Join(terms, " AND ") + found
 	}
@@ -69,7 +69,7 @@ func (m *Merge) Updating(t *TableLoad, more ...string) string {
 	var keys []string
 	for i, c := range t.Key {
 		terms = append(terms, fmt.Sprintf("m.v_%d AS gyro_key_%d", i, i))
-		keys = append(keys, fmt.Sprintf("t.%s = gyro_new.gyro_key_%d", server.Quote(c), i))
+		keys = append(keys, t.Equal(c, "t."+server.Quote(c), fmt.Sprintf("gyro_new.gyro_key_%d", i)))
 	}
 	where := ""
 	if conditions := append(m.conditions(t), more...); len(conditions) > 0 {

@@ -30,7 +30,7 @@ func (c Config) AddTimeouts(s map[string]string) {
 func milliseconds(d time.Duration) string { return fmt.Sprintf("%dms", max(1, d.Milliseconds())) }
 
 // SetSQL fixes settings for the transaction.
-const SetSQL = "SELECT set_config(s.name, s.value, true) FROM unnest($1::text[], $2::text[]) s(name, value)"
+var SetSQL = Own("SELECT set_config(s.name, s.value, true) FROM ROWS FROM (unnest($1::text[]), unnest($2::text[])) AS s(name, value)")
 
 // Set fixes settings for the transaction.
 func Set(ctx context.Context, conn *pgx.Conn, settings map[string]string) error {
