@@ -197,12 +197,17 @@ func formatPairs(f pgcsv.Conversion) (pairs []pair) {
 	for _, said := range []struct{ key, value string }{
 		{"decimal", f.Decimal},
 		{"thousands", f.Thousands},
+		{"currency", f.Currency},
+		{"negative", map[pgcsv.Negative]string{pgcsv.MinusBehind: "behind", pgcsv.Parentheses: "parentheses"}[f.Negative]},
 		{"date", f.Date},
 		{"language", f.Language},
 	} {
 		if said.value != "" {
 			add(said.key, scalar(said.value))
 		}
+	}
+	if f.Percent {
+		add("percent", "true")
 	}
 	for _, said := range []struct {
 		key   string

@@ -32,6 +32,8 @@ func TestGuessedRoundTrip(t *testing.T) {
 			f.Nulls = texts.Draw(t, "nulls")
 		case 1:
 			f.Decimal, f.Thousands = ",", rapid.SampledFrom([]string{"", ".", "'", " "}).Draw(t, "thousands")
+			f.Currency, f.Percent = rapid.SampledFrom([]string{"", "$", "Fr.", "€"}).Draw(t, "currency"), rapid.Bool().Draw(t, "percent")
+			f.Negative = rapid.SampledFrom([]pgcsv.Negative{pgcsv.MinusInFront, pgcsv.MinusBehind, pgcsv.Parentheses}).Draw(t, "negative")
 		case 2:
 			f.Date, f.Language = `YYYY-MM-DD"T"HH24:MI`, "de"
 		case 3:

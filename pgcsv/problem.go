@@ -25,6 +25,7 @@ var ruleTexts = map[Rule]string{
 	NULCharacter:    "a NUL character, which PostgreSQL can't store",
 	NotANumber:      "not a number",
 	AmbiguousNumber: "points and commas that are not where this column's numbers have them",
+	DressedNumber:   "a number that has something around it (a currency, a percent sign, parentheses, a minus behind) that its format (currency, percent, negative) does not say, or not what that says",
 	NotADate:        "not written as the column's dates are, or as 2026-12-31 23:59:59 where no pattern is said",
 	NoSuchDate:      "a day or a time that there is not",
 	DigitsLost:      "more digits than the column keeps",
