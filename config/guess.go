@@ -148,6 +148,9 @@ func csvPairs(g guess.Guess) (pairs []pair) {
 	default:
 		add("quote", scalar(string(d.Quote)), g.Doubts.Quote)
 	}
+	if d.StrayQuotes {
+		add("stray_quotes", "true", nil)
+	}
 	if d.Header != pgcsv.Unsaid {
 		add("header", strconv.FormatBool(d.Header == pgcsv.Yes), g.Doubts.Header)
 	}

@@ -32,6 +32,7 @@ func (r *reader) csv(n ast.Node, what string) gyro.CSV {
 			r.fail(n, `"'", or none`, "quote must be one character")
 		}
 	}
+	keys["stray_quotes"] = func(n ast.Node) { csv.Dialect.StrayQuotes = r.boolean(n, "stray_quotes") }
 	keys["encoding"] = func(n ast.Node) {
 		text, ok := r.text(n, "encoding")
 		if !ok {
