@@ -69,6 +69,7 @@ func (s *Sheet) runOn(b []byte, i int) int {
 // not done, the record is: next is its length, or 0 where b is too short to know.
 func (s *Sheet) quotedCell(b []byte, i int, whole bool) (next int, done bool) {
 	start, doubled := i+1, false
+	line := start // up to here no line ends
 	for i = start; ; i += 2 {
 		at := bytes.IndexByte(b[i:], s.dialect.Quote)
 		if at < 0 {
@@ -88,8 +89,8 @@ func (s *Sheet) quotedCell(b []byte, i int, whole bool) (next int, done bool) {
 		case i+1 < len(b) && b[i+1] == s.dialect.Quote:
 			doubled = true
 			continue
-		case s.dialect.StrayQuotes && i+1 < len(b) && !s.ends[b[i+1]] && bytes.IndexAny(b[start:i], "\r\n") < 0:
-			doubled = true
+		case s.dialect.StrayQuotes && i+1 < len(b) && !s.ends[b[i+1]] && !bytes.ContainsAny(b[line:i], "\r\n"):
+			doubled, line = true, i
 			i-- // it is text, and what stands behind it is looked at
 			continue
 		}
