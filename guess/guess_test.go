@@ -372,7 +372,7 @@ func TestGuessPlans(t *testing.T) {
 		"Created At", "created", "Active", "is_active", "Remark", "", "*", "=x", "tag", "Tag ID", "Tag Label", "label", "colour", "Day", "n", "N", "Note", "weight", "currency", "Currency Code",
 	}
 	values := []*rapid.Generator[string]{
-		rapid.StringMatching(`[0-9]{1,4}`), rapid.StringMatching(`[0-9]{1,3}(,[0-9]{2})?`), rapid.StringMatching(`[a-z]{1,6}( [a-z]{1,4})?`),
+		rapid.StringMatching(`[0-9]{1,4}`), rapid.StringMatching(`[0-9]{1,3}(,[0-9]{2})?`), rapid.StringMatching(`[0-9]{1,3}(,[0-9]{2})?( €|%|-)`), rapid.StringMatching(`[a-z]{1,6}( [a-z]{1,4})?`),
 		rapid.StringMatching(`[0-3]1\.0[1-9]\.202[0-9]`), rapid.StringMatching(`[0-2][1-9]/0[1-9]/202[0-9] 10:00`), rapid.SampledFrom([]string{"ja", "nein", "NULL", ""}),
 		rapid.SampledFrom([]string{"0", "1", "n/a"}), rapid.StringMatching(`[a-z]{2,5}@x\.example`), rapid.SampledFrom([]string{"", " a"}),
 	}

@@ -12,9 +12,13 @@ type Dialect struct {
 	Encoding  Encoding // default: UTF-8
 	Delimiter byte     // between fields; one byte of ASCII; default: a comma
 	Quote     byte     // around fields, doubled inside; NoQuote: quotes are text as any; default: "
-	Header    Answer   // the first record holds the columns' names; default: Yes
-	BOM       bool     // the file begins with a byte order mark: what Sniff found; a Sheet sees for itself
-	LineEnd   string   // "\n", "\r\n" or "\r": what Sniff found most; a Sheet takes each of them
+	// StrayQuotes: quotes that are not where they should be are text. So are a quote in a field that does not begin with
+	// one, also behind blanks, and one in a quoted field that is not doubled and has neither a delimiter nor a line end behind it; there on the
+	// field's first line. Default: such records are malformed, but see [Sheet].
+	StrayQuotes bool
+	Header      Answer // the first record holds the columns' names; default: Yes
+	BOM         bool   // the file begins with a byte order mark: what Sniff found; a Sheet sees for itself
+	LineEnd     string // "\n", "\r\n" or "\r": what Sniff found most; a Sheet takes each of them
 }
 
 // NoQuote is a Dialect's Quote where no field stands in quotes.

@@ -23,11 +23,14 @@ var ErrOverlong = errors.New("the record is too long; is a quote missing, or is 
 //
 // Records are cut as Python's csv module cuts them: a line ends with LF, CRLF or CR; empty
 // lines are no records; empty fields behind the last column are none; a quoted field may hold line ends and, doubled, quotes; the last line
-// needs no end. So are malformed ones (a quote inside a field is a quote, text after a closing
+// needs no end. A quote amid a field that does not begin with one is text, as there. So are malformed records (text after a closing
 // quote belongs to the field), but for one: where a field with a line end in it proves to be
 // malformed, or never closes, the quote before it is taken to be the mistake. The record then
 // ends with that line, as an [UnclosedQuote], and the lines below it are records again. (Not in
 // a file of one column, where any line would be one.)
+//
+// A quote amid a field is told, as a [QuoteInside], where it may have been meant to quote: behind blanks alone, and in a
+// record that has not as many fields as the header.
 //
 // A Sheet's memory is bounded by MaxRecord, and reading a record allocates nothing in the end.
 // What it gives depends on the file alone, so that a second reading counts the same rows. It is
@@ -48,6 +51,8 @@ type Sheet struct {
 
 	record   Record
 	scratch  []byte // the fields that are not as they stand in buffer
+	dubious  bool   // of the record: a quote inside a field may not be text
+	strict   bool   // each quote inside a field is told
 	width    int    // fields of a record; 0: not known yet
 	begun    bool
 	unheaded error // why there is no header
@@ -149,7 +154,7 @@ func (s *Sheet) begin() error {
 	} else if err != nil {
 		return err
 	}
-	if len(r.Problems) > 0 {
+	if s.settleQuotes(true); len(r.Problems) > 0 {
 		p := r.Problems[0]
 		return &Error{Line: r.Line, Err: fmt.Errorf("column %d: %s", p.Column+1, p.Rule.Text())}
 	}
@@ -191,12 +196,13 @@ func (s *Sheet) Read() (*Record, error) {
 		return nil, err
 	}
 	r := &s.record
+	for s.width > 0 && len(r.Cells) > s.width && r.Cells[len(r.Cells)-1].empty() {
+		r.Cells = r.Cells[:len(r.Cells)-1] // a delimiter behind the last field
+	}
+	s.settleQuotes(len(r.Cells) == s.width)
 	sound := !slices.ContainsFunc(r.Problems, func(p Problem) bool { return p.Rule.ofQuotes() })
 	if s.width == 0 && sound {
 		s.width = len(r.Cells)
-	}
-	for s.width > 0 && len(r.Cells) > s.width && r.Cells[len(r.Cells)-1].empty() {
-		r.Cells = r.Cells[:len(r.Cells)-1] // a delimiter behind the last field
 	}
 	if len(r.Cells) != s.width && sound {
 		rule := TooFewFields
@@ -206,6 +212,17 @@ func (s *Sheet) Read() (*Record, error) {
 		r.Problems = slices.Insert(r.Problems, 0, Problem{Rule: rule, Column: -1})
 	}
 	return r, nil
+}
+
+// settleQuotes takes quotes inside fields for text, where the record is otherwise as it should be.
+func (s *Sheet) settleQuotes(fits bool) {
+	r := &s.record
+	if len(r.Problems) == 0 || !fits || s.dubious || s.strict {
+		return
+	}
+	if !slices.ContainsFunc(r.Problems, func(p Problem) bool { return p.Rule == UnclosedQuote || p.Rule == AfterQuote }) {
+		r.Problems = slices.DeleteFunc(r.Problems, func(p Problem) bool { return p.Rule == QuoteInside })
+	}
 }
 
 // passHint passes over a first line "sep=;", by which programs tell Excel the delimiter, whatever it says.

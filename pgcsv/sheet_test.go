@@ -16,6 +16,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
+	"pgregory.net/rapid"
 
 	"github.com/gyrodata/gyro/pgcsv"
 )
@@ -138,15 +139,17 @@ func TestSheetProblems(t *testing.T) {
 		"ragged": {"1\n2,2\n3,3,3\n", [][]string{{"1"}, {"2", "2"}, {"3", "3", "3"}}, map[int]pgcsv.Problem{
 			0: {Rule: pgcsv.TooFewFields, Column: whole}, 2: {Rule: pgcsv.TooManyFields, Column: whole},
 		}},
-		"quote inside":      {"1,5\" disk\n2,2\n", [][]string{{"1", `5" disk`}, {"2", "2"}}, map[int]pgcsv.Problem{0: {Rule: pgcsv.QuoteInside, Column: 1}}},
-		"after a quote":     {"\"1\"x\"y,z\n2,2\n", [][]string{{`'1x"y`, "z"}, {"2", "2"}}, map[int]pgcsv.Problem{0: {Rule: pgcsv.AfterQuote, Column: 0}}},
-		"never closed":      {"1,\"x\n2,2\n3,3\n", [][]string{{"1", "'x"}, {"2", "2"}, {"3", "3"}}, map[int]pgcsv.Problem{0: {Rule: pgcsv.UnclosedQuote, Column: 1}}},
-		"closed by another": {"1,\"x\r\n2,2\r\n3,\"y\"\r\n", [][]string{{"1", "'x"}, {"2", "2"}, {"3", "'y"}}, map[int]pgcsv.Problem{0: {Rule: pgcsv.UnclosedQuote, Column: 1}}},
-		"in its last line":  {"1,1\n2,\"x\"\"y", [][]string{{"1", "1"}, {"2", `'x"y`}}, map[int]pgcsv.Problem{1: {Rule: pgcsv.UnclosedQuote, Column: 1}}},
-		"below whole lines": {"\"a\nb\",\"x\n2,2\n", [][]string{{"'a\nb", "'x"}, {"2", "2"}}, map[int]pgcsv.Problem{0: {Rule: pgcsv.UnclosedQuote, Column: 1}}},
-		"longer than all":   {"1,\"x\n" + strings.Repeat("2,2\n", 300), append([][]string{{"1", "'x"}}, slices.Repeat([][]string{{"2", "2"}}, 300)...), map[int]pgcsv.Problem{0: {Rule: pgcsv.UnclosedQuote, Column: 1}}},
-		"bytes":             {"1,\xFF\xFEx\n2,ü\n3,\"\"\"\xC3\"\n", [][]string{{"1", "\uFFFDx"}, {"2", "ü"}, {"3", "'\"\uFFFD"}}, map[int]pgcsv.Problem{0: {Rule: pgcsv.InvalidEncoding, Column: 1}, 2: {Rule: pgcsv.InvalidEncoding, Column: 1}}},
-		"NUL":               {"\x00,1\n2,2\n", [][]string{{"\x00", "1"}, {"2", "2"}}, map[int]pgcsv.Problem{0: {Rule: pgcsv.NULCharacter, Column: 0}}},
+		"quote inside":              {"1,5\" disk\n2,2\n", [][]string{{"1", `5" disk`}, {"2", "2"}}, nil},
+		"quotes behind blanks":      {"1, \"2\"\n2,2\n", [][]string{{"1", ` "2"`}, {"2", "2"}}, map[int]pgcsv.Problem{0: {Rule: pgcsv.QuoteInside, Column: 1}}},
+		"quotes around a delimiter": {"1,x \"2,3\n2,2\n", [][]string{{"1", `x "2`, `3`}, {"2", "2"}}, map[int]pgcsv.Problem{0: {Rule: pgcsv.QuoteInside, Column: 1}}},
+		"after a quote":             {"\"1\"x\"y,z\n2,2\n", [][]string{{`'1x"y`, "z"}, {"2", "2"}}, map[int]pgcsv.Problem{0: {Rule: pgcsv.AfterQuote, Column: 0}}},
+		"never closed":              {"1,\"x\n2,2\n3,3\n", [][]string{{"1", "'x"}, {"2", "2"}, {"3", "3"}}, map[int]pgcsv.Problem{0: {Rule: pgcsv.UnclosedQuote, Column: 1}}},
+		"closed by another":         {"1,\"x\r\n2,2\r\n3,\"y\"\r\n", [][]string{{"1", "'x"}, {"2", "2"}, {"3", "'y"}}, map[int]pgcsv.Problem{0: {Rule: pgcsv.UnclosedQuote, Column: 1}}},
+		"in its last line":          {"1,1\n2,\"x\"\"y", [][]string{{"1", "1"}, {"2", `'x"y`}}, map[int]pgcsv.Problem{1: {Rule: pgcsv.UnclosedQuote, Column: 1}}},
+		"below whole lines":         {"\"a\nb\",\"x\n2,2\n", [][]string{{"'a\nb", "'x"}, {"2", "2"}}, map[int]pgcsv.Problem{0: {Rule: pgcsv.UnclosedQuote, Column: 1}}},
+		"longer than all":           {"1,\"x\n" + strings.Repeat("2,2\n", 300), append([][]string{{"1", "'x"}}, slices.Repeat([][]string{{"2", "2"}}, 300)...), map[int]pgcsv.Problem{0: {Rule: pgcsv.UnclosedQuote, Column: 1}}},
+		"bytes":                     {"1,\xFF\xFEx\n2,ü\n3,\"\"\"\xC3\"\n", [][]string{{"1", "\uFFFDx"}, {"2", "ü"}, {"3", "'\"\uFFFD"}}, map[int]pgcsv.Problem{0: {Rule: pgcsv.InvalidEncoding, Column: 1}, 2: {Rule: pgcsv.InvalidEncoding, Column: 1}}},
+		"NUL":                       {"\x00,1\n2,2\n", [][]string{{"\x00", "1"}, {"2", "2"}}, map[int]pgcsv.Problem{0: {Rule: pgcsv.NULCharacter, Column: 0}}},
 	} {
 		got := readSheet(strings.NewReader("a,b\n"+test.text), pgcsv.Dialect{}, 1000)
 		if d := cmp.Diff(test.rows, got.rows()); d != "" || got.err != nil {
@@ -174,7 +177,7 @@ func TestSheetProblems(t *testing.T) {
 // Several problems of one record stand in the order of its columns.
 func TestSheetManyProblems(t *testing.T) {
 	t.Parallel()
-	got := readSheet(strings.NewReader("a\x00,b\",\xFF,\"x\"y\x00\n"), pgcsv.Dialect{Header: pgcsv.No}, 0)
+	got := readSheet(strings.NewReader("a\x00, \"b\",\xFF,\"x\"y\x00\n"), pgcsv.Dialect{Header: pgcsv.No}, 0)
 	want := []pgcsv.Problem{
 		{Rule: pgcsv.NULCharacter, Column: 0},
 		{Rule: pgcsv.QuoteInside, Column: 1},
@@ -192,14 +195,84 @@ func TestSheetManyProblems(t *testing.T) {
 	}
 }
 
+// Where stray quotes are text, what a writer joined that doubles no quote is read as it was, but for quotes before a delimiter
+// or a line end, which close.
+func TestSheetStrayQuotes(t *testing.T) {
+	t.Parallel()
+	d := pgcsv.Dialect{StrayQuotes: true}
+	for text, want := range map[string][]string{
+		`x,"He said "hi" to me"`: {"x", `'He said "hi" to me`},
+		`x, "b"`:                 {"x", ` "b"`},
+		`"a"b","c"`:              {`'a"b`, "'c"},
+		`"a""b"c",d`:             {`'a"b"c`, "d"},
+		"\"a\nb\",c":             {"'a\nb", "c"},
+		`"5" disk",""`:           {`'5" disk`, "'"},
+	} {
+		got := readSheet(strings.NewReader("h,i\n"+text+"\n9,9\n"), d, 1000)
+		if rows := got.rows(); len(rows) != 2 || !slices.Equal(rows[0], want) || len(got.records[0].Problems) > 0 {
+			t.Errorf("%s: %q %v, want %q", text, rows, got.records[0].Problems, want)
+		}
+	}
+	// What never closes takes its own line alone.
+	got := readSheet(strings.NewReader("h,i\n1,\"x\"y\n2,\"z\n3,\"q\"\n"), d, 1000)
+	if rows := got.rows(); len(rows) != 3 || got.records[0].Problems[0].Rule != pgcsv.UnclosedQuote || got.records[1].Problems[0].Rule != pgcsv.UnclosedQuote || rows[2][1] != "'q" {
+		t.Errorf("%q", rows)
+	}
+	piece := rapid.SampledFrom([]string{"a", `"`, `"`, ",", "'", "\n", "\r\n", " ", "ä", "5"})
+	rapid.Check(t, func(t *rapid.T) {
+		var want [][]string
+		var file strings.Builder
+		file.WriteString("h,i,j\n")
+		for range rapid.IntRange(1, 5).Draw(t, "rows") {
+			var row []string
+			for i := range 3 {
+				text := strings.Join(rapid.SliceOfN(piece, 0, 6).Draw(t, "field"), "")
+				if i > 0 {
+					file.WriteByte(',')
+				}
+				quoted := rapid.Bool().Draw(t, "quoted")
+				for _, closes := range []string{`""`, `",`, "\"\n", "\"\r"} {
+					text = strings.ReplaceAll(text, closes, "x")
+				}
+				if strings.ContainsAny(text, "\r\n") {
+					quoted, text = true, strings.ReplaceAll(text, `"`, "q")
+				}
+				if text = strings.TrimSuffix(text, `"`); quoted {
+					text = strings.TrimPrefix(text, `"`)
+					file.WriteString(`"` + text + `"`)
+					row = append(row, "'"+text)
+					continue
+				}
+				text = strings.TrimLeft(strings.ReplaceAll(text, ",", ";"), `"`)
+				if i == 0 {
+					text = "k" + text // else the line may be empty
+				}
+				file.WriteString(text)
+				row = append(row, text)
+			}
+			file.WriteString("\n")
+			want = append(want, row)
+		}
+		got := readSheet(strings.NewReader(file.String()), d, 1000)
+		if diff := cmp.Diff(want, got.rows()); diff != "" || got.err != nil {
+			t.Fatalf("%q: %v\n%s", file.String(), got.err, diff)
+		}
+		for _, r := range got.records {
+			if len(r.Problems) > 0 {
+				t.Fatalf("%q: %v", file.String(), r.Problems)
+			}
+		}
+	})
+}
+
 func TestSheetHeader(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
-		"":               "header: the file is empty",
-		"\r\n\n":         "header: the file is empty",
-		"\xEF\xBB\xBF":   "header: the file is empty",
-		"a,secret\"\n1":  "header: column 2: a quote inside a field without quotes",
-		"\xFFsecret,b\n": "header: column 1: bytes that are invalid in the file's encoding",
+		"":                 "header: the file is empty",
+		"\r\n\n":           "header: the file is empty",
+		"\xEF\xBB\xBF":     "header: the file is empty",
+		"a, \"secret\"\n1": "header: column 2: a quote inside a field without quotes, which may be text or not (stray_quotes takes it for text)",
+		"\xFFsecret,b\n":   "header: column 1: bytes that are invalid in the file's encoding",
 	} {
 		if got := readSheet(strings.NewReader(text), pgcsv.Dialect{}, 0); got.err == nil || got.err.Error() != want {
 			t.Errorf("%q: got %v, want %s", text, got.err, want)

@@ -211,7 +211,7 @@ func tryMarks(text []byte, encoding Encoding, delimiter byte, quotes []byte) (be
 func try(text []byte, d Dialect) trial {
 	t := trial{dialect: d, ends: map[string]int{}}
 	s := NewSheet(bytes.NewReader(text), d)
-	s.MaxRecord = len(text)
+	s.MaxRecord, s.strict = len(text), true
 	widths, cells := map[int]int{}, [kinds]int{}
 	for {
 		r, err := s.Read()

@@ -52,6 +52,23 @@ var sheetCases = map[string]sheetCase{
 		faults: []string{"ord 3: st, shop, tenant: required", "ord 4: st, shop, tenant: references-disagree"}, reject: true,
 		query: "SELECT o.n, t.sub, s.url FROM ord o JOIN tenant t ON t.id = o.tenant_id LEFT JOIN shop s ON s.id = o.shop_id ORDER BY 1", want: "n,sub,url\n1,o,\n2,o,old1\n5,o,old2",
 	},
+	"amounts of accountants": {
+		schema: "CREATE TABLE booking (no int, paid numeric(10,2), fee numeric, rate numeric, plain numeric, n int)",
+		yaml:   `booking: {csv: {decimal: ",", thousands: "."}, columns: {paid: {currency: €, negative: parentheses}, fee: {decimal: ".", negative: behind}, rate: {percent: true}}}`,
+		files:  [][2]string{{"booking", "no;paid;fee;rate;plain;n\n1;1.234,50 €;5.25-;12,5%;1.000;(7)\n2;(€ 3,25);5;-3%;;7\n3;$ 3;5,25-;3;5-;\n4;3-;(5);x%;(5);7,0\n5;€ 1,001;;;;1.000\n"}},
+		reject: true, faults: []string{
+			"booking 1: n: dressed-number",
+			"booking 3: paid: dressed-number", "booking 3: fee: ambiguous-number", "booking 3: rate: dressed-number", "booking 3: plain: dressed-number",
+			"booking 4: paid: dressed-number", "booking 4: fee: dressed-number", "booking 4: rate: not-a-number", "booking 4: plain: dressed-number", "booking 4: n: invalid-value",
+			"booking 5: paid: digits-lost",
+		},
+		query: "SELECT * FROM booking ORDER BY 1", want: "no,paid,fee,rate,plain,n\n2,-3.25,5,-0.03,,7",
+	},
+	"amounts without a format": {
+		schema: "CREATE TABLE booking (no int, paid numeric)", yaml: "booking: {}",
+		files:  [][2]string{{"booking", "no,paid\n1,(5.00)\n2,$5\n3,5-\n4,5%\n5,-5\n6,x\n"}},
+		faults: []string{"booking 1: paid: dressed-number", "booking 2: paid: dressed-number", "booking 3: paid: dressed-number", "booking 4: paid: dressed-number", "booking 6: paid: invalid-value"},
+	},
 	"a soft reference": {
 		schema: personPet, yaml: "person: {ids: sequential}\n  pet: {columns: {owner_id: {ref: person, soft: true}}}",
 		files: [][2]string{{"person", "id,name\n1,Ann\n2,Bob\n"}, {"pet", "name,owner_id\nRex,1\nTom,2\n"}},

@@ -2,6 +2,7 @@ package sheets
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -42,6 +43,7 @@ type fieldReading struct {
 	convert   *pgcsv.Converter
 	prove     schema.Values                       // nil: every value is tested
 	zone      string                              // behind a timestamp that says none
+	bare      bool                                // it is a number as PostgreSQL writes it
 	always    bool                                // Date reads it, so that it says none
 	otherwise string                              // in place of NULL
 	misread   func(text []byte) schema.Misreading // what the server would take for another value is none; nil: it takes none so
@@ -66,6 +68,7 @@ func (m *mapping) field(header int, said gyro.Column, csv gyro.CSV, table *schem
 		return driver.SheetField{}, fieldReading{}, err //nolint:wrapcheck // the mistake says where
 	}
 	read := fieldReading{header: header, convert: convert, prove: c.Values(), otherwise: said.Default}
+	read.bare = c.Underlying().Number() && !format.Typed() && said.Expr == ""
 	if c.Underlying().Zoned() && csv.TimeZone != "" {
 		read.zone, read.always = " "+csv.TimeZone, format.Date != ""
 		if prove := read.prove; prove != nil {
@@ -121,12 +124,16 @@ func FormatOf(own, all pgcsv.Conversion, c schema.Column) pgcsv.Conversion {
 	if !t.TakesEmpty() && own.Empty == pgcsv.EmptyUnquoted && all.Empty == pgcsv.EmptyText {
 		format.Empty = pgcsv.EmptyNull // "" is no number, whatever texts are
 	}
+	if t.Number() && own.Decimal == "" && own.Dressed() { // of its own it has what is around the numbers
+		format.Decimal, format.Thousands = all.Decimal, cmp.Or(own.Thousands, all.Thousands)
+	}
 	if own.Typed() {
 		return format
 	}
 	switch {
 	case t.Number():
 		format.Decimal, format.Thousands = all.Decimal, all.Thousands
+		format.Currency, format.Percent, format.Negative = all.Currency, all.Percent, all.Negative
 	case t.Date():
 		format.Date, format.Language = all.Date, all.Language
 	case t.Boolean():

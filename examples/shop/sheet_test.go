@@ -82,7 +82,7 @@ func planted() []struct {
 		{func(c []string) []string { return c[:9] }, []string{": too-few-fields"}},
 		{func(c []string) []string { return append(c, "noch eins") }, []string{": too-many-fields"}},
 		set(4, `"pend"ing`, "Status: text-after-quote"),
-		set(4, `pend"ing`, "Status: quote-inside"),
+		set(4, ` "pending"`, "Status: quote-inside"),
 		set(5, "viel", "Betrag: not-a-number"),
 		set(5, "12,345.67", "Betrag: ambiguous-number"),
 		set(5, "1.2345,00", "Betrag: ambiguous-number"),
