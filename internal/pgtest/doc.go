@@ -21,7 +21,7 @@
 // pg_config, and where Debian, the PGDG packages, Homebrew and MacPorts put
 // them. Where there are none, they are downloaded. Where that fails too, every
 // test that asks for a database fails, with one line that says what to install:
-// no test is ever skipped.
+// no test is ever skipped, but for those behind a pooler where there is no pgbouncer (Bouncer).
 //
 // The command in serve starts one server for many packages:
 //

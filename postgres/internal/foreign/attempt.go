@@ -3,6 +3,8 @@ package foreign
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/gyrodata/gyro"
 	"github.com/gyrodata/gyro/postgres/internal/loading"
@@ -19,6 +21,7 @@ type attempt struct {
 	violations *violations
 	refused    map[int]refusals
 	trying     bool
+	functions  []string // of the session, to be dropped before the commit
 }
 
 func newAttempt(l *loading.Load, refused map[int]refusals, trying bool) *attempt {
@@ -32,7 +35,7 @@ func newAttempt(l *loading.Load, refused map[int]refusals, trying bool) *attempt
 
 // run does all but committing. It stops where a violation refuses the load.
 func (a *attempt) run(ctx context.Context) error {
-	for _, do := range []func(context.Context) error{a.begin, a.stage, a.validate, a.Sequences.Move, a.insert, a.Finish} {
+	for _, do := range []func(context.Context) error{a.begin, a.stage, a.validate, a.Sequences.Move, a.insert, a.dropFunctions, a.Finish} {
 		if err := do(ctx); err != nil {
 			return err
 		}
@@ -145,4 +148,14 @@ func (a *attempt) insert(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// dropFunctions leaves none of our functions in the session, which behind a pooler is not ours: its temporary tables are
+// dropped on commit, and functions can't be made so.
+func (a *attempt) dropFunctions(ctx context.Context) error {
+	if len(a.functions) == 0 {
+		return nil
+	}
+	slices.Sort(a.functions)
+	return a.Exec(ctx, "drop functions", "DROP FUNCTION "+strings.Join(slices.Compact(a.functions), ", "))
 }

@@ -46,8 +46,9 @@ func (c *casts) prepare(ctx context.Context) error {
 }
 
 func (c *casts) makeFunction(ctx context.Context, name, typ, value string) error {
+	c.functions = append(c.functions, name+"(pg_catalog.text)")
 	body := "BEGIN DECLARE gyro_x " + typ + " := " + value + "; BEGIN RETURN NULL; END; EXCEPTION WHEN OTHERS THEN RETURN SQLSTATE; END"
-	return c.Exec(ctx, "make a function that tries a cast", "CREATE FUNCTION "+name+"(pg_catalog.text) RETURNS pg_catalog.text LANGUAGE plpgsql AS "+dollarQuoted(body))
+	return c.Exec(ctx, "make a function that tries a cast", "CREATE OR REPLACE FUNCTION "+name+"(pg_catalog.text) RETURNS pg_catalog.text LANGUAGE plpgsql AS "+dollarQuoted(body))
 }
 
 // dollarQuoted quotes the body of a function, by a tag that does not stand in it.

@@ -171,6 +171,7 @@ func (tr *trial) try(ctx context.Context, t *sheet, text string) (refusals, erro
 		index = fmt.Sprintf("CREATE INDEX ON %[1]s (row); ANALYZE %[1]s;", t.IDMap())
 	}
 	name := fmt.Sprintf("pg_temp.gyro_try_%d", t.Number)
+	tr.functions = append(tr.functions, name+"()")
 	if err := tr.Exec(ctx, "make a function that tries rows", server.Fill(trialFunctionSQL,
 		"sheet", t.textTable(), "suspects", t.suspectTable(), "map", index, "name", name, "body", dollarQuoted(body))); err != nil {
 		return refusals{}, err

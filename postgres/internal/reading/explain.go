@@ -35,6 +35,10 @@ func (s *Snapshot) Explain(ctx context.Context, all ...driver.Selection) ([]gyro
 	return estimates, nil
 }
 
+// noKeysSQL has arrays of keys empty. A setting that a session never had is NULL, which would do, but behind a pooler the
+// session had it before: then it is ”, which is no array.
+var noKeysSQL = server.Own("SELECT set_config(n, '{}', true) FROM unnest($1::text[]) AS keys(n)")
+
 // explain works behind a savepoint, so that an error leaves the transaction usable. Where
 // nothing has to be parsed before, the savepoint travels with the EXPLAINs, as its end does.
 func (s *Snapshot) explain(ctx context.Context, all []driver.Selection) (estimates []gyro.Estimate, plans [][]byte, err error) {
@@ -50,13 +54,24 @@ func (s *Snapshot) explain(ctx context.Context, all []driver.Selection) (estimat
 		saved.Exec(func(pgconn.CommandTag) error { op = "explain"; return nil })
 	}
 	estimates, plans = make([]gyro.Estimate, len(all)), make([][]byte, len(all))
+	var unknown []string
 	for i, selection := range all {
 		text, err := s.statement(ctx, selection)
 		if err != nil {
 			return nil, nil, err
 		}
 		estimates[i].SQL, estimates[i].Shape = text.sql, text.shape
-		batch.Queue("EXPLAIN (FORMAT JSON) " + text.sql).QueryRow(func(row pgx.Row) error {
+		for _, k := range text.keys {
+			if !k.bits {
+				unknown = append(unknown, k.name)
+			}
+		}
+	}
+	if len(unknown) > 0 {
+		batch.Queue(noKeysSQL, unknown)
+	}
+	for i := range all {
+		batch.Queue("EXPLAIN (FORMAT JSON) " + estimates[i].SQL).QueryRow(func(row pgx.Row) error {
 			err := row.Scan(&plans[i])
 			if err == nil && i == len(all)-1 {
 				op = "savepoint"

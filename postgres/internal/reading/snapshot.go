@@ -265,7 +265,10 @@ func (s *Snapshot) Finish(ctx context.Context) error {
 func (s *Snapshot) Close() error {
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
-	// Closing ends the transaction; nothing was written.
+	// Closing ends the transaction too, but behind a pooler it would cost the pool a connection.
+	if !s.conn.IsClosed() {
+		_, _ = s.conn.Exec(ctx, "ROLLBACK") // nothing was written
+	}
 	if err := s.conn.Close(ctx); err != nil && !server.Lost(err) {
 		return server.Failed(ctx, "disconnect", "", err)
 	}

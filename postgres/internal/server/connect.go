@@ -7,6 +7,7 @@ import (
 	"bufio"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"time"
@@ -55,7 +56,7 @@ func (c Config) Connect(ctx context.Context) (*pgx.Conn, error) {
 	}
 	config.DefaultQueryExecMode = pgx.QueryExecModeExec // nothing prepared stays behind a pooler
 	config.BuildContextWatcherHandler = func(conn *pgconn.PgConn) ctxwatch.Handler {
-		return &pgconn.CancelRequestContextWatcherHandler{Conn: conn, DeadlineDelay: 5 * time.Second}
+		return &canceller{conn: conn}
 	}
 	config.BuildFrontend = func(r io.Reader, w io.Writer) *pgproto3.Frontend {
 		return pgproto3.NewFrontend(bufio.NewReaderSize(r, readBuffer), w)
@@ -81,6 +82,13 @@ func connectError(ctx context.Context, err error) error {
 		return context.Cause(ctx)
 	case errors.As(err, &refused):
 		failure.Err = clean(err)
+		pooler, isPooler := ofPooler(refused)
+		switch {
+		case isPooler:
+			failure.Hint = gyro.Text(pooler.hint)
+		case raised(refused):
+			failure.Err = fmt.Errorf("the server, or a pooler before it, refused the connection (SQLSTATE %s)", refused.Code)
+		}
 		switch refused.Code {
 		case "28P01", "28000":
 			failure.Hint = "check user and password; PGPASSWORD or ~/.pgpass keep a password out of the arguments"

@@ -102,7 +102,10 @@ func clean(err error) error {
 		return err
 	}
 	message := e.Message
+	pooler, isPooler := ofPooler(e)
 	switch {
+	case isPooler:
+		message = pooler.message
 	case raised(e):
 		message = raisedText
 	case strings.HasPrefix(e.Code, "22"):
@@ -151,6 +154,9 @@ const recoveryConflict = "40001"
 
 // hint says what to do about an SQLSTATE that users of Gyro meet.
 func hint(e *pgconn.PgError) string {
+	if pooler, ok := ofPooler(e); ok {
+		return pooler.hint
+	}
 	switch e.Code {
 	case "42501":
 		if strings.Contains(e.Message, "row-level security") {
