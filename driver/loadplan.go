@@ -3,6 +3,7 @@ package driver
 import (
 	"context"
 	"io"
+	"slices"
 
 	"github.com/gyrodata/gyro"
 	"github.com/gyrodata/gyro/schema"
@@ -99,6 +100,10 @@ type LoadReference struct {
 	// As are the types as which the columns compare with those that they refer to, as SQL writes them: empty where
 	// they compare as they are. None: all do.
 	As []string
+	// Elsewhere says of each column that its value does not come from what is referred to: it stays as it is, or another
+	// reference gives it, whose columns are a part of these. So the tenant of a tree's nodes is known without its parents.
+	// None: all come from there.
+	Elsewhere []bool
 	// Keep: no value that it goes to changes. Its own stay as they are written, and are only held against the rows.
 	Keep bool
 	// Each: the column is an array, and each of its elements refers.
@@ -109,3 +114,16 @@ type LoadReference struct {
 	// referred to, in place of its key.
 	Through string
 }
+
+// Gives reports whether one of some columns has its value from what is referred to; nil: whether any has.
+func (r *LoadReference) Gives(among []string) bool {
+	for i, c := range r.Columns {
+		if !r.FromElsewhere(i) && (among == nil || slices.Contains(among, c)) {
+			return true
+		}
+	}
+	return false
+}
+
+// FromElsewhere reports whether the i-th column has its value without the reference.
+func (r *LoadReference) FromElsewhere(i int) bool { return i < len(r.Elsewhere) && r.Elsewhere[i] }

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/gyrodata/gyro"
+	"github.com/gyrodata/gyro/driver"
 )
 
 // Propagate finds out which values change on the way, and keeps the references that have to
@@ -43,8 +44,30 @@ func (p *Plan) Propagate() {
 		}
 	}
 	for _, s := range p.Steps {
+		for _, r := range s.References {
+			p.elsewhere(s, r)
+		}
 		p.follow(s)
 	}
+}
+
+// elsewhere finds the columns of a reference that have their value without it. Another reference gives it wherever this
+// one would, where its columns are fewer and all of this one's: it is NULL in no row in which this one is not.
+func (p *Plan) elsewhere(s *Step, r *Reference) {
+	if r.To < 0 || r.Each || r.Through != "" {
+		return
+	}
+	r.Elsewhere = make([]bool, len(r.Columns))
+	for i, c := range r.Columns {
+		r.Elsewhere[i] = !p.moves(r, i) || slices.ContainsFunc(s.Load.References, func(other *driver.LoadReference) bool {
+			return other.To >= 0 && !other.Each && other.Through == "" && len(other.Kinds) == 0 && !other.Keep &&
+				len(other.Columns) < len(r.Columns) && slices.Contains(other.Columns, c) && within(other.Columns, r.Columns)
+		})
+	}
+}
+
+func within(some, all []string) bool {
+	return !slices.ContainsFunc(some, func(c string) bool { return !slices.Contains(all, c) })
 }
 
 // moves reports whether the i-th column that a reference goes to may have another value

@@ -32,7 +32,7 @@ func (p *Plan) Add(s *Step, r *driver.LoadReference, proved bool) {
 		}
 		p.asConstrained(s, r)
 	} else if importer, ok := p.Options.Importers.Importer(r.Table); ok && importer.IDs.Strategy() == gyro.FixedIDs {
-		if known := p.Catalog[r.Table]; known != nil && slices.Equal(known.PrimaryKey, r.ToColumns) {
+		if known := p.Catalog[r.Table]; known != nil && len(r.Columns) == 1 && slices.Equal(known.PrimaryKey, r.ToColumns) {
 			r.Fixed = importer.IDs.Pairs()
 		}
 	}

@@ -24,15 +24,16 @@ func (p *Plan) Strategy(s *Step) {
 	case gyro.DerivedIDs:
 		p.derive(s)
 	case gyro.FixedIDs:
-		if len(s.Load.Key) != 1 {
-			p.Refuse(s, gyro.Text("fixed ids are for keys of one column, and "+keyWords(s.Load.Key)), "keep its ids: what they are part of follows")
-			break
-		}
-		if s.follows(s.Load.Key[0]) {
+		own := slices.DeleteFunc(slices.Clone(s.Load.Key), s.follows)
+		switch {
+		case len(s.Load.Key) == 1 && len(own) == 0:
 			p.Refuse(s, gyro.Text("column "+s.Load.Key[0]+" follows what it refers to, and can't be fixed"), "fix the ids of that table: these follow")
-			break
+		case len(own) != 1:
+			p.Refuse(s, gyro.Text("fixed ids are for one column of a key, the others of which follow what they refer to, and "+keyWords(s.Load.Key)),
+				"keep its ids: what they are part of follows")
+		default:
+			s.Load.New = []driver.NewID{{Column: own[0], Fixed: s.IDs.Pairs()}}
 		}
-		s.Load.New = []driver.NewID{{Column: s.Load.Key[0], Fixed: s.IDs.Pairs()}}
 	}
 	if len(p.Found) > before {
 		return

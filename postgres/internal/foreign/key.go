@@ -63,7 +63,7 @@ func (k *keys) unlisted(ctx context.Context, t *sheet) error {
 			continue
 		}
 		err := k.violations.addRows(ctx, t, gyro.NotAllowed, []string{id.Column}, "no fixed id is listed for it",
-			"SELECT row FROM "+t.IDMap()+" WHERE v_0 IS NULL")
+			fmt.Sprintf("SELECT row FROM %s WHERE v_%d IS NULL", t.IDMap(), slices.Index(t.MapColumns, id.Column)))
 		if err != nil {
 			return err
 		}

@@ -206,7 +206,7 @@ func (m *Mapping) check(ctx context.Context, t *TableLoad) ([]error, error) {
 		if len(id.Fixed) == 0 {
 			continue
 		}
-		n, err := m.Number(ctx, "look for ids that are not listed", "SELECT pg_catalog.count(*) FROM "+t.IDMap()+" WHERE v_0 IS NULL")
+		n, err := m.Number(ctx, "look for ids that are not listed", "SELECT pg_catalog.count(*) FROM "+t.IDMap()+fmt.Sprintf(" WHERE v_%d IS NULL", slices.Index(t.MapColumns, id.Column)))
 		if err != nil {
 			return nil, err
 		}

@@ -79,7 +79,7 @@ func (j Join) as(i int) string {
 func (m *Merge) Maps(t *TableLoad, among []string) string {
 	var text strings.Builder
 	for _, j := range m.Joins(t) {
-		touches := among == nil || slices.ContainsFunc(j.Columns, func(c string) bool { return slices.Contains(among, c) })
+		touches := among == nil || j.Gives(among)
 		switch {
 		case !touches, j.Each, j.to == nil && len(j.Fixed) == 0:
 		case j.to == nil:
@@ -135,7 +135,7 @@ func (m *Merge) Value(t *TableLoad, column string) string {
 	for _, j := range m.Joins(t) {
 		i := slices.Index(j.Columns, column)
 		switch {
-		case i < 0, j.Keep:
+		case i < 0, j.Keep, j.FromElsewhere(i):
 		case j.Each:
 			return m.array(t, j, own)
 		case j.to == nil && len(j.Fixed) > 0:
