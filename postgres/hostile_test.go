@@ -160,7 +160,7 @@ func TestHostileSchema(t *testing.T) {
 	)
 
 	natural := gyro.Registry{
-		{Model: gyro.Table("tenant"), IDs: gyro.NaturalKey("slug")},
+		{Model: gyro.Table("tenant"), IDs: gyro.NaturalKey("slug"), Conflict: gyro.Update()},
 		{Model: gyro.Table("shop"), IDs: gyro.NaturalKey("tenant", "name"), Conflict: gyro.Update()},
 		{Model: gyro.Table("day"), IDs: gyro.Keep(), Conflict: gyro.Skip()},
 		{Model: gyro.Table("visit"), IDs: gyro.Sequential()},

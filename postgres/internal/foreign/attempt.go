@@ -35,7 +35,7 @@ func newAttempt(l *loading.Load, refused map[int]refusals, trying bool) *attempt
 
 // run does all but committing. It stops where a violation refuses the load.
 func (a *attempt) run(ctx context.Context) error {
-	for _, do := range []func(context.Context) error{a.begin, a.stage, a.validate, a.Sequences.Move, a.insert, a.dropFunctions, a.Finish} {
+	for _, do := range []func(context.Context) error{a.begin, a.stage, a.validate, a.Sequences.Move, a.Swaps.Open, a.insert, a.Swaps.Close, a.dropFunctions, a.Finish} {
 		if err := do(ctx); err != nil {
 			return err
 		}

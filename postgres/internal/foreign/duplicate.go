@@ -102,18 +102,12 @@ func (k *keys) finally(t *sheet, column string) string {
 	return k.Merge.Final(t.TableLoad, column)
 }
 
-// written are the values of a key as the rows would have them: k_0, k_1, …; with the key of the
-// row that they are written into: m_0, m_1, ….
+// written are the values of a key as the rows would have them: k_0, k_1, ….
 func (k *keys) written(t *sheet, key []string) string {
 	var values, present []string
 	for i, c := range key {
 		values = append(values, fmt.Sprintf("%s AS k_%d", k.finally(t, c), i))
 		present = append(present, fmt.Sprintf("w.k_%d IS NOT NULL", i))
-	}
-	if !t.unmapped {
-		for i := range t.Key {
-			values = append(values, fmt.Sprintf("CASE WHEN m.found THEN m.v_%d END AS m_%d", i, i))
-		}
 	}
 	return fmt.Sprintf("(SELECT * FROM (SELECT s.gyro_row AS row, %s FROM %s) w WHERE %s)", strings.Join(values, ", "), k.candidates(t), strings.Join(present, " AND "))
 }

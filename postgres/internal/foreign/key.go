@@ -28,22 +28,23 @@ func (k *keys) check(ctx context.Context, t *sheet) error {
 	if err := k.checkWritten(ctx, t); err != nil {
 		return err
 	}
-	for _, key := range uniqueKeys(t) {
-		if !t.CanCollide(key) {
-			continue
+	for again := true; again; {
+		before := t.marked
+		for _, key := range uniqueKeys(t) {
+			if !t.CanCollide(key) {
+				continue
+			}
+			for _, do := range []func(context.Context, *sheet, []string) error{k.taken, k.repeated} {
+				if err := do(ctx, t, key); err != nil {
+					return err
+				}
+				if err := k.violations.leaveOut(ctx, t); err != nil {
+					return err
+				}
+			}
 		}
-		if err := k.taken(ctx, t, key); err != nil {
-			return err
-		}
-		if err := k.violations.leaveOut(ctx, t); err != nil {
-			return err
-		}
-		if err := k.repeated(ctx, t, key); err != nil {
-			return err
-		}
-		if err := k.violations.leaveOut(ctx, t); err != nil {
-			return err
-		}
+		// A row of the target keeps its values where the one is rejected that was to be written into it.
+		again = t.Found == gyro.UpdateRow && t.marked > before
 	}
 	return nil
 }
@@ -195,15 +196,12 @@ func (k *keys) taken(ctx context.Context, t *sheet, key []string) error {
 	for i, c := range key {
 		terms = append(terms, t.Equal(c, "t."+server.Quote(c), fmt.Sprintf("v.k_%d", i)))
 	}
-	if t.Found == gyro.UpdateRow && !t.unmapped { // but the row itself
-		var same []string
-		for i, c := range t.Key {
-			same = append(same, t.Equal(c, "t."+server.Quote(c), fmt.Sprintf("v.m_%d", i)))
-		}
-		terms = append(terms, "("+strings.Join(same, " AND ")+") IS NOT TRUE")
+	staying := ""
+	if !t.unmapped { // but those that are written into themselves: they are held against each other
+		staying = k.Merge.Staying(t.TableLoad)
 	}
 	return k.violations.addRows(ctx, t, gyro.RowExists, key, "the target has a row with the same "+strings.Join(key, ", "),
-		fmt.Sprintf("SELECT v.row FROM %s v WHERE EXISTS (SELECT FROM %s t WHERE %s)", k.written(t, key), t.Target(), strings.Join(terms, " AND ")))
+		fmt.Sprintf("SELECT v.row FROM %s v WHERE EXISTS (SELECT FROM %s t WHERE %s%s)", k.written(t, key), t.Target(), strings.Join(terms, " AND "), staying))
 }
 
 // repeated tells rows with a key that an earlier one has.

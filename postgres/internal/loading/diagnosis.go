@@ -31,8 +31,8 @@ func (in *Inserter) collide(ctx context.Context) error {
 				values = append(values, in.merge.Final(t, c)+" AS "+server.Quote(c))
 			}
 			n, err := in.Number(ctx, "look for rows that are there already", fmt.Sprintf(
-				"SELECT pg_catalog.count(*) FROM (SELECT %s FROM %s) v WHERE EXISTS (SELECT FROM %s t WHERE %s)",
-				strings.Join(values, ", "), in.merge.Source(t, " AND NOT m.found"), t.Target(), strings.Join(terms, " AND ")))
+				"SELECT pg_catalog.count(*) FROM (SELECT %s FROM %s) v WHERE EXISTS (SELECT FROM %s t WHERE %s%s)",
+				strings.Join(values, ", "), in.merge.Source(t, " AND NOT m.found"), t.Target(), strings.Join(terms, " AND "), in.merge.Staying(t)))
 			if err != nil {
 				return err
 			}

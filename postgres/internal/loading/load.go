@@ -38,6 +38,7 @@ type Load struct {
 	Mapping   *Mapping
 	Inserter  *Inserter
 	Sequences *Sequences
+	Swaps     *Swaps
 	access    *access
 }
 
@@ -48,6 +49,7 @@ func NewLoad(s *Session, o Options, plan *driver.LoadPlan) *Load {
 	l.Mapping = &Mapping{Load: l, merge: l.Merge}
 	l.Inserter = &Inserter{Load: l, merge: l.Merge}
 	l.Sequences = &Sequences{Load: l, merge: l.Merge}
+	l.Swaps = &Swaps{Load: l, merge: l.Merge}
 	l.access = &access{Load: l}
 	return l
 }
@@ -59,7 +61,7 @@ func NewLoad(s *Session, o Options, plan *driver.LoadPlan) *Load {
 // what is inserted: every row bears the transaction's own id, by which undo knows it.
 func (l *Load) Run(ctx context.Context) (*driver.Loaded, error) {
 	for _, do := range []func(context.Context) error{
-		l.Begin, l.stageAll, l.Sequences.Move, l.Mapping.makeAll, l.Inserter.collide, l.Inserter.insertAll, l.Finish,
+		l.Begin, l.stageAll, l.Sequences.Move, l.Mapping.makeAll, l.Inserter.collide, l.Swaps.Open, l.Inserter.insertAll, l.Swaps.Close, l.Finish,
 	} {
 		if err := do(ctx); err != nil {
 			return nil, err
