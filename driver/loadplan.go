@@ -81,9 +81,18 @@ type LoadColumn struct {
 type NewID struct {
 	Column   string
 	Sequence string      // its next value; the sequence's name as SQL writes it
+	Default  bool        // what the column's default, or that of its domain, gives
+	Triggers []string    // one of these triggers gives it while the row goes in: it is not written
 	Random   bool        // a random uuid
+	Highest  bool        // the target's highest, and on
+	Offset   int64       // the old one and this
 	Derived  []string    // a uuid computed from these columns
 	Fixed    [][2]string // old and new
+}
+
+// Drawn reports whether the value has nothing to do with the row.
+func (id NewID) Drawn() bool {
+	return id.Sequence != "" || id.Default || len(id.Triggers) > 0 || id.Random || id.Highest
 }
 
 // LoadReference is a reference that is mapped: rows get the new values of what they refer to.

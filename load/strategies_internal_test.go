@@ -74,6 +74,8 @@ func strategies(t *testing.T) string {
 		{"`NaturalKey(\"code\")`", gyro.NaturalKey("code")},
 		{"`Derived(\"code\")`", gyro.Derived("code")},
 		{"`Fixed(…)`", gyro.Fixed(map[int]int{1: 2})},
+		{"`MaxPlusOne()`", gyro.MaxPlusOne()},
+		{"`Offset(1000)`", gyro.Offset(1000)},
 	}
 	var (
 		text    strings.Builder

@@ -97,6 +97,8 @@ CREATE TABLE public.visit (
   tags text[], shops bigint[], kind text, subject_id bigint, note varchar(40), price numeric(8, 2) CHECK (price >= 0)
 );
 CREATE TABLE public.pair (a int, b text, note text, PRIMARY KEY (a, b));
+CREATE SEQUENCE public.numbers;
+CREATE TABLE public.code (id bigint PRIMARY KEY DEFAULT 1000 + nextval('public.numbers'), place int NOT NULL UNIQUE, note text);
 CREATE TABLE public.log (what text, n int);`
 
 const plantedRows = `
@@ -107,13 +109,14 @@ INSERT INTO day SELECT '2026-01-01'::date + n, 'day ' || n FROM generate_series(
 INSERT INTO visit (shop_id, at, tags, shops, kind, subject_id, note, price)
   SELECT 1 + n % 20, '2026-01-01'::date + n % 10, '{x,y}', ARRAY[1 + n % 20, 3], CASE n % 2 WHEN 0 THEN 'shop' END, 1 + n % 20, 'note', n FROM generate_series(1, 200) n;
 INSERT INTO pair VALUES (1, 'x', 'y'), (2, 'y', 'z');
+INSERT INTO code VALUES (1, 1, 'x'), (2, 2, 'y');
 INSERT INTO log VALUES ('x', 1), ('y', 2);`
 
 // Whatever a schema holds that the role's search_path looks into first, and even before PostgreSQL's own: nothing of it
 // runs, but what text of the user's or the target's own functions name.
 func TestHostileSchema(t *testing.T) {
 	t.Parallel()
-	tables := []string{"tenant", "shop", "day", "visit", "pair", "log"}
+	tables := []string{"tenant", "shop", "day", "visit", "pair", "code", "log"}
 	planted := func(rows string) (url, plain string) {
 		plain = pgtest.DB(t)
 		pgtest.Exec(t, plain, plantedTables+rows)
@@ -126,7 +129,7 @@ func TestHostileSchema(t *testing.T) {
 			"shops":      {Each: true, Ref: gyro.Table("shop")},
 			"subject_id": {Missing: gyro.Include, Cases: []gyro.Case{{When: when, Ref: gyro.Table("shop")}}},
 		}}}
-		for _, table := range []string{"tenant", "shop", "day", "pair", "log"} {
+		for _, table := range []string{"tenant", "shop", "day", "pair", "code", "log"} {
 			all = append(all, gyro.Importer{Model: gyro.Table(table)})
 		}
 		return all
@@ -165,20 +168,27 @@ func TestHostileSchema(t *testing.T) {
 		{Model: gyro.Table("day"), IDs: gyro.Keep(), Conflict: gyro.Skip()},
 		{Model: gyro.Table("visit"), IDs: gyro.Sequential()},
 		{Model: gyro.Table("pair"), IDs: gyro.Keep(), Conflict: gyro.Update()},
+		{Model: gyro.Table("code"), IDs: gyro.NaturalKey("note"), Conflict: gyro.Update()},
 		{Model: gyro.Table("log")},
 	}
-	loaded := tables[:5] // the rows of log can't be told apart, nor undone
+	loaded := tables[:6] // the rows of log can't be told apart, nor undone
 	for name, s := range map[string]load.Slice{
-		"kept":     {},
-		"new ids":  {Importers: gyro.Registry{{Model: gyro.Table("tenant"), IDs: gyro.Sequential()}, {Model: gyro.Table("shop"), IDs: gyro.Sequential()}, {Model: gyro.Table("visit"), IDs: gyro.Sequential()}}},
-		"natural":  {Importers: natural},
+		"kept":    {},
+		"new ids": {Importers: gyro.Registry{{Model: gyro.Table("tenant"), IDs: gyro.Sequential()}, {Model: gyro.Table("shop"), IDs: gyro.Sequential()}, {Model: gyro.Table("visit"), IDs: gyro.Sequential()}}},
+		"natural": {Importers: natural},
+		"new ones counted": {Importers: gyro.Registry{
+			{Model: gyro.Table("tenant"), IDs: gyro.MaxPlusOne()},
+			{Model: gyro.Table("shop"), IDs: gyro.Offset(100)},
+			{Model: gyro.Table("visit"), IDs: gyro.MaxPlusOne()},
+			{Model: gyro.Table("code"), IDs: gyro.Sequential()},
+		}},
 		"in place": {Target: postgres.DB{Exclusive: postgres.ExclusiveNever, DisableTriggers: true}},
 		"alone":    {Target: postgres.DB{Exclusive: postgres.ExclusiveAlways}},
 		"made":     {Create: true},
 	} {
 		target, plain := planted("")
 		if name == "made" {
-			pgtest.Exec(t, plain, "DROP TABLE public.visit, public.shop, public.tenant, public.day, public.pair, public.log")
+			pgtest.Exec(t, plain, "DROP TABLE public.visit, public.shop, public.tenant, public.day, public.pair, public.code, public.log")
 		}
 		db := postgres.DB{URL: target}
 		if given, ok := s.Target.(postgres.DB); ok {
@@ -192,7 +202,8 @@ func TestHostileSchema(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 			continue
 		}
-		if name == "natural" { // and once more, onto what is there
+		if name == "natural" { // and once more, onto what is there, which holds what the slice has elsewhere
+			pgtest.Exec(t, plain, "UPDATE public.code SET place = 3 - place WHERE false; UPDATE public.code SET place = place + 2; UPDATE public.code SET place = 5 - place")
 			s.Record = nil
 			if _, err := loadDir(t, whole, target, s); err != nil {
 				t.Errorf("%s again: %v", name, err)

@@ -28,6 +28,8 @@ type Table struct {
 	// Heirs are the tables that inherit from this one (not partitions): reading it without ONLY would give their
 	// rows too.
 	Heirs []Name
+	// Triggers see a row before it is inserted, in a catalog of what is loaded into, and could give it a key.
+	Triggers []string
 	// PartitionOf is the partitioned table that this one is a partition of; zero: it is none.
 	PartitionOf Name
 	// Rows is the planner's estimate, or -1 where the table was never analyzed.

@@ -2,6 +2,7 @@ package loadplan
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/gyrodata/gyro"
 	"github.com/gyrodata/gyro/driver"
@@ -94,6 +95,18 @@ func (p *Plan) follow(s *Step) {
 		p.Refuse(s, "others refer to it by values that change, and it has no key that tells its rows apart", "give it a primary key")
 	}
 	for _, id := range t.New {
+		if len(id.Triggers) == 0 {
+			continue
+		}
+		if len(t.Lists) > 0 {
+			p.Refuse(s, gyro.Textf("only its trigger %s could give it new ids, while the rows go in, so that what refers to them could not follow", strings.Join(id.Triggers, ", ")),
+				"keep its ids, count on from the highest ({MaxPlusOne}), add a number ({Offset}), or name them ({Fixed})")
+		}
+		for i := range t.Columns {
+			t.Columns[i].Load = t.Columns[i].Load && t.Columns[i].Name != id.Column
+		}
+	}
+	for _, id := range t.New {
 		for _, c := range id.Derived {
 			for _, r := range s.References {
 				i := slices.Index(r.Columns, c)
@@ -119,7 +132,7 @@ func (p *Plan) varies(s *Step, column string, seen map[string]bool) bool {
 	}
 	for _, id := range s.Load.New {
 		if id.Column == column {
-			return id.Sequence != "" || id.Random
+			return id.Drawn()
 		}
 	}
 	for _, r := range s.References {

@@ -94,6 +94,14 @@ func (a *attempt) validate(ctx context.Context) error {
 			}
 		}
 	}
+	if !a.violations.refusing() {
+		if err := a.Sequences.Raise(ctx); err != nil {
+			return err
+		}
+	}
+	if err := a.Mapping.Prepare(ctx); err != nil {
+		return err
+	}
 	resolution := &resolution{attempt: a, lookups: &lookups{a}, keys: &keys{a}, parents: &parents{attempt: a, conditions: conditions}}
 	for _, circle := range a.Plan.Sheets {
 		if err := resolution.resolve(ctx, circle); err != nil {

@@ -110,7 +110,8 @@ func (in *Inserter) inserted(ctx context.Context, t *TableLoad, rows int64) erro
 // rewritten sees to it that rows have the key that they were given, by which others refer to them and an undo finds
 // them: a trigger may have given them another.
 func (in *Inserter) rewritten(ctx context.Context, t *TableLoad) error {
-	if len(t.Rewriting) == 0 || t.Fresh == 0 {
+	given := slices.ContainsFunc(t.New, func(id driver.NewID) bool { return len(id.Triggers) > 0 })
+	if len(t.Rewriting) == 0 || t.Fresh == 0 || given {
 		return nil
 	}
 	fresh := ""

@@ -61,7 +61,7 @@ func NewLoad(s *Session, o Options, plan *driver.LoadPlan) *Load {
 // what is inserted: every row bears the transaction's own id, by which undo knows it.
 func (l *Load) Run(ctx context.Context) (*driver.Loaded, error) {
 	for _, do := range []func(context.Context) error{
-		l.Begin, l.stageAll, l.Sequences.Move, l.Mapping.makeAll, l.Inserter.collide, l.Swaps.Open, l.Inserter.insertAll, l.Swaps.Close, l.Finish,
+		l.Begin, l.stageAll, l.Sequences.Raise, l.Mapping.makeAll, l.Sequences.Move, l.Inserter.collide, l.Swaps.Open, l.Inserter.insertAll, l.Swaps.Close, l.Finish,
 	} {
 		if err := do(ctx); err != nil {
 			return nil, err
@@ -148,7 +148,7 @@ func (l *Load) lookAt(ctx context.Context, t *TableLoad) error {
 
 // Finish makes again what was dropped, and leaves statistics: all that is left to do is to commit.
 func (l *Load) Finish(ctx context.Context) error {
-	for _, do := range []func(context.Context) error{l.access.giveBack, l.analyze, l.identify} {
+	for _, do := range []func(context.Context) error{l.Mapping.Leave, l.access.giveBack, l.analyze, l.identify} {
 		if err := do(ctx); err != nil {
 			return err
 		}

@@ -17,10 +17,14 @@ import (
 type Mapping struct {
 	*Load
 	merge *Merge
+	views []string // that were made for it
 }
 
 // makeAll builds the maps.
 func (m *Mapping) makeAll(ctx context.Context) error {
+	if err := m.Prepare(ctx); err != nil {
+		return err
+	}
 	var found []error
 	for _, i := range m.Plan.Maps {
 		t := m.Tables[i]
@@ -55,9 +59,8 @@ func (m *Mapping) Text(t *TableLoad) string {
 	if len(t.Find) > 0 {
 		found = "t.gyro_here IS TRUE"
 	}
-	order := "s.ctid"
 	if t.Numbered {
-		columns, order = append(columns, "s.gyro_row AS row"), "s.gyro_row"
+		columns = append(columns, "s.gyro_row AS row")
 	}
 	text := fmt.Sprintf("CREATE TEMP TABLE gyro_map_%d ON COMMIT DROP AS SELECT %s, %s AS found", t.Number, strings.Join(columns, ", "), found)
 	if len(t.Find) > 0 && !t.Unique {
@@ -85,8 +88,8 @@ func (m *Mapping) Text(t *TableLoad) string {
 		}
 		text += fmt.Sprintf(" %s (SELECT true AS gyro_here, * FROM %s) t ON %s", join, t.Target(), m.Same(t))
 	}
-	if !m.merge.doomed() && slices.ContainsFunc(t.New, func(id driver.NewID) bool { return id.Sequence != "" }) {
-		text += " ORDER BY " + order // the file's order; the server sorts before it draws
+	if !m.merge.doomed() && slices.ContainsFunc(t.New, func(id driver.NewID) bool { return id.Sequence != "" || id.Default }) {
+		text += " ORDER BY " + t.order() // the file's order; the server sorts before it draws
 	}
 	text += "; "
 	for _, other := range m.Tables {
@@ -138,6 +141,15 @@ func (m *Mapping) Fresh(t *TableLoad, column string) string {
 			return fmt.Sprintf(server.Own("((SELECT coalesce(max(%s), 0) FROM %s) + row_number() OVER ())")+"::%s", server.Quote(column), t.Target(), typ)
 		case id.Sequence != "":
 			return fmt.Sprintf("pg_catalog.nextval(%s)::%s", server.Literal(id.Sequence), typ)
+		case id.Default && m.merge.doomed(), len(id.Triggers) > 0:
+			return "NULL::" + typ
+		case id.Default:
+			return m.drawn(t, column)
+		case id.Highest:
+			return fmt.Sprintf(server.Own("((SELECT coalesce(max(%s), 0) FROM %s) + row_number() OVER (ORDER BY %s))")+"::%s",
+				server.Quote(column), t.Target(), t.order(), typ)
+		case id.Offset != 0:
+			return fmt.Sprintf("(s.%s%s%d)::%s", server.Quote(column), server.Op("+"), id.Offset, typ)
 		case id.Random:
 			return "pg_catalog.gen_random_uuid()"
 		case len(id.Derived) > 0:

@@ -28,33 +28,38 @@ type Sequences struct {
 // setval could, if they drew more than that between its reading and its writing.
 const smallGap = 10_000
 
-// Move moves those whose values the load brings along, and those that lag behind the rows of a table that is to
-// get new ids: else they would draw ids that are taken.
+// Raise moves those that lag behind the rows of a table that is to get new ids, before any is drawn: else they would draw
+// ids that are taken.
+func (s *Sequences) Raise(ctx context.Context) error {
+	return s.each(ctx, s.furthestThere, func(t *TableLoad, column string) bool {
+		return !t.Empty && slices.ContainsFunc(t.New, func(n driver.NewID) bool { return n.Column == column && n.Sequence != "" })
+	})
+}
+
+// Move moves those whose values the load brings along. Maps are there by then, so that it knows the new values.
 func (s *Sequences) Move(ctx context.Context) error {
+	return s.each(ctx, s.furthest, (*TableLoad).brings)
+}
+
+func (s *Sequences) each(ctx context.Context, furthest furthest, which func(t *TableLoad, column string) bool) error {
 	if s.Plan.DryRun {
 		return nil
 	}
 	for _, t := range s.Tables {
-		if t.MapOnly {
-			continue
-		}
 		for _, c := range t.Table.Columns {
-			draws := slices.ContainsFunc(t.New, func(n driver.NewID) bool { return n.Column == c.Name && n.Sequence != "" })
-			switch {
-			case c.Sequence == "":
-			case t.brings(c.Name):
-				if err := s.move(ctx, t, c.Name, c.Sequence, s.furthest); err != nil {
-					return err
-				}
-			case draws && !t.Empty:
-				if err := s.move(ctx, t, c.Name, c.Sequence, s.furthestThere); err != nil {
-					return err
-				}
+			if t.MapOnly || c.Sequence == "" || !which(t, c.Name) {
+				continue
+			}
+			if err := s.move(ctx, t, c.Name, c.Sequence, furthest); err != nil {
+				return err
 			}
 		}
 	}
 	return nil
 }
+
+// furthest finds the highest value of a column, or the lowest.
+type furthest func(ctx context.Context, t *TableLoad, column string, lowest bool) (end int64, some bool, err error)
 
 var sequenceStateSQL = server.Own(`
 SELECT q.last_value, q.is_called, s.seqincrement, s.seqmin, s.seqmax
@@ -70,7 +75,7 @@ SELECT {function}(trunc(v::numeric))::int8
 FROM (SELECT {value} AS v FROM {rows}) x
 WHERE v::numeric >= -9223372036854775808 AND v::numeric <= 9223372036854775807`)
 
-func (s *Sequences) move(ctx context.Context, t *TableLoad, column, sequence string, furthest func(context.Context, *TableLoad, string, bool) (int64, bool, error)) error {
+func (s *Sequences) move(ctx context.Context, t *TableLoad, column, sequence string, furthest furthest) error {
 	var (
 		last, step, least, most int64
 		called                  bool
@@ -135,6 +140,9 @@ func (s *Sequences) furthest(ctx context.Context, t *TableLoad, column string, l
 	}
 	if t.Staged == 0 {
 		return 0, false, nil
+	}
+	if i := slices.Index(t.MapColumns, column); t.Map && i >= 0 {
+		return s.ask(ctx, t, lowest, fmt.Sprintf("m.v_%d", i), t.IDMap()+" m")
 	}
 	return s.ask(ctx, t, lowest, s.merge.Value(t, column), t.Staging+" s"+s.merge.Maps(t, []string{column}))
 }

@@ -42,6 +42,14 @@ func (t *TableLoad) Equal(column, left, right string) string {
 	return server.Equal(c, left, right)
 }
 
+// order is that of the file, for a query over its staging table s.
+func (t *TableLoad) order() string {
+	if t.Numbered {
+		return "s.gyro_row"
+	}
+	return "s.ctid"
+}
+
 // list gives the columns that are loaded, each behind a prefix.
 func (t *TableLoad) list(prefix string) string {
 	var columns []string
@@ -74,7 +82,7 @@ func (t *TableLoad) CanCollide(key []string) bool {
 		if !slices.ContainsFunc(t.Columns, func(f driver.LoadColumn) bool { return f.Name == c && f.Load }) {
 			return false
 		}
-		if slices.ContainsFunc(t.New, func(id driver.NewID) bool { return id.Column == c && (id.Sequence != "" || id.Random) }) {
+		if slices.ContainsFunc(t.New, func(id driver.NewID) bool { return id.Column == c && id.Drawn() }) {
 			return false
 		}
 	}
