@@ -42,7 +42,7 @@ func TestGuessedRoundTrip(t *testing.T) {
 		return f
 	})
 	dialect := rapid.Custom(func(t *rapid.T) (d pgcsv.Dialect) {
-		d.Encoding = rapid.SampledFrom([]pgcsv.Encoding{0, pgcsv.UTF8, pgcsv.UTF16LE, pgcsv.Windows1252, pgcsv.Latin1}).Draw(t, "encoding")
+		d.Encoding = rapid.SampledFrom([]pgcsv.Encoding{0, pgcsv.UTF8, pgcsv.UTF16LE, pgcsv.Windows1252, pgcsv.Latin1, pgcsv.Latin1 + 1, pgcsv.Latin1 + 20}).Draw(t, "encoding")
 		d.Delimiter = rapid.SampledFrom([]byte{0, ',', ';', '\t', '|', '\'', '"', '#', ':', '\\'}).Draw(t, "delimiter")
 		d.Quote = rapid.SampledFrom([]byte{0, '"', '\'', pgcsv.NoQuote}).Draw(t, "quote")
 		d.StrayQuotes = rapid.Bool().Draw(t, "stray quotes")

@@ -170,6 +170,9 @@ func (g *guessing) sample(ctx context.Context, said gyro.CSV) error {
 func (g *guessing) sniffed(begin []byte, said pgcsv.Dialect) {
 	d := &g.Importer.CSV.Dialect
 	*d = pgcsv.Dialect{Encoding: said.Encoding, Delimiter: said.Delimiter, Quote: said.Quote, Header: said.Header}
+	if encoding, doubt := pgcsv.GuessEncoding(begin); said.Encoding == pgcsv.UnknownEncoding && doubt != "" {
+		d.Encoding, said.Encoding, g.Doubts.Encoding = encoding, encoding, []string{doubt}
+	}
 	_, doubts := pgcsv.Sniff(begin, said)
 	about := func(set func(*pgcsv.Dialect)) (own []string) {
 		fixed := said
@@ -187,7 +190,7 @@ func (g *guessing) sniffed(begin []byte, said pgcsv.Dialect) {
 		}
 		return own
 	}
-	g.Doubts.Encoding = about(func(d *pgcsv.Dialect) { d.Encoding = g.head.Dialect.Encoding })
+	g.Doubts.Encoding = append(g.Doubts.Encoding, about(func(d *pgcsv.Dialect) { d.Encoding = g.head.Dialect.Encoding })...)
 	g.Doubts.Delimiter = about(func(d *pgcsv.Dialect) { d.Delimiter = g.head.Dialect.Delimiter })
 	g.Doubts.Quote = about(func(d *pgcsv.Dialect) { d.Quote = g.head.Dialect.Quote })
 	g.Doubts.Header = about(func(d *pgcsv.Dialect) { d.Header = g.head.Dialect.Header })

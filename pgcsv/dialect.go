@@ -38,7 +38,7 @@ const (
 func (d Dialect) Validate() error {
 	d = d.filled()
 	var mistakes []error
-	if int(d.Encoding) >= len(encodingNames) {
+	if !d.Encoding.known() {
 		mistakes = append(mistakes, fmt.Errorf("the encoding %v is not known", d.Encoding))
 	}
 	for _, said := range []struct {

@@ -41,6 +41,7 @@ type Sheet struct {
 	MaxRecord int
 
 	source  io.Reader
+	multi   *multiReader // source, where a character has several bytes
 	dialect Dialect
 	ends    [256]bool // the bytes at which an unquoted field may end: delimiter, quote, line ends
 
@@ -88,12 +89,16 @@ type Record struct {
 	Problems []Problem // in the order of columns, the record's own first; none: well-formed
 
 	raw      []byte
+	original []byte // raw as it is in a file of several bytes a character
 	encoding Encoding
 }
 
 // AppendRaw appends the record's bytes as they are in the file, with its line end.
 func (r *Record) AppendRaw(dst []byte) []byte {
-	if r.encoding.utf16() {
+	switch {
+	case r.original != nil:
+		return append(dst, r.original...)
+	case r.encoding.utf16():
 		return r.encoding.appendUnits(dst, r.raw)
 	}
 	return append(dst, r.raw...)
@@ -110,9 +115,8 @@ func (r *Record) Ended() bool {
 func NewSheet(source io.Reader, dialect Dialect) *Sheet {
 	s := &Sheet{MaxRecord: defaultMaxRecord, source: source, dialect: dialect.filled(), line: 1, failed: dialect.Validate()}
 	s.record.encoding = s.dialect.Encoding
-	if s.dialect.Encoding.utf16() {
-		s.source = &utf16Reader{source: source, big: s.dialect.Encoding == UTF16BE}
-	}
+	s.source = s.dialect.Encoding.converted(source)
+	s.multi, _ = s.source.(*multiReader)
 	for _, c := range []byte{s.dialect.Delimiter, s.dialect.Quote, '\n', '\r'} {
 		s.ends[c] = true
 	}
@@ -140,7 +144,7 @@ func (s *Sheet) begin() error {
 	}
 	s.fill()
 	const mark = "\xEF\xBB\xBF"
-	if !s.dialect.Encoding.eightBit() && bytes.HasPrefix(s.buffer[:s.end], []byte(mark)) {
+	if s.dialect.Encoding.charset() == nil && bytes.HasPrefix(s.buffer[:s.end], []byte(mark)) {
 		s.head = s.pass(len(mark), s.head)
 	}
 	s.passHint()
@@ -325,7 +329,13 @@ func lineEnd(b []byte, whole bool) int {
 func (s *Sheet) pass(n int, memory []byte) []byte {
 	text := s.buffer[s.pos : s.pos+n]
 	s.pos += n
-	if !s.dialect.Encoding.utf16() {
+	switch {
+	case s.multi != nil:
+		before := len(memory)
+		memory = s.multi.take(memory, n)
+		s.offset += int64(len(memory) - before)
+		return memory
+	case !s.dialect.Encoding.utf16():
 		s.offset += int64(n)
 		return append(memory, text...)
 	}
@@ -340,9 +350,13 @@ func (s *Sheet) complete(length int) {
 	r.Row, r.Line, r.Offset = s.row, s.line, s.offset
 	r.raw = s.buffer[s.pos : s.pos+length : s.pos+length]
 	s.pos += length
-	if s.dialect.Encoding.utf16() {
+	switch {
+	case s.multi != nil:
+		r.original = s.multi.take(r.original[:0], length)
+		s.offset += int64(len(r.original))
+	case s.dialect.Encoding.utf16():
 		s.offset += unitBytes(r.raw)
-	} else {
+	default:
 		s.offset += int64(length)
 	}
 	s.line++
@@ -373,8 +387,8 @@ func lines(raw []byte) int64 {
 func (s *Sheet) decode() {
 	r := &s.record
 	nul := bytes.IndexByte(r.raw, 0) >= 0
-	eight := s.dialect.Encoding.eightBit()
-	if !nul && (eight && isPlain(r.raw) || !eight && utf8.Valid(r.raw)) {
+	upper := s.dialect.Encoding.upper()
+	if !nul && (upper != nil && isPlain(r.raw) || upper == nil && utf8.Valid(r.raw)) {
 		return
 	}
 	quotes := len(r.Problems)
@@ -382,8 +396,8 @@ func (s *Sheet) decode() {
 		c := &r.Cells[i]
 		var valid bool
 		start := len(s.scratch)
-		if eight {
-			s.scratch, valid = appendEightBit(s.scratch, c.Text, s.dialect.Encoding)
+		if upper != nil {
+			s.scratch, valid = appendOneByte(s.scratch, c.Text, upper)
 			c.Text = s.scratch[start:len(s.scratch):len(s.scratch)]
 		} else if valid = utf8.Valid(c.Text); !valid {
 			s.scratch = append(s.scratch, bytes.ToValidUTF8(c.Text, []byte("\uFFFD"))...)

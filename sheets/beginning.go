@@ -34,7 +34,7 @@ type Head struct {
 const SampleSize = 100_000
 
 // open opens a file and finds its dialect and its header.
-func (m *Head) open(ctx context.Context, csv gyro.CSV) (notes []gyro.Text, err error) {
+func (m *Head) open(ctx context.Context, csv gyro.CSV, guessing bool) (notes []gyro.Text, err error) {
 	fail := func(err error) error { return &gyro.Error{Op: "read", Place: m.File.From.Name, Err: err} }
 	file, err := m.File.From.Open(ctx)
 	if err != nil {
@@ -47,6 +47,9 @@ func (m *Head) open(ctx context.Context, csv gyro.CSV) (notes []gyro.Text, err e
 	}
 	if err := csv.Dialect.Validate(); err != nil {
 		return nil, &gyro.Mistake{Place: gyro.Text("importer " + m.File.Model.String() + ", csv"), Problem: gyro.Text(err.Error()), Err: err}
+	}
+	if guessing && csv.Dialect.Encoding == pgcsv.UnknownEncoding {
+		csv.Dialect.Encoding, _ = pgcsv.GuessEncoding(sample)
 	}
 	dialect, doubts := pgcsv.Sniff(sample, csv.Dialect)
 	m.Dialect = dialect
@@ -157,11 +160,11 @@ func someWords(words []string) string {
 	return strings.Join(words, ", ")
 }
 
-// Heads reads the beginnings of foreign CSV files, as a load of them would: of importers only what they
-// say of the dialect counts. A table that the target does not have, or into which nothing can be
+// Heads reads the beginnings of foreign CSV files, as a load of them would, but that it guesses their encodings: of importers
+// only what they say of the dialect counts. A table that the target does not have, or into which nothing can be
 // loaded, is a [gyro.Mistake]; all of them come back at once, joined.
 func Heads(ctx context.Context, files []File, catalog schema.Catalog, importers gyro.Registry) ([]*Head, error) {
-	p := &planning{Plan: &loadplan.Plan{Catalog: catalog, Options: loadplan.Options{Importers: importers}}}
+	p := &planning{Plan: &loadplan.Plan{Catalog: catalog, Options: loadplan.Options{Importers: importers}}, guessing: true}
 	for i, sheet := range files {
 		p.sheet(ctx, i, sheet)
 	}
