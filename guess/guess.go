@@ -135,6 +135,7 @@ func (g *guessing) sample(ctx context.Context, said gyro.CSV) error {
 	g.Guess = Guess{File: g.head.File.From.Name, Importer: gyro.Importer{Model: g.head.File.Model}}
 	g.Importer.CSV.Ignore = slices.Clone(said.Ignore)
 	g.sniffed(begin, said.Dialect)
+	g.headerBelow(begin)
 	g.used = make([]bool, len(g.head.Headers))
 	g.cells, g.kinds = make([][]pgcsv.Cell, len(g.head.Headers)), make([]pgcsv.Guess, len(g.head.Headers))
 	reader := pgcsv.NewSheet(io.MultiReader(bytes.NewReader(begin), file), g.head.Dialect)
@@ -169,7 +170,7 @@ func (g *guessing) sample(ctx context.Context, said gyro.CSV) error {
 // it vanishes with.
 func (g *guessing) sniffed(begin []byte, said pgcsv.Dialect) {
 	d := &g.Importer.CSV.Dialect
-	*d = pgcsv.Dialect{Encoding: said.Encoding, Delimiter: said.Delimiter, Quote: said.Quote, Header: said.Header}
+	*d = pgcsv.Dialect{Encoding: said.Encoding, Delimiter: said.Delimiter, Quote: said.Quote, StrayQuotes: said.StrayQuotes, Skip: said.Skip, Footer: said.Footer, Header: said.Header}
 	if encoding, doubt := pgcsv.GuessEncoding(begin); said.Encoding == pgcsv.UnknownEncoding && doubt != "" {
 		d.Encoding, said.Encoding, g.Doubts.Encoding = encoding, encoding, []string{doubt}
 	}
@@ -196,6 +197,40 @@ func (g *guessing) sniffed(begin []byte, said pgcsv.Dialect) {
 	g.Doubts.Header = about(func(d *pgcsv.Dialect) { d.Header = g.head.Dialect.Header })
 	g.Doubts.File = append(g.Doubts.File, doubts...)
 }
+
+// headerBelow looks for a line that is called as the table's columns are, where the header is not: others may stand above it.
+func (g *guessing) headerBelow(begin []byte) {
+	names := map[string]bool{}
+	for _, c := range g.table.Columns {
+		names[sheets.Forgiving(c.Name)] = true
+	}
+	if slices.ContainsFunc(g.head.Headers, func(h string) bool { return names[sheets.Forgiving(h)] }) {
+		return
+	}
+	reader := pgcsv.NewSheet(bytes.NewReader(begin), g.head.Dialect)
+	for range headerDepth {
+		r, err := reader.Read()
+		if err != nil {
+			return
+		}
+		called, others := 0, 0
+		for _, c := range r.Cells {
+			switch h := sheets.Forgiving(string(c.Text)); {
+			case names[h]:
+				called++
+			case h != "":
+				others++
+			}
+		}
+		if called > 1 && others == 0 {
+			g.Doubts.File = append(g.Doubts.File, fmt.Sprintf("line %d is called as the table's columns are: with csv: {skip: %d} it is the header", r.Line, r.Line-1))
+			return
+		}
+	}
+}
+
+// headerDepth is how many records are looked at for a header.
+const headerDepth = 30
 
 // headed is sure of a header that is called as columns of the table are, whatever stands below it.
 func (g *guessing) headed(said gyro.CSV) {
@@ -344,7 +379,7 @@ func (g *guessing) leave() {
 	seen := map[string]bool{}
 	for _, h := range g.head.Headers {
 		if seen[h] && h != "" {
-			g.Doubts.File = append(g.Doubts.File, fmt.Sprintf("several columns are called %q: none of them can be meant, rename all but one", h))
+			g.Doubts.File = append(g.Doubts.File, fmt.Sprintf("several columns are called %q: none of them is guessed; from: \"#1\" would mean the first column of the file", h))
 		}
 		seen[h] = true
 	}

@@ -14,6 +14,9 @@ import (
 // defaultMaxRecord bounds a record of a foreign file, and with it a Sheet's memory.
 const defaultMaxRecord = 16 << 20
 
+// ErrFooter says that a file has fewer records than [Dialect.Footer]. [Sheet.Read] returns it in an [Error].
+var ErrFooter = errors.New("it has fewer records than its footer is said to have")
+
 // ErrOverlong says that a record is longer than [Sheet.MaxRecord]. [Sheet.Read] returns it in
 // an [Error].
 var ErrOverlong = errors.New("the record is too long; is a quote missing, or is this no CSV?")
@@ -51,10 +54,11 @@ type Sheet struct {
 	plain    bool  // buffer holds ASCII without NUL
 
 	record   Record
-	scratch  []byte // the fields that are not as they stand in buffer
-	dubious  bool   // of the record: a quote inside a field may not be text
-	strict   bool   // each quote inside a field is told
-	width    int    // fields of a record; 0: not known yet
+	scratch  []byte    // the fields that are not as they stand in buffer
+	ahead    []*Record // where there is a footer: read, and not given yet
+	dubious  bool      // of the record: a quote inside a field may not be text
+	strict   bool      // each quote inside a field is told
+	width    int       // fields of a record; 0: not known yet
 	begun    bool
 	unheaded error // why there is no header
 	header   []string
@@ -147,7 +151,9 @@ func (s *Sheet) begin() error {
 	if s.dialect.Encoding.charset() == nil && bytes.HasPrefix(s.buffer[:s.end], []byte(mark)) {
 		s.head = s.pass(len(mark), s.head)
 	}
-	s.passHint()
+	if err := s.passLines(s.dialect.Skip - s.passHint()); err != nil {
+		return err
+	}
 	if s.dialect.Header == No {
 		return nil
 	}
@@ -193,6 +199,37 @@ func (s *Sheet) Width() int { return s.width }
 // Read gives the next record; at the end the error is io.EOF, else an [Error], after which
 // there is no more. The header is read first.
 func (s *Sheet) Read() (*Record, error) {
+	if s.dialect.Footer == 0 {
+		return s.read()
+	}
+	for len(s.ahead) <= s.dialect.Footer {
+		r, err := s.read()
+		switch {
+		case errors.Is(err, io.EOF) && len(s.ahead) < s.dialect.Footer:
+			return nil, s.fail(ErrFooter)
+		case err != nil:
+			return nil, err
+		case !r.Blank():
+			s.ahead = append(s.ahead, r.clone())
+		}
+	}
+	first := s.ahead[0]
+	s.ahead = s.ahead[1:]
+	return first, nil
+}
+
+// clone is a record that is valid for ever.
+func (r *Record) clone() *Record {
+	own := *r
+	own.Cells, own.Problems, own.raw, own.original = slices.Clone(r.Cells), slices.Clone(r.Problems), slices.Clone(r.raw), slices.Clone(r.original)
+	for i := range own.Cells {
+		own.Cells[i].Text = slices.Clone(own.Cells[i].Text)
+	}
+	return &own
+}
+
+// read gives the next record, also one of the footer.
+func (s *Sheet) read() (*Record, error) {
 	if _, err := s.Header(); err != nil {
 		return nil, err
 	}
@@ -229,29 +266,70 @@ func (s *Sheet) settleQuotes(fits bool) {
 	}
 }
 
-// passHint passes over a first line "sep=;", by which programs tell Excel the delimiter, whatever it says.
-func (s *Sheet) passHint() {
-	if _, size := delimiterHint(s.buffer[s.pos:s.end]); size > 0 {
-		s.head = s.pass(size, s.head)
-		s.line++
+// passHint passes over a first line "sep=;", by which programs tell Excel the delimiter, whatever it says, and gives how
+// many lines that were.
+func (s *Sheet) passHint() int {
+	_, size := delimiterHint(s.buffer[s.pos:s.end])
+	if size == 0 {
+		return 0
 	}
+	s.head = s.pass(size, s.head)
+	s.line++
+	return 1
+}
+
+// passLines passes over n lines.
+func (s *Sheet) passLines(n int) error {
+	for n > 0 {
+		rest := s.buffer[s.pos:s.end]
+		size, at := 0, bytes.IndexAny(rest, "\r\n")
+		if at >= 0 {
+			size = lineEnd(rest[at:], s.ended != nil)
+		}
+		switch {
+		case size > 0:
+			s.head = s.pass(at+size, s.head)
+			s.line++
+			n--
+		case errors.Is(s.ended, io.EOF):
+			s.head = s.pass(len(rest), s.head)
+			return nil
+		case s.ended != nil:
+			return s.fail(s.ended)
+		case len(rest) >= s.MaxRecord:
+			return s.fail(ErrOverlong)
+		default:
+			s.fill()
+		}
+	}
+	return nil
 }
 
 // hintLine is a line by which programs tell Excel the delimiter: in capitals or not, in quotes or not.
-var hintLine = regexp.MustCompile(`^(?:(?i:sep)=([^\r\n"])|"(?i:sep)=([^\r\n"])")(?:\r\n|\n|\r|$)`)
+var hintLine = regexp.MustCompile(`^"?(?i:sep)=([^\r\n]*)(?:\r\n|\n|\r|$)`)
+
+// longestHint bounds what is looked at for it: behind it may stand delimiters, as many as the file has columns.
+const longestHint = 4 << 10
 
 // delimiterHint reads the line that text begins with as such a hint, and gives its size; 0: it is none. The
-// delimiter is one byte of ASCII.
+// delimiter is one byte of ASCII, or \t in letters; behind it stand at most a quote, delimiters and blanks.
 func delimiterHint(text []byte) (delimiter byte, size int) {
-	found := hintLine.FindSubmatch(text[:min(len(text), 16)])
-	if found == nil {
+	found := hintLine.FindSubmatch(text[:min(len(text), longestHint)])
+	if found == nil || len(found[0]) == longestHint {
 		return 0, 0
 	}
-	char := slices.Concat(found[1], found[2])
-	if len(char) != 1 || char[0] >= utf8.RuneSelf {
+	said := bytes.Replace(found[1], []byte(`\t`), []byte{'\t'}, 1)
+	if text[0] == '"' {
+		closing := bytes.IndexByte(said[min(1, len(said)):], '"')
+		if closing != 0 {
+			return 0, 0
+		}
+		said = slices.Delete(said, 1, 2)
+	}
+	if len(said) == 0 || said[0] >= utf8.RuneSelf || said[0] == '"' || len(bytes.Trim(said[1:], string(said[:1])+" ")) > 0 {
 		return 0, 0
 	}
-	return char[0], len(found[0])
+	return said[0], len(found[0])
 }
 
 // next reads the next record, the header among them.

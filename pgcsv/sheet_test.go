@@ -112,6 +112,13 @@ func TestSheetHint(t *testing.T) {
 	for text, want := range map[string]read{
 		"sep=;\r\na;b\r\n1;2\r\n":         {head: "sep=;\r\na;b\r\n", records: []record{{texts: []string{"1", "2"}, Line: 3}}},
 		"\xEF\xBB\xBFsep=;\ra;b\r\r1;2\r": {head: "\xEF\xBB\xBFsep=;\ra;b\r", records: []record{{texts: []string{"1", "2"}, Line: 4}}},
+		"sep=;;;\na;b\n1;2":               {head: "sep=;;;\na;b\n", records: []record{{texts: []string{"1", "2"}, Line: 3}}},
+		"sep=; \na;b\n1;2":                {head: "sep=; \na;b\n", records: []record{{texts: []string{"1", "2"}, Line: 3}}},
+		"\"Sep=;\";;\na;b\n1;2":           {head: "\"Sep=;\";;\na;b\n", records: []record{{texts: []string{"1", "2"}, Line: 3}}},
+		"sep=\\t\na;b\n1;2":               {head: "sep=\\t\na;b\n", records: []record{{texts: []string{"1", "2"}, Line: 3}}},
+		"sep=\t\na;b\n1;2":                {head: "sep=\t\na;b\n", records: []record{{texts: []string{"1", "2"}, Line: 3}}},
+		"\"sep=;\nx\";b\n1;2":             {head: "\"sep=;\nx\";b\n", records: []record{{texts: []string{"1", "2"}, Line: 3}}},
+		"sep=\na;b\n":                     {head: "sep=\n", records: []record{{texts: []string{"a", "b"}, Line: 2}}},
 		"sep=;x\n1;2":                     {head: "sep=;x\n", records: []record{{texts: []string{"1", "2"}, Line: 2}}},
 		"sep=,\na;b\n1;2":                 {head: "sep=,\na;b\n", records: []record{{texts: []string{"1", "2"}, Line: 3}}}, // whatever it says
 		"SEP=~\na;b\n1;2":                 {head: "SEP=~\na;b\n", records: []record{{texts: []string{"1", "2"}, Line: 3}}},
@@ -193,6 +200,71 @@ func TestSheetManyProblems(t *testing.T) {
 			t.Errorf("%s has no text", p.Rule)
 		}
 	}
+}
+
+// Lines above the header and records below the last row are none, whatever is in them; the head has all that stands above the rows.
+func TestSheetSkipFooter(t *testing.T) {
+	t.Parallel()
+	const report = "sep=;\r\n\"A report\r\n\r\na;b\r\n1;2\r\n3;4\r\n;\r\nTotal;6\r\n\r\n;\r\n"
+	for name, file := range map[string]struct {
+		text     string
+		encoding pgcsv.Encoding
+	}{
+		"UTF-8": {report, 0}, "UTF-16": {string(utf16Of("\uFEFF"+report, binary.LittleEndian)), pgcsv.UTF16LE}, "GBK": {report, must(pgcsv.ParseEncoding("GBK"))},
+	} {
+		d := pgcsv.Dialect{Delimiter: ';', Skip: 3, Footer: 1, Encoding: file.encoding}
+		got := readSheet(iotest.OneByteReader(strings.NewReader(file.text)), d, 0)
+		if !slices.Equal(got.header, []string{"a", "b"}) || got.err != nil || cmp.Diff(got.texts(), [][]string{{"1", "2"}, {"3", "4"}}) != "" {
+			t.Errorf("%s: %q, %q, %v", name, got.header, got.texts(), got.err)
+			continue
+		}
+		last := got.records[1]
+		if last.Row != 2 || last.Line != 6 || !strings.HasPrefix(file.text[last.Offset:], last.Raw) || !strings.HasPrefix(file.text, got.head+got.records[0].Raw+last.Raw) {
+			t.Errorf("%s: %+v after the head %q", name, last, got.head)
+		}
+	}
+	for name, test := range map[string]struct {
+		d    pgcsv.Dialect
+		want string
+	}{
+		"a footer of more":   {pgcsv.Dialect{Delimiter: ';', Skip: 3, Footer: 4}, "row 6, line 11: " + pgcsv.ErrFooter.Error()},
+		"lines to the end":   {pgcsv.Dialect{Skip: 30}, "header: the file is empty"},
+		"a line without end": {pgcsv.Dialect{Skip: 1 << 40}, "header: the file is empty"},
+	} {
+		if got := readSheet(strings.NewReader(report), test.d, 0); got.err == nil || got.err.Error() != test.want {
+			t.Errorf("%s: %v", name, got.err)
+		}
+	}
+	if got := readSheet(strings.NewReader(strings.Repeat("x", 1<<20)+"\na\n"), pgcsv.Dialect{Skip: 1}, 1000); !errors.Is(got.err, pgcsv.ErrOverlong) {
+		t.Error(got.err)
+	}
+	for _, d := range []pgcsv.Dialect{{Skip: -1}, {Footer: -1}, {Footer: 1 << 30}} {
+		if d.Validate() == nil {
+			t.Errorf("%+v is valid", d)
+		}
+	}
+	// Whatever the file: without its first lines and its last records it is what they stand around.
+	rapid.Check(t, func(t *rapid.T) {
+		lines := rapid.SliceOfN(rapid.StringMatching(`["a;, ]{0,5}`), 0, 4).Draw(t, "lines")
+		footer := rapid.SliceOfN(rapid.StringMatching(`[a-z]{1,3}(;"x
+y")?`), 0, 3).Draw(t, "footer")
+		rows := rapid.SliceOfN(rapid.StringMatching(`[a-z]{1,3};[a-z]{0,3}`), 0, 5).Draw(t, "rows")
+		middle := "a;b\n" + strings.Join(append(rows, ""), "\n")
+		above := strings.Join(append(lines, ""), "\n")
+		text := above + middle + strings.Join(footer, "\n\n;\n")
+		want := readSheet(strings.NewReader(middle), pgcsv.Dialect{Delimiter: ';'}, 0)
+		got := readSheet(strings.NewReader(text), pgcsv.Dialect{Delimiter: ';', Skip: len(lines), Footer: len(footer)}, 0)
+		if got.err != nil || !slices.Equal(got.header, want.header) || cmp.Diff(want.rows(), got.rows()) != "" || got.head != above+want.head {
+			t.Fatalf("%q: %v\n%q, want %q", text, got.err, got.rows(), want.rows())
+		}
+	})
+}
+
+func must(e pgcsv.Encoding, err error) pgcsv.Encoding {
+	if err != nil {
+		panic(err)
+	}
+	return e
 }
 
 // Where stray quotes are text, what a writer joined that doubles no quote is read as it was, but for quotes before a delimiter

@@ -187,7 +187,7 @@ func sniffMarks(sample []byte, d Dialect) (best, rival trial) {
 		quotes = []byte{d.Quote}
 	}
 	for _, delimiter := range delimiters {
-		own := tryMarks(text, d.Encoding, delimiter, quotes)
+		own := tryMarks(text, d, delimiter, quotes)
 		switch {
 		case best.dialect.Delimiter == 0 || own.better(best):
 			best, rival = own, best
@@ -202,12 +202,12 @@ func sniffMarks(sample []byte, d Dialect) (best, rival trial) {
 }
 
 // tryMarks tries the quotes with one delimiter. Single quotes are for where double ones are not.
-func tryMarks(text []byte, encoding Encoding, delimiter byte, quotes []byte) (best trial) {
+func tryMarks(text []byte, d Dialect, delimiter byte, quotes []byte) (best trial) {
 	for _, quote := range quotes {
 		if quote == delimiter {
 			continue
 		}
-		own := try(text, Dialect{Encoding: encoding, Delimiter: delimiter, Quote: quote, Header: No})
+		own := try(text, Dialect{Encoding: d.Encoding, Delimiter: delimiter, Quote: quote, StrayQuotes: d.StrayQuotes, Skip: d.Skip, Header: No})
 		if best.dialect.Delimiter == 0 || own.quoted > 0 && best.quoted == 0 && own.value() >= best.value() {
 			best = own
 		}

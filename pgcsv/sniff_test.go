@@ -65,6 +65,8 @@ func TestSniff(t *testing.T) {
 		"line ends":            {"id,b\r\n1,2\n3,4\r\n", pgcsv.Dialect{}, like(func(d *pgcsv.Dialect) { d.LineEnd = "\r\n" }), []string{"its lines end in different ways"}},
 		"old line ends":        {"id,b\r1,2\r3,4", pgcsv.Dialect{}, like(func(d *pgcsv.Dialect) { d.LineEnd = "\r" }), nil},
 		"Excel's hint":         {"sep=;\r\nid;b,c\r\n1;2\r\n", pgcsv.Dialect{}, like(func(d *pgcsv.Dialect) { d.Delimiter, d.LineEnd = ';', "\r\n" }), nil},
+		"a tab in letters":     {"sep=\\t\r\nid\tb,c\r\n1\t2\r\n", pgcsv.Dialect{}, like(func(d *pgcsv.Dialect) { d.Delimiter, d.LineEnd = '\t', "\r\n" }), nil},
+		"a hint with columns":  {"\"sep=;\";;\r\nid;b,c;d\r\n1;2;3\r\n", pgcsv.Dialect{}, like(func(d *pgcsv.Dialect) { d.Delimiter, d.LineEnd = ';', "\r\n" }), nil},
 		"fixed": {"1:2\n", like(func(d *pgcsv.Dialect) {
 			d.Delimiter, d.Encoding, d.Header, d.LineEnd = ':', pgcsv.Latin1, pgcsv.No, "\r"
 		}), like(func(d *pgcsv.Dialect) {
