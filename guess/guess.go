@@ -56,6 +56,9 @@ type Doubts struct {
 // guessedRecords is how many records of a file are looked at: kinds of values show early.
 const guessedRecords = 2000
 
+// guessedBytes bounds the text of them.
+const guessedBytes = 32 << 20
+
 // Importers reads the headers and the first rows of the files, and guesses an importer for each, in
 // their order. Of importers only what they say of the dialect, and what they ignore, counts, and
 // is in the guess again. Nothing is loaded.
@@ -139,8 +142,8 @@ func (g *guessing) sample(ctx context.Context, said gyro.CSV) error {
 	g.used = make([]bool, len(g.head.Headers))
 	g.cells, g.kinds = make([][]pgcsv.Cell, len(g.head.Headers)), make([]pgcsv.Guess, len(g.head.Headers))
 	reader := pgcsv.NewSheet(io.MultiReader(bytes.NewReader(begin), file), g.head.Dialect)
-	bad := 0
-	for g.Records < guessedRecords {
+	bad, size := 0, 0
+	for g.Records < guessedRecords && size < guessedBytes {
 		r, err := reader.Read()
 		if errors.Is(err, io.EOF) {
 			break
@@ -154,6 +157,7 @@ func (g *guessing) sample(ctx context.Context, said gyro.CSV) error {
 			continue
 		}
 		for i, c := range r.Cells {
+			size += len(c.Text)
 			g.cells[i] = append(g.cells[i], pgcsv.Cell{Text: bytes.Clone(c.Text), Quoted: c.Quoted})
 		}
 	}
@@ -360,9 +364,8 @@ func (g *guessing) leave() {
 		if g.used[i] || ignored(h) || ignored("*") {
 			continue
 		}
-		if h == "*" {
-			g.Doubts.File = append(g.Doubts.File, `a header is "*", which can't be ignored alone: rename it`)
-			continue
+		if h == "*" { // alone it would mean all
+			h = "#" + strconv.Itoa(i+1)
 		}
 		if h == "" {
 			unnamed = append(unnamed, strconv.Itoa(i+1))

@@ -239,10 +239,11 @@ func TestGuess(t *testing.T) {
 		"headers that can't be said": {
 			files{"tag: label,label,,*,=a,Color\na,b,c,d,e,f\na,b,c,d,e,f"},
 			`
-  # several columns are called "label": none of them is guessed; from: "#1" would mean the first column of the file
   tag:
     csv:
-      ignore: [label, "", "=a"] # no column was found for what stands here; "" is a header without a name, of column 3
+      # no column was found for what stands here
+      # "" is a header without a name, of column 3
+      ignore: [label, "", "#4", "=a"]
     # columns:
       # label: {from: HEADER} # TODO: it is NOT NULL without a default, and nothing was found for it
 `,
@@ -432,7 +433,7 @@ func TestGuessPlans(t *testing.T) {
 			t.Fatalf("%v\n%s", err, text)
 		}
 		for _, line := range strings.Split(fmt.Sprint(err), "\n") {
-			if err != nil && !strings.Contains(line, nothing) && !strings.Contains(line, "NOT NULL without a default") && !strings.Contains(line, "the file has several columns") && !strings.Contains(line, `unmapped headers: "*"`) {
+			if err != nil && !strings.Contains(line, nothing) && !strings.Contains(line, "NOT NULL without a default") && !strings.Contains(line, "the file has several columns") {
 				t.Fatalf("%v\n%s", err, text)
 			}
 		}

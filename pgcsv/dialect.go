@@ -28,7 +28,7 @@ type Dialect struct {
 }
 
 // maxFooter bounds what has to be kept to know a footer.
-const maxFooter = 1000
+const maxFooter = 100
 
 // NoQuote is a Dialect's Quote where no field stands in quotes.
 const NoQuote byte = 0x01

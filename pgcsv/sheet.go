@@ -56,6 +56,7 @@ type Sheet struct {
 	record   Record
 	scratch  []byte    // the fields that are not as they stand in buffer
 	ahead    []*Record // where there is a footer: read, and not given yet
+	surplus  bool      // of the record: it has more cells than are kept
 	dubious  bool      // of the record: a quote inside a field may not be text
 	strict   bool      // each quote inside a field is told
 	width    int       // fields of a record; 0: not known yet
@@ -168,6 +169,9 @@ func (s *Sheet) begin() error {
 		p := r.Problems[0]
 		return &Error{Line: r.Line, Err: fmt.Errorf("column %d: %s", p.Column+1, p.Rule.Text())}
 	}
+	if s.surplus {
+		return &Error{Line: r.Line, Err: fmt.Errorf("it has more than %d fields; is this no CSV?", mostCells)}
+	}
 	for _, c := range r.Cells {
 		s.header = append(s.header, string(c.Text))
 	}
@@ -237,17 +241,17 @@ func (s *Sheet) read() (*Record, error) {
 		return nil, err
 	}
 	r := &s.record
-	for s.width > 0 && len(r.Cells) > s.width && r.Cells[len(r.Cells)-1].empty() {
+	for !s.surplus && s.width > 0 && len(r.Cells) > s.width && r.Cells[len(r.Cells)-1].empty() {
 		r.Cells = r.Cells[:len(r.Cells)-1] // a delimiter behind the last field
 	}
-	s.settleQuotes(len(r.Cells) == s.width)
+	s.settleQuotes(len(r.Cells) == s.width && !s.surplus)
 	sound := !slices.ContainsFunc(r.Problems, func(p Problem) bool { return p.Rule.ofQuotes() })
 	if s.width == 0 && sound {
 		s.width = len(r.Cells)
 	}
-	if len(r.Cells) != s.width && sound {
+	if (len(r.Cells) != s.width || s.surplus) && sound {
 		rule := TooFewFields
-		if len(r.Cells) > s.width {
+		if len(r.Cells) > s.width || s.surplus {
 			rule = TooManyFields
 		}
 		r.Problems = slices.Insert(r.Problems, 0, Problem{Rule: rule, Column: -1})
@@ -297,7 +301,7 @@ func (s *Sheet) passLines(n int) error {
 		case s.ended != nil:
 			return s.fail(s.ended)
 		case len(rest) >= s.MaxRecord:
-			return s.fail(ErrOverlong)
+			return s.failOverlong()
 		default:
 			s.fill()
 		}
@@ -346,7 +350,7 @@ func (s *Sheet) next() error {
 			length, open := s.cut(window, atEnd && len(window) == len(rest))
 			if length == 0 && len(window) < len(rest) {
 				if length = s.giveUp(rest, open, len(window)); length == 0 {
-					return s.fail(ErrOverlong)
+					return s.failOverlong()
 				}
 				s.unclosed(rest, open, length)
 			}
@@ -364,6 +368,10 @@ func (s *Sheet) next() error {
 		}
 		s.fill()
 	}
+}
+
+func (s *Sheet) failOverlong() error {
+	return s.fail(fmt.Errorf("%w (a record has at most %d bytes)", ErrOverlong, s.MaxRecord))
 }
 
 func (s *Sheet) fail(err error) error {

@@ -375,9 +375,9 @@ func TestSheetFails(t *testing.T) {
 	}{
 		"source":          {io.MultiReader(strings.NewReader("a,b\n1,2\n\n3"), iotest.ErrReader(failure)), failure, "row 2, line 4: the disk is gone", 1},
 		"no progress":     {lazy{}, io.ErrNoProgress, "header: " + io.ErrNoProgress.Error(), 0},
-		"long":            {strings.NewReader("a,b\n1,2\n3," + strings.Repeat("x", 1000) + "\n"), pgcsv.ErrOverlong, "row 2, line 3: " + pgcsv.ErrOverlong.Error(), 1},
-		"long, one line":  {strings.NewReader("a,b\n1,2\n3,\"" + strings.Repeat("x", 1000) + "\"\n"), pgcsv.ErrOverlong, "row 2, line 3: " + pgcsv.ErrOverlong.Error(), 1},
-		"long, one field": {strings.NewReader("a\n1\n\"" + strings.Repeat("x\n", 500)), pgcsv.ErrOverlong, "row 2, line 3: " + pgcsv.ErrOverlong.Error(), 1},
+		"long":            {strings.NewReader("a,b\n1,2\n3," + strings.Repeat("x", 1000) + "\n"), pgcsv.ErrOverlong, "row 2, line 3: " + pgcsv.ErrOverlong.Error() + " (a record has at most 1000 bytes)", 1},
+		"long, one line":  {strings.NewReader("a,b\n1,2\n3,\"" + strings.Repeat("x", 1000) + "\"\n"), pgcsv.ErrOverlong, "row 2, line 3: " + pgcsv.ErrOverlong.Error() + " (a record has at most 1000 bytes)", 1},
+		"long, one field": {strings.NewReader("a\n1\n\"" + strings.Repeat("x\n", 500)), pgcsv.ErrOverlong, "row 2, line 3: " + pgcsv.ErrOverlong.Error() + " (a record has at most 1000 bytes)", 1},
 	} {
 		got := readSheet(test.source, pgcsv.Dialect{}, 1000)
 		if !errors.Is(got.err, test.err) || got.err.Error() != test.text || len(got.records) != test.rows {
@@ -548,6 +548,49 @@ func TestSheetMemory(t *testing.T) { // not parallel: what is allocated is count
 	runtime.ReadMemStats(&after)
 	if used := after.TotalAlloc - before.TotalAlloc; used > 1<<20 {
 		t.Errorf("%d KiB were allocated for %d MiB", used>>10, rows*len(text+german)>>20)
+	}
+}
+
+// Nor however wide a record is, or its header.
+func TestSheetMemoryWide(t *testing.T) { // not parallel: what is allocated is counted
+	const wide = 4_000_000
+	for name, test := range map[string]struct {
+		file string
+		want string
+	}{
+		"commas":  {"a,b\n1,2\n" + strings.Repeat(",", wide) + "\n3,4\n", "row 2: too-many-fields, row 3: fine"},
+		"cells":   {"a,b\n1,2\n" + strings.Repeat("x,", wide) + "\n3,4\n", "row 2: too-many-fields, row 3: fine"},
+		"quotes":  {"a,b\n1,2\n" + strings.Repeat(`x"y,`, wide/2) + "\n3,4\n", "row 2: quote-inside, row 3: fine"},
+		"header":  {strings.Repeat(",", wide) + "\n1,2\n", "header: it has more than 16384 fields; is this no CSV?"},
+		"16384":   {"a" + strings.Repeat(",", 16383) + "\n" + strings.Repeat("1,", 16384) + "\n" + strings.Repeat("1,", 16384) + "1\n", "row 1: too-many-fields, row 2: too-many-fields"},
+		"no more": {"a" + strings.Repeat(",", 16383) + "\n" + strings.Repeat("1,", 16383) + "\n", ""},
+	} {
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		s := pgcsv.NewSheet(strings.NewReader(test.file), pgcsv.Dialect{})
+		var told []string
+		for {
+			r, err := s.Read()
+			if err != nil {
+				if !errors.Is(err, io.EOF) {
+					told = append(told, err.Error())
+				}
+				break
+			}
+			switch {
+			case len(r.Problems) > 0:
+				told = append(told, fmt.Sprintf("row %d: %s", r.Row, r.Problems[0].Rule))
+			case r.Row == 3:
+				told = append(told, "row 3: fine")
+			}
+		}
+		runtime.ReadMemStats(&after)
+		if got := strings.Join(told, ", "); got != test.want {
+			t.Errorf("%s: %s, want %s", name, got, test.want)
+		}
+		if used := after.TotalAlloc - before.TotalAlloc; used > 40<<20 { // buffers of 16 MiB and half of it, and so on
+			t.Errorf("%s: %d MiB were allocated for a record of %d MiB", name, used>>20, len(test.file)>>20)
+		}
 	}
 }
 
