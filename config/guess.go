@@ -148,6 +148,12 @@ func csvPairs(g guess.Guess) (pairs []pair) {
 	default:
 		add("quote", scalar(string(d.Quote)), g.Doubts.Quote)
 	}
+	if d.Skip > 0 {
+		add("skip", strconv.Itoa(d.Skip), nil)
+	}
+	if d.Footer > 0 {
+		add("footer", strconv.Itoa(d.Footer), nil)
+	}
 	if d.StrayQuotes {
 		add("stray_quotes", "true", nil)
 	}

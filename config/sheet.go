@@ -32,6 +32,8 @@ func (r *reader) csv(n ast.Node, what string) gyro.CSV {
 			r.fail(n, `"'", or none`, "quote must be one character")
 		}
 	}
+	keys["skip"] = func(n ast.Node) { csv.Dialect.Skip = int(r.whole(n, "skip", 0)) }
+	keys["footer"] = func(n ast.Node) { csv.Dialect.Footer = int(r.whole(n, "footer", 0)) }
 	keys["stray_quotes"] = func(n ast.Node) { csv.Dialect.StrayQuotes = r.boolean(n, "stray_quotes") }
 	keys["encoding"] = func(n ast.Node) {
 		text, ok := r.text(n, "encoding")

@@ -9,7 +9,7 @@ func (s *Sheet) cut(b []byte, whole bool) (length, open int) {
 	s.scratch = s.scratch[:0]
 	s.record.Cells = s.record.Cells[:0]
 	s.record.Problems = s.record.Problems[:0]
-	s.dubious = false
+	s.dubious, s.surplus = false, false
 	quote, quoting := s.dialect.Quote, s.dialect.Quote != NoQuote
 	for i := 0; ; {
 		if quoting && i < len(b) && b[i] == quote {
@@ -53,8 +53,20 @@ func (s *Sheet) bareCell(b []byte, i int) int {
 		}
 		i = s.runOn(b, i)
 	}
-	s.record.Cells = append(s.record.Cells, Cell{Text: b[start:i:i]})
+	s.add(Cell{Text: b[start:i:i]})
 	return i
+}
+
+// mostCells bounds the memory for the cells of a record: spreadsheets have 16,384 columns at most, and tables fewer.
+const mostCells = 16_384
+
+// add adds a cell.
+func (s *Sheet) add(c Cell) {
+	if len(s.record.Cells) == mostCells {
+		s.surplus = true
+		return
+	}
+	s.record.Cells = append(s.record.Cells, c)
 }
 
 // runOn is where a field ends that runs on at b[i], and in which quotes are text.
@@ -124,11 +136,14 @@ func (s *Sheet) quoted(text, after []byte, doubled bool) {
 		s.scratch = append(append(s.scratch, text...), after...)
 		text = s.scratch[start:]
 	}
-	s.record.Cells = append(s.record.Cells, Cell{Text: text[:len(text):len(text)], Quoted: true})
+	s.add(Cell{Text: text[:len(text):len(text)], Quoted: true})
 }
 
 // problem adds one with the cell that is about to be added.
 func (s *Sheet) problem(rule Rule) {
+	if len(s.record.Cells) == mostCells {
+		return // that they are too many is told
+	}
 	s.record.Problems = append(s.record.Problems, Problem{Rule: rule, Column: len(s.record.Cells)})
 }
 

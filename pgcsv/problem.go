@@ -21,7 +21,7 @@ var ruleTexts = map[Rule]string{
 	UnclosedQuote:   "a quote that does not close",
 	AfterQuote:      "text after a closing quote (stray_quotes would take that quote for text)",
 	QuoteInside:     "a quote inside a field without quotes, which may be text or not (stray_quotes takes it for text)",
-	InvalidEncoding: "bytes that are invalid in the file's encoding",
+	InvalidEncoding: "bytes that are invalid in the file's encoding (encoding would say another)",
 	NULCharacter:    "a NUL character, which PostgreSQL can't store",
 	NotANumber:      "not a number",
 	AmbiguousNumber: "points and commas that are not where this column's numbers have them",

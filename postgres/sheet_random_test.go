@@ -13,6 +13,7 @@ import (
 	"github.com/gyrodata/gyro"
 	"github.com/gyrodata/gyro/csvdir"
 	"github.com/gyrodata/gyro/internal/pgtest"
+	"github.com/gyrodata/gyro/pgcsv"
 	"github.com/gyrodata/gyro/postgres"
 	"github.com/gyrodata/gyro/sheets"
 )
@@ -223,6 +224,9 @@ func TestSheetRandom(t *testing.T) {
 			children += "\n"
 		}
 		m.run()
+		dialect := pgcsv.Dialect{Skip: rapid.IntRange(0, 2).Draw(r, "skip"), Footer: rapid.IntRange(0, 2).Draw(r, "footer"), Delimiter: ',', Header: pgcsv.Yes}
+		above, below := strings.Repeat("A \"report,\n", dialect.Skip), strings.Repeat("\nTotal,,\"x\ny\"\n", dialect.Footer)
+		parents, children = above+parents+below, above+children+below
 
 		files := []sheets.File{}
 		for name, text := range map[string]string{"parent": parents, "child": children} {
@@ -237,8 +241,8 @@ func TestSheetRandom(t *testing.T) {
 			files = append(files, sheets.File{Model: gyro.Table(name), From: csvdir.File(path, reject)})
 		}
 		report, err := sheets.Load{Files: files, Target: postgres.DB{URL: url}, Importers: gyro.Registry{
-			m.policies[0].importer(gyro.Importer{Model: parent}, "code"),
-			m.policies[1].importer(gyro.Importer{Model: child, Columns: gyro.Columns{
+			m.policies[0].importer(gyro.Importer{Model: parent, CSV: gyro.CSV{Dialect: dialect}}, "code"),
+			m.policies[1].importer(gyro.Importer{Model: child, CSV: gyro.CSV{Dialect: dialect}, Columns: gyro.Columns{
 				"parent": {Ref: parent, By: gyro.By{"code": "parent"}}, "boss": {Ref: child, By: gyro.By{"num": "boss"}},
 			}}, "num"),
 		}}.Run(t.Context())
