@@ -24,6 +24,7 @@ type settings struct {
 	maxDuration            time.Duration
 	keyMemory              string
 	lockTimeout            time.Duration
+	stallTimeout           time.Duration
 	statementTimeout       time.Duration
 	retries                int
 }
@@ -37,10 +38,15 @@ func (s *settings) flags(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&s.keyMemory, "key-memory", "", "what keys may take of memory before they go to disk, such as 256MB (default 512MB)")
 	cmd.Flags().DurationVar(&s.maxDuration, "max-duration", 0, "how long the snapshot may be held; negative: no bound (default 30m)")
 	cmd.Flags().DurationVar(&s.lockTimeout, "lock-timeout", 0, "give up on a lock after this time; negative: never (default 10s)")
+	stallFlag(cmd, &s.stallTimeout)
 	cmd.Flags().DurationVar(&s.statementTimeout, "statement-timeout", 0, "give up on a statement after this time (default: the server's)")
 	cmd.Flags().IntVar(&s.retries, "retries", 0, "how often the run is tried again where a standby gives the snapshot up; negative: never (default 2)")
 	_ = cmd.MarkFlagDirname("target")
 	_ = cmd.MarkFlagFilename("config", "yaml", "yml")
+}
+
+func stallFlag(cmd *cobra.Command, stall *time.Duration) {
+	cmd.Flags().DurationVar(stall, "stall-timeout", 0, "give up a server that says nothing for this time and does not work; negative: never (default 1m)")
 }
 
 // load reads the file and puts environment, then flags, over it.
@@ -67,6 +73,7 @@ func (c *cli) loadWith(s *settings, database bool) (config.Config, error) {
 	conf.Unsorted = conf.Unsorted || s.unsorted
 	conf.MaxDuration = cmp.Or(s.maxDuration, conf.MaxDuration)
 	conf.LockTimeout = cmp.Or(s.lockTimeout, conf.LockTimeout)
+	conf.StallTimeout = cmp.Or(s.stallTimeout, conf.StallTimeout)
 	conf.StatementTimeout = cmp.Or(s.statementTimeout, conf.StatementTimeout)
 	conf.Retries = cmp.Or(s.retries, conf.Retries)
 	var missing []error

@@ -213,6 +213,7 @@ break a rule are reported, and then nothing is loaded, unless --reject takes the
 			inFile := conf.Source
 			conf.Source, conf.Target = c.either(s.source, "GYRO_SOURCE", conf.Source), c.either(s.target, "GYRO_TARGET", conf.Target)
 			conf.LockTimeout = cmp.Or(s.lockTimeout, conf.LockTimeout)
+			conf.StallTimeout = cmp.Or(s.stallTimeout, conf.StallTimeout)
 			conf.StatementTimeout = cmp.Or(s.statementTimeout, conf.StatementTimeout)
 			missing := l.over(c, &conf)
 			asked, wrong := csv.asked(s.source, tables)
@@ -255,6 +256,7 @@ break a rule are reported, and then nothing is loaded, unless --reject takes the
 	cmd.Flags().StringVar(&s.target, "target", "", "PostgreSQL URL to load into (GYRO_TARGET; target in the file)")
 	cmd.Flags().StringArrayVar(&tables, "table", nil, "load this table only; can be repeated")
 	cmd.Flags().DurationVar(&s.lockTimeout, "lock-timeout", 0, "give up on a lock after this time; negative: never (default 10s)")
+	stallFlag(cmd, &s.stallTimeout)
 	cmd.Flags().DurationVar(&s.statementTimeout, "statement-timeout", 0, "give up on a statement after this time (default: the target's)")
 	cmd.Flags().BoolVar(&dryRun, "dry-run", false, "do everything, and roll it back; no value of a sequence is used")
 	cmd.Flags().BoolVar(&shownAsPlan, "plan", false, "only say what would be done, sending no row")

@@ -40,12 +40,16 @@ func (l *Load) Commit(ctx context.Context) error {
 	if !server.Lost(err) && ctx.Err() == nil && !l.Conn.IsClosed() {
 		return server.RefusedRow(server.Failed(ctx, "commit", "", err))
 	}
-	return l.resolveCommit(&gyro.Error{Op: "commit", Err: server.ErrLost, Hint: "nothing was loaded; run again"})
+	bound := resolveTime
+	if ctx.Err() != nil {
+		bound = cancelledTime
+	}
+	return l.resolveCommit(bound, &gyro.Error{Op: "commit", Err: server.ErrLost, Hint: "nothing was loaded; run again"})
 }
 
 // resolveCommit finds out what became of a commit whose answer did not come.
-func (l *Load) resolveCommit(failure error) error {
-	ctx, cancel := context.WithTimeout(context.Background(), resolveTime)
+func (l *Load) resolveCommit(bound time.Duration, failure error) error {
+	ctx, cancel := context.WithTimeout(context.Background(), bound)
 	defer cancel()
 	unknown := &gyro.Error{
 		Op: "commit", Err: fmt.Errorf("%w; %w", server.ErrLost, gyro.ErrUncertain),
@@ -76,5 +80,8 @@ func (l *Load) resolveCommit(failure error) error {
 	}
 }
 
-// resolveTime is how long a commit is asked after.
-const resolveTime = 30 * time.Second
+// How long a commit is asked after, and where the user wants the run to end.
+const (
+	resolveTime   = 30 * time.Second
+	cancelledTime = 5 * time.Second
+)

@@ -128,6 +128,8 @@ func Failed(ctx context.Context, op, place string, err error) error {
 		if e.Code == recoveryConflict {
 			failure.Err = fmt.Errorf("%w: %w", gyro.ErrConflict, failure.Err)
 		}
+	} else if silent := (*silence)(nil); errors.As(err, &silent) {
+		failure.Err, failure.Hint = silent, silenceHint
 	} else if Lost(err) {
 		failure.Err = ErrLost
 		failure.Hint = "the server may have restarted, or a timeout ended the session; run again"
@@ -140,8 +142,11 @@ var ErrLost = errors.New("the connection to the server was lost")
 
 // Lost reports whether the connection broke.
 func Lost(err error) bool {
-	var network net.Error
-	return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, net.ErrClosed) || errors.As(err, &network)
+	var (
+		network net.Error
+		silent  *silence
+	)
+	return errors.As(err, &silent) || err != nil && err.Error() == "conn closed" || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, net.ErrClosed) || errors.As(err, &network)
 }
 
 // StandbyHint says what to do where a standby went on with recovery.
