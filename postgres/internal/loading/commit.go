@@ -5,26 +5,31 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
 	"github.com/gyrodata/gyro"
 	"github.com/gyrodata/gyro/postgres/internal/server"
 )
 
 const transactionSQL = `
 SELECT pg_current_xact_id()::text,
-  (SELECT system_identifier::text FROM pg_control_system()),
   (SELECT oid::int8 FROM pg_database WHERE datname = current_database())`
 
-// identify asks for the transaction's name.
+const systemSQL = "SELECT system_identifier::text FROM pg_control_system()"
+
+// identify asks for the transaction's name, and that of its server, where the role may ask for that.
 func (l *Load) identify(ctx context.Context) error {
 	t := &l.Loaded.Transaction
-	var id, system string
-	err := l.Conn.QueryRow(ctx, transactionSQL).Scan(&id, &system, &t.Database)
-	if err != nil {
+	var id string
+	if err := l.Conn.QueryRow(ctx, transactionSQL).Scan(&id, &t.Database); err != nil {
 		return server.Failed(ctx, "ask for the transaction's id", "", err)
 	}
-	t.System = system
-	_, err = fmt.Sscan(id, &t.ID)
-	return err //nolint:wrapcheck // it is a number
+	if _, err := fmt.Sscan(id, &t.ID); err != nil {
+		return err //nolint:wrapcheck // it is a number
+	}
+	return server.Ask(ctx, l.Conn, "ask for the server's name", server.Nicety{
+		SQL: systemSQL, Scan: func(row pgx.Row) error { return row.Scan(&t.System) },
+	})
 }
 
 // Commit commits, and where the connection is lost, asks on another one whether it did.

@@ -94,7 +94,11 @@ func (u *undo) sameDatabase(ctx context.Context) error {
 		return err
 	}
 	here := u.Loaded.Transaction
-	if here.System != t.System || here.Database != t.Database {
+	if t.System != "" && here.System == "" { // by which a copy of the database is told
+		_, err := u.Number(ctx, "ask for the server's name", systemSQL)
+		return err
+	}
+	if t.System != "" && here.System != t.System || here.Database != t.Database {
 		return &gyro.Error{Op: "undo", Err: errors.New("the record is of a load into another database"), Hint: "name the database that was loaded into; a copy or a restored dump is another one"}
 	}
 	var status *string
