@@ -88,9 +88,13 @@ func syntaxError(file string, err error) error {
 	e := &Error{File: file, Problem: "this is not YAML"}
 	var known yaml.Error
 	if errors.As(err, &known) {
-		e.Problem = quotation.ReplaceAllStringFunc(known.GetMessage(), func(q string) string {
-			return quoted(strings.Trim(q, `"`))
-		})
+		e.Problem = strings.NewReplacer("'\t'", "tab", "\t", "\\t", "\n", " ").Replace(
+			quotation.ReplaceAllStringFunc(known.GetMessage(), func(q string) string {
+				return quoted(strings.Trim(q, `"`))
+			}))
+		if strings.Contains(known.GetMessage(), "\t") {
+			e.Hint = "indent with blanks"
+		}
 		if t := known.GetToken(); t != nil && t.Position != nil {
 			e.Line, e.Column = t.Position.Line, t.Position.Column
 		}

@@ -68,6 +68,7 @@ func (c *cli) loadWith(s *settings, database bool) (config.Config, error) {
 	c.secrets.learn(conf.Source)
 	c.secrets.learn(conf.Target)
 	conf.Source = c.either(s.source, "GYRO_SOURCE", conf.Source)
+	inFile := conf.Target
 	conf.Target = c.either(s.target, "GYRO_TARGET", conf.Target)
 	conf.Overwrite = conf.Overwrite || s.overwrite
 	conf.Unsorted = conf.Unsorted || s.unsorted
@@ -88,6 +89,10 @@ func (c *cli) loadWith(s *settings, database bool) (config.Config, error) {
 	switch {
 	case conf.Target == "":
 		missing = append(missing, &usageError{err: errors.New("there is no target"), hint: "--target, GYRO_TARGET, or target in " + path})
+	case database && !isURL(conf.Target) && conf.Target == inFile && s.target == "":
+		missing = append(missing, &usageError{
+			err: errors.New("there is no database to load into: target in the file is a directory"), hint: "--target postgres://user@host/database, or GYRO_TARGET",
+		})
 	case database && !isURL(conf.Target):
 		missing = append(missing, &usageError{err: errors.New("the target is no URL"), hint: "--target postgres://user@host/database"})
 	case !database && strings.Contains(conf.Target, "://"):

@@ -45,7 +45,7 @@ inserted into tables without a key.`,
 			for _, n := range report.Load.Tables {
 				t.AppendRow(table.Row{n.Model.String(), count(n.Deleted)})
 			}
-			t.AppendFooter(table.Row{fmt.Sprintf("%d tables", len(report.Load.Tables)), count(report.Rows)})
+			t.AppendFooter(table.Row{tableWords(len(report.Load.Tables)), count(report.Rows)})
 			c.printTable(t)
 			fmt.Fprintf(c.stdout, "\nundone   in %s s\n", seconds(report.Elapsed))
 			c.printNotes(report.Notes)

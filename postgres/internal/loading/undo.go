@@ -75,7 +75,7 @@ func (u *undo) undoable(ctx context.Context) error {
 		}
 	}
 	if len(found) > 0 {
-		return errors.Join(found...)
+		return u.gone(ctx, errors.Join(found...))
 	}
 	for i := range u.record.Tables {
 		problems, err := u.outsiders(ctx, i)
@@ -85,6 +85,29 @@ func (u *undo) undoable(ctx context.Context) error {
 		found = append(found, problems...)
 	}
 	return errors.Join(found...)
+}
+
+// gone gives what was found, or that the load was undone before, where none of its rows is there any more.
+func (u *undo) gone(ctx context.Context, found error) error {
+	for i, t := range u.record.Tables {
+		if u.catalog[t.Table] == nil {
+			return found
+		}
+		for _, c := range t.Key {
+			if _, ok := u.catalog[t.Table].Column(c); !ok {
+				return found
+			}
+		}
+		n, err := u.Number(ctx, "look for rows of "+t.Table.String(), fmt.Sprintf("SELECT count(*) FROM %s t JOIN %s k ON %s",
+			server.Identifier(t.Table), undoKeys(i), joinOn("t", "k", t.Key, t.Key)))
+		if err != nil {
+			return err
+		}
+		if n > 0 {
+			return found
+		}
+	}
+	return &gyro.Error{Op: "undo", Err: errors.New("the load was undone already, or its rows were deleted: none of them is there any more"), Hint: "there is nothing left to undo"}
 }
 
 // sameDatabase sees to it that the load was one into this database, and counts.
