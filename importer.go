@@ -45,7 +45,8 @@ type Column struct {
 	// which no condition is true refer to nothing. Default: Ref alone.
 	Cases []Case
 	// Missing says what becomes of a row whose referred row was not selected. Default:
-	// Restrict; Include for a self-reference, and for the reference that closes a circle.
+	// Restrict; Include for a self-reference, and for the reference that closes a circle. Of a
+	// foreign CSV file: SetNull beside By makes a reference NULL that finds no row.
 	Missing Missing
 	// Soft says that no foreign key of the database or the struct stands behind Ref.
 	// Default: there is one, and its absence is a mistake.
@@ -68,7 +69,7 @@ type Column struct {
 	// has the key itself, which means a row of the same load.
 	By By
 	// CreateMissing makes the row that By does not find: with the columns that By names, and
-	// the table's defaults. Default: it is a fault of the row.
+	// the table's defaults. Default: it is a fault of the row, or NULL where Missing is SetNull.
 	CreateMissing bool
 	// Default is the text that stands for NULL, and, where the file has no such column, in every
 	// row, as PostgreSQL reads it, whatever Format says: "now" is a timestamp. For an empty text say Empty in Format. Default: NULL stays, and a

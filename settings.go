@@ -24,7 +24,7 @@ var settings = func() map[Setting]bool {
 		// Of runs.
 		"Source", "Target", "Files", "Create", "DryRun", "Record", "Reject", "KeyMemory",
 		// Of endpoints.
-		"Overwrite", "Exclusive", "LockTimeout", "MaxDuration",
+		"Overwrite", "Exclusive", "LockTimeout", "StallTimeout", "MaxDuration",
 	} {
 		all[s] = true
 	}

@@ -33,6 +33,7 @@ type Config struct {
 	MaxRows          int64         // of the slice; default: no bound
 	KeyMemory        int64         // bytes; default: gyro.ExportSlice's
 	LockTimeout      time.Duration // default: postgres.DB's
+	StallTimeout     time.Duration // default: postgres.DB's
 	StatementTimeout time.Duration // default: the server's
 	MaxDuration      time.Duration // default: postgres.DB's
 	Retries          int           // default: gyro.ExportSlice's
@@ -87,9 +88,13 @@ func syntaxError(file string, err error) error {
 	e := &Error{File: file, Problem: "this is not YAML"}
 	var known yaml.Error
 	if errors.As(err, &known) {
-		e.Problem = quotation.ReplaceAllStringFunc(known.GetMessage(), func(q string) string {
-			return quoted(strings.Trim(q, `"`))
-		})
+		e.Problem = strings.NewReplacer("'\t'", "tab", "\t", "\\t", "\n", " ").Replace(
+			quotation.ReplaceAllStringFunc(known.GetMessage(), func(q string) string {
+				return quoted(strings.Trim(q, `"`))
+			}))
+		if strings.Contains(known.GetMessage(), "\t") {
+			e.Hint = "indent with blanks"
+		}
 		if t := known.GetToken(); t != nil && t.Position != nil {
 			e.Line, e.Column = t.Position.Line, t.Position.Column
 		}
@@ -108,6 +113,7 @@ func (r *reader) config(n ast.Node, c *Config) {
 		"max_rows":          func(n ast.Node) { c.MaxRows = r.whole(n, "max_rows", 1) },
 		"key_memory":        func(n ast.Node) { c.KeyMemory = r.size(n, "key_memory") },
 		"lock_timeout":      func(n ast.Node) { c.LockTimeout = r.duration(n, "lock_timeout") },
+		"stall_timeout":     func(n ast.Node) { c.StallTimeout = r.duration(n, "stall_timeout") },
 		"statement_timeout": func(n ast.Node) { c.StatementTimeout = r.duration(n, "statement_timeout") },
 		"importers": func(n ast.Node) {
 			entries, _ := r.entries(n, "importers")
@@ -303,7 +309,7 @@ func (r *reader) model(at ast.Node, name string) gyro.Model {
 // Export is what the configuration describes.
 func (c Config) Export() export.Slice {
 	return export.Slice{
-		Source:    postgres.DB{URL: c.Source, LockTimeout: c.LockTimeout, StatementTimeout: c.StatementTimeout, MaxDuration: c.MaxDuration},
+		Source:    postgres.DB{URL: c.Source, LockTimeout: c.LockTimeout, StatementTimeout: c.StatementTimeout, StallTimeout: c.StallTimeout, MaxDuration: c.MaxDuration},
 		Target:    csvdir.Dir{Path: c.Target, Overwrite: c.Overwrite},
 		Importers: c.Importers,
 		Jobs:      c.Jobs,

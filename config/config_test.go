@@ -60,6 +60,7 @@ target: slices/${ORG}
 overwrite: true
 unsorted: true
 lock_timeout: 2s
+stall_timeout: 3m
 statement_timeout: 5m
 importers:
   accounts_shop: {columns: {tenant: accounts_tenant}} # short for {ref: accounts_tenant}
@@ -87,7 +88,7 @@ jobs:
 	}
 	tenant, shop, customer, orders := gyro.Table("accounts_tenant"), gyro.Table("accounts_shop"), gyro.Table("accounts_customer"), gyro.Table("sales.orders")
 	want := export.Slice{
-		Source: postgres.DB{URL: "postgres://gyro:hunter2@db/prod", LockTimeout: 2 * time.Second, StatementTimeout: 5 * time.Minute},
+		Source: postgres.DB{URL: "postgres://gyro:hunter2@db/prod", LockTimeout: 2 * time.Second, StallTimeout: 3 * time.Minute, StatementTimeout: 5 * time.Minute},
 		Target: csvdir.Dir{Path: "slices/dev-qa-org-1", Overwrite: true},
 		Importers: gyro.Registry{
 			{Model: shop, Columns: gyro.Columns{"tenant": {Ref: tenant}}},

@@ -135,7 +135,7 @@ func (r *reader) pairs(n ast.Node, what string) map[string]string {
 // target is the database that is loaded into.
 func (c Config) target() postgres.DB {
 	return postgres.DB{
-		URL: c.Target, LockTimeout: c.LockTimeout, StatementTimeout: c.StatementTimeout,
+		URL: c.Target, LockTimeout: c.LockTimeout, StatementTimeout: c.StatementTimeout, StallTimeout: c.StallTimeout,
 		Exclusive: c.Exclusive, DisableTriggers: c.DisableTriggers,
 	}
 }

@@ -28,6 +28,7 @@ create: true
 exclusive: never
 disable_triggers: true
 lock_timeout: 2s
+stall_timeout: 3s
 importers:
   plan: {ids: {natural: [slug]}, conflict: skip}
   tag: {ids: {derived: name}}
@@ -47,7 +48,7 @@ importers:
 	}
 	want := load.Slice{
 		Source:    csvdir.Dir{Path: "dev-qa-org-1"},
-		Target:    postgres.DB{URL: "postgres://dev/dev", Exclusive: postgres.ExclusiveNever, DisableTriggers: true, LockTimeout: 2e9},
+		Target:    postgres.DB{URL: "postgres://dev/dev", Exclusive: postgres.ExclusiveNever, DisableTriggers: true, LockTimeout: 2e9, StallTimeout: 3e9},
 		Importers: importers, IDs: gyro.Sequential(), Conflict: gyro.Update("code", "shop"), Create: true, Record: csvdir.Dir{Path: "undo/dev-qa-org-1"},
 	}
 	if d := cmp.Diff(want, c.Load(), exact); d != "" {
@@ -58,7 +59,7 @@ importers:
 	if d := cmp.Diff(want, load, exact); d != "" {
 		t.Errorf("-want +got:\n%s", d)
 	}
-	first := export.Slice{Source: postgres.DB{URL: "dev-qa-org-1", LockTimeout: 2e9}, Target: csvdir.Dir{Path: "between"}, Importers: importers}
+	first := export.Slice{Source: postgres.DB{URL: "dev-qa-org-1", LockTimeout: 2e9, StallTimeout: 3e9}, Target: csvdir.Dir{Path: "between"}, Importers: importers}
 	if d := cmp.Diff(first, take, exact); d != "" {
 		t.Errorf("-want +got:\n%s", d)
 	}

@@ -10,7 +10,7 @@ import (
 
 func TestMistakes(t *testing.T) {
 	t.Parallel()
-	const known = "(known here: conflict, create, disable_triggers, exclusive, ids, importers, jobs, key_memory, lock_timeout, max_duration, max_rows, overwrite, record, retries, source, statement_timeout, target, unsorted, via)"
+	const known = "(known here: conflict, create, disable_triggers, exclusive, ids, importers, jobs, key_memory, lock_timeout, max_duration, max_rows, overwrite, record, retries, source, stall_timeout, statement_timeout, target, unsorted, via)"
 	lines := func(l ...string) string { return strings.Join(l, "\n") }
 	for name, c := range map[string]struct{ text, want string }{
 		"size without unit":          {"key_memory: 5\n", `f:1:13: key_memory must be a size above zero (such as 256MB or 1GB)`},
@@ -23,6 +23,7 @@ func TestMistakes(t *testing.T) {
 		"key that is no name":        {"{\"postgres://u:p@h\": 1}\n", `f:1:2: unknown key (not shown) in the file ` + known},
 		"key twice":                  {"source: a\nsource: b\n", `f:2:1: mapping key "source" already defined at [1:1]`},
 		"merge":                      {"<<: {source: a}\n", `f:1:1: unknown key (not shown) in the file ` + known},
+		"comma in a flow mapping":    {"jobs: [{model: b, where: id in (1,2)}]\n", `f:1:35: unknown key (not shown) in job 1 (put quotes around a text that holds a comma or a brace: where: "id IN (1, 2)")`},
 		"not a mapping":              {"- a\n", `f:1:1: the file must be a mapping (write key: value)`},
 		"a word":                     {"hello\n", `f:1:1: the file must be a mapping (write key: value)`},
 		"several documents":          {"source: a\n---\nsource: b\n", `f: there are several documents (one file, one run)`},
@@ -74,7 +75,7 @@ func TestMistakes(t *testing.T) {
 		"variable without a name":    {"target: a${}\n", `f:1:9: target: what stands in ${} is no variable's name (write $${ for a plain ${)`},
 		"variable with another name": {"target: a${x:-y}\n", `f:1:9: target: what stands in ${} is no variable's name (write $${ for a plain ${)`},
 		"variable of an argument":    {"jobs: [{model: a, where: b, args: [['${NO}']]}]\n", `f:1:37: job 1, argument 1, item 1: environment variable NO is not set (export NO=…)`},
-		"syntax: tab":                {"jobs:\n\t- a\n", "f:2:1: found character '\t' that cannot start any token"},
+		"syntax: tab":                {"jobs:\n\t- a\n", "f:2:1: found character tab that cannot start any token (indent with blanks)"},
 		"syntax: quote":              {"source: 'a\n", `f:1:9: could not find end character of single-quoted text`},
 		"syntax: bracket":            {"jobs: [a\n", `f:1:7: sequence end token ']' not found`},
 		"syntax: indent":             {"source: a\n target: b\n", `f:1:9: mapping value is not allowed in this context`},

@@ -136,6 +136,9 @@ func (r *reader) object(n ast.Node, what string, fields map[string]func(ast.Node
 		if near := schema.Nearest(key, known); near != "" {
 			hint = fmt.Sprintf("did you mean %q?", near)
 		}
+		if _, empty := entry.Value.(*ast.NullNode); empty && !plainName.MatchString(key) {
+			hint = `put quotes around a text that holds a comma or a brace: where: "id IN (1, 2)"`
+		}
 		r.fail(entry.Key, hint, "unknown key %s in %s", quoted(key), what)
 	}
 	return has

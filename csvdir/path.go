@@ -36,7 +36,12 @@ func (w *why) path(ctx context.Context, from found) ([]Reason, found, error) {
 		}
 		var steps []Reason
 		for c := top; c.below != nil; c = c.below {
-			steps = append(steps, Reason{File: c.below.table.File, Table: c.below.table.Table, Row: c.below.number, Included: true, Followed: c.followed, Via: c.via.Name})
+			step := Reason{
+				File: c.below.table.File, Table: c.below.table.Table, Row: c.below.number, Key: c.below.named(),
+				Included: true, Followed: c.followed, Via: c.via.Name,
+			}
+			step.columns(c.via)
+			steps = append(steps, step)
 		}
 		slices.Reverse(steps)
 		return steps, top.found, nil

@@ -36,6 +36,16 @@ type found struct {
 	fields []pgcsv.Field
 }
 
+// named gives what the row is named by; nil where the table has nothing for it.
+func (f found) named() []string {
+	columns, _ := f.table.columnsOf(f.table.identity())
+	var values []string
+	for _, c := range columns {
+		values = append(values, string(f.fields[c].Value))
+	}
+	return values
+}
+
 // find gives the first row that match accepts, which any number of goroutines call at once,
 // each with a printer of its own. Where there is none, its number is 0.
 func (s *slice) find(ctx context.Context, t *table, match func(p *printer, fields []pgcsv.Field) bool) (found, error) {

@@ -14,6 +14,9 @@ type Reason struct {
 	File  string
 	Table string
 	Row   int64 // from 1
+	// Key is what the row is named by, as it stands in the file: the values of the primary key, or of a unique key
+	// without NULLs; none where the table has neither.
+	Key []string
 	// Included says that no job selected the row: the next step's row refers to it, by that
 	// row's reference Via. Else Job selected it.
 	Included bool
@@ -28,6 +31,20 @@ type Reason struct {
 	// Via is the reference between this row and the next: the next row's, where this one is
 	// included and not followed, else this row's. Empty in the last step.
 	Via string
+	// Columns are those of the references that Via and Restricted name, but of polymorphic ones: a foreign key's own name says
+	// little.
+	Columns map[string][]string
+}
+
+// columns adds those of a reference.
+func (r *Reason) columns(of *reference) {
+	if of.When != "" {
+		return
+	}
+	if r.Columns == nil {
+		r.Columns = map[string][]string{}
+	}
+	r.Columns[of.Name] = of.Columns
 }
 
 // Why gives the chain that brought a row into a slice, beginning with it. An included row is
@@ -105,12 +122,13 @@ func (w *why) selected(ctx context.Context, steps []Reason, row found) ([]Reason
 	var p printer
 	for { // it ends: references that restrict lead to earlier jobs
 		t := row.table
-		step := Reason{File: t.File, Table: t.Table, Row: row.number, Job: t.Job, Query: t.Query, Whole: t.Whole}
+		step := Reason{File: t.File, Table: t.Table, Row: row.number, Key: row.named(), Job: t.Job, Query: t.Query, Whole: t.Whole}
 		var parents []*reference
 		for _, r := range t.refs {
 			if _, nulls := p.by(r, row.fields); nulls == 0 && r.restricts() {
 				parents = append(parents, r)
 				step.Restricted = append(step.Restricted, r.Name)
+				step.columns(r)
 			}
 		}
 		var parent found

@@ -144,6 +144,8 @@ type SheetReference struct {
 	Parts     []SheetPart
 	// LoadOnly: only rows of the load are meant, not those of the target.
 	LoadOnly bool
+	// SetNull: where no row is found, the reference is NULL; else the row breaks a rule.
+	SetNull bool
 	// Create: To is made of what is asked for.
 	Create bool
 	// Unique: the parts contain a key of Table. Several rows of the load that they mean are

@@ -135,6 +135,9 @@ func (s Slice) read(ctx context.Context, steps []*step, writer driver.SliceWrite
 	if err != nil {
 		return nil, manifest, err
 	}
+	if report.Origin.LSN == "" {
+		report.Notes = append(report.Notes, "the source does not say where its write-ahead log is: the manifest has no position")
+	}
 	for i := range steps {
 		s.tell(s.event(gyro.Planned, steps, i))
 	}

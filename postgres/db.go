@@ -21,6 +21,10 @@ type DB struct {
 	LockTimeout time.Duration
 	// StatementTimeout ends a statement that takes longer. Default: the server's setting.
 	StatementTimeout time.Duration
+	// StallTimeout is how long the server may say nothing while it owes an answer. A statement
+	// that takes long is waited for: another connection asks the server whether it works.
+	// Default: 1 min; negative: for ever.
+	StallTimeout time.Duration
 	// MaxDuration is how long a snapshot may be held: while it is, the server can't clean up
 	// what it may still see. Past it the run fails. Default: 30 min; negative: no bound.
 	MaxDuration time.Duration
@@ -50,7 +54,7 @@ func (DB) MarshalJSON() ([]byte, error) { return []byte(`"postgres.DB"`), nil }
 
 // server is where the database is.
 func (d DB) server() server.Config {
-	return server.Config{URL: d.URL, LockTimeout: d.LockTimeout, StatementTimeout: d.StatementTimeout}
+	return server.Config{URL: d.URL, LockTimeout: d.LockTimeout, StatementTimeout: d.StatementTimeout, StallTimeout: d.StallTimeout}
 }
 
 // Open connects and takes a snapshot.

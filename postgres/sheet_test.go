@@ -530,3 +530,30 @@ func TestSheetIDs(t *testing.T) {
 	report, err = loadSheets(t, url, importers, sheetOf(t, "b", "id,code\n3,three\n"))
 	wantFaults(t, report, err, "b 1: id: not-allowed")
 }
+
+// Where Missing says so, a reference that finds no row is NULL, which is told; where it can't be, or something else is to
+// become of it, that is refused.
+func TestSheetSetNull(t *testing.T) {
+	t.Parallel()
+	url := pgtest.DB(t)
+	pgtest.Exec(t, url, goods+"INSERT INTO maker (code) VALUES ('m'); CREATE TABLE part (id serial PRIMARY KEY, maker_id bigint NOT NULL REFERENCES maker)")
+	registry := func(c gyro.Column) gyro.Registry {
+		c.By = gyro.By{"code": "maker"}
+		return gyro.Registry{
+			{Model: gyro.Table("maker")}, {Model: gyro.Table("good"), Columns: gyro.Columns{"maker": c}}, {Model: gyro.Table("part"), Columns: gyro.Columns{"maker": c}},
+		}
+	}
+	file := sheetOf(t, "good", "sku,maker\na,m\nb,nobody\nc,\nd,nobody\n")
+	report, err := loadSheets(t, url, registry(gyro.Column{Missing: gyro.SetNull}), file)
+	if err != nil {
+		t.Fatalf("%v\n%s", err, faultsOf(report))
+	}
+	wantQuery(t, url, "SELECT string_agg(sku || coalesce(maker_id::text, '-'), ' ' ORDER BY sku) FROM good", "string_agg\na1 b- c- d-")
+	wantMistakes(t, errors.New(strings.Join(texts(report.Notes), "\n")), "good: maker_id finds no row of maker by code in 2 of its rows, and is NULL there")
+	report, err = loadSheets(t, url, registry(gyro.Column{}), file)
+	wantFaults(t, report, err, "good 2: maker: unknown-reference", "good 4: maker: unknown-reference", "good 1: maker, sku: exists")
+	_, err = loadSheets(t, url, registry(gyro.Column{Missing: gyro.SetNull}), sheetOf(t, "part", "maker\nm\n"))
+	wantMistakes(t, err, `Missing is SetNull, and column "maker_id" can't be NULL`)
+	_, err = loadSheets(t, url, registry(gyro.Column{Missing: gyro.SetNull, CreateMissing: true}), file)
+	wantMistakes(t, err, "Missing is SetNull, and CreateMissing is set")
+}

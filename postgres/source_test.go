@@ -131,7 +131,7 @@ func TestMistakes(t *testing.T) {
 		"rows, no key":     {[]gyro.ImportJob{job("no_key", gyro.SQL("SELECT a FROM no_key"))}, `job 1 (no_key): read the query: it does not return column "b"; the table has no primary key, so it must return the table's columns`},
 		"few arguments":    {[]gyro.ImportJob{job("tenant", gyro.Where("id = $1"))}, `job 1 (tenant): read the query: line 1: there is no argument for $1; 0 given`},
 		"many arguments":   {[]gyro.ImportJob{job("tenant", gyro.Where("id = $1", 1, 2))}, `job 1 (tenant): read the query: argument $2 is not used in the query`},
-		"argument's type":  {[]gyro.ImportJob{job("tenant", gyro.Where("id = $1", []string{"hush"}))}, `job 1 (tenant): encode arguments: $1 is a integer for PostgreSQL, and a Go []string can't be sent as one`},
+		"argument's type":  {[]gyro.ImportJob{job("tenant", gyro.Where("id = $1", []string{"hush"}))}, `job 1 (tenant): encode arguments: $1 is a integer for PostgreSQL, and a list can't be sent as one`},
 		"argument's value": {[]gyro.ImportJob{job("tenant", gyro.Where("id = $1", "hush"))}, `job 1 (tenant): explain: invalid input syntax for type integer: … (SQLSTATE 22P02)`},
 		"untyped":          {[]gyro.ImportJob{job("tenant", gyro.Where("$1 IS NULL", 1))}, `job 1 (tenant): prepare the query: could not determine data type of parameter $1 (SQLSTATE 42P18) (say the argument's type, as in $1::bigint)`},
 		"several": {[]gyro.ImportJob{job("tenant", gyro.Where("x")), job("shop", gyro.Where("y"))}, `job 1 (tenant): prepare the query: column "x" does not exist (SQLSTATE 42703) (check the column's name; names with capitals need double quotes)

@@ -3,11 +3,13 @@ package progress
 import (
 	"fmt"
 	"io"
+	"os"
 	"sync/atomic"
 	"time"
 
 	"github.com/vbauerster/mpb/v8"
 	"github.com/vbauerster/mpb/v8/decor"
+	"golang.org/x/term"
 
 	"github.com/gyrodata/gyro"
 )
@@ -17,6 +19,9 @@ const barWidth = 24
 
 // bars shows all jobs at once, a bar each.
 type bars struct {
+	out      io.Writer
+	size     func() (width, height int) // of the terminal
+	line     *notebook                  // where there are more jobs than lines: one line; nil: bars
 	progress *mpb.Progress
 	jobs     []*job
 	status   *mpb.Bar // one line below: what a load does that is no file's; nil: none yet
@@ -31,10 +36,40 @@ type job struct {
 }
 
 func newBars(w io.Writer) *bars {
-	return &bars{progress: mpb.New(mpb.WithOutput(w), mpb.WithAutoRefresh(), mpb.WithRefreshRate(100*time.Millisecond))}
+	return &bars{out: w, size: sizeOf(w), progress: mpb.New(mpb.WithOutput(w), mpb.WithAutoRefresh(), mpb.WithRefreshRate(100*time.Millisecond))}
+}
+
+// sizeOf asks a terminal how large it is; 0 where it does not say.
+func sizeOf(w io.Writer) func() (width, height int) {
+	f, ok := w.(*os.File)
+	return func() (width, height int) {
+		if ok {
+			width, height, _ = term.GetSize(int(f.Fd()))
+		}
+		return width, height
+	}
+}
+
+// crowded reports whether more bars were to come than the terminal has lines, the status and the cursor's among them:
+// those above would be drawn again and again, each time a line lower.
+func (b *bars) crowded(e gyro.Event) bool {
+	_, height := b.size()
+	return height > 0 && e.Jobs > height-2
 }
 
 func (b *bars) Event(e gyro.Event) {
+	if b.line == nil && e.Type == gyro.Planned && len(b.jobs) == 0 && b.crowded(e) {
+		b.line = newNotebook(b.out)
+		b.line.limit, _ = b.size()
+	}
+	if b.line != nil {
+		b.line.Event(e)
+		if e.Type == gyro.Ended {
+			b.line.Close()
+			b.line = nil // what follows may have fewer jobs
+		}
+		return
+	}
 	switch e.Type {
 	case gyro.Planned:
 		b.add(e)
@@ -87,26 +122,43 @@ func (b *bars) add(e gyro.Event) {
 			decor.Name(e.Model.String(), decor.WCSyncSpaceR),
 			decor.Any(func(decor.Statistics) string { return fmt.Sprintf("%3d%%", percent(*j.last.Load())) }, decor.WCSyncSpace),
 		),
-		mpb.AppendDecorators(decor.Any(func(decor.Statistics) string { return " " + j.text() })),
+		mpb.AppendDecorators(decor.Any(func(s decor.Statistics) string { return " " + fitting(j.texts(), s.AvailableWidth-barWidth-1) })),
 	)
 	b.jobs = append(b.jobs, j)
 }
 
-// text is what stands behind the bar.
-func (j *job) text() string {
+// texts is what stands behind the bar, from the longest to what matters most.
+func (j *job) texts() []string {
 	e := *j.last.Load()
 	switch e.Type {
 	case gyro.Planned:
-		return fmt.Sprintf("~%s rows", short(float64(e.Estimate)))
+		return []string{fmt.Sprintf("~%s rows", short(float64(e.Estimate)))}
 	case gyro.Finished:
-		return fmt.Sprintf("%s rows  %sB  %s rows/s  %sB/s  %s", short(float64(e.Rows)), short(float64(e.Bytes)),
-			short(perSecond(e.Rows, e.Elapsed)), short(perSecond(e.Bytes, e.Elapsed)), clock(e.Elapsed))
+		rows := short(float64(e.Rows)) + " rows"
+		return []string{
+			fmt.Sprintf("%s  %sB  %s rows/s  %sB/s  %s", rows, short(float64(e.Bytes)),
+				short(perSecond(e.Rows, e.Elapsed)), short(perSecond(e.Bytes, e.Elapsed)), clock(e.Elapsed)),
+			fmt.Sprintf("%s  %sB  %s", rows, short(float64(e.Bytes)), clock(e.Elapsed)), rows + "  " + clock(e.Elapsed), clock(e.Elapsed),
+		}
 	case gyro.Staged:
-		return string(e.Stage)
+		return []string{string(e.Stage)}
 	case gyro.Started, gyro.Moved, gyro.Ended, gyro.Restarted:
 	}
-	return fmt.Sprintf("%s/~%s rows  %s rows/s  %sB/s  %s<%s", short(float64(e.Rows)), short(float64(e.Estimate)),
-		short(perSecond(e.Rows, e.Elapsed)), short(perSecond(e.Bytes, e.Elapsed)), clock(e.Elapsed), left(e))
+	rows, times := fmt.Sprintf("%s/~%s rows", short(float64(e.Rows)), short(float64(e.Estimate))), clock(e.Elapsed)+"<"+left(e)
+	return []string{
+		fmt.Sprintf("%s  %s rows/s  %sB/s  %s", rows, short(perSecond(e.Rows, e.Elapsed)), short(perSecond(e.Bytes, e.Elapsed)), times),
+		rows + "  " + times, times,
+	}
+}
+
+// fitting is the first text that has room, or the last.
+func fitting(texts []string, room int) string {
+	for _, text := range texts {
+		if len(text) <= room {
+			return text
+		}
+	}
+	return texts[len(texts)-1]
 }
 
 // left is the time that the job still takes, or a question mark.
@@ -119,6 +171,9 @@ func left(e gyro.Event) string {
 
 // Close leaves the bars on the screen as they are.
 func (b *bars) Close() {
+	if b.line != nil {
+		b.line.Close()
+	}
 	for _, j := range b.jobs {
 		if !j.bar.Completed() {
 			j.bar.Abort(false)

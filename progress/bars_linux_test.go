@@ -13,11 +13,18 @@ import (
 
 	"github.com/gyrodata/gyro"
 	"github.com/gyrodata/gyro/progress"
+	"github.com/gyrodata/gyro/schema"
 )
 
 // terminal is a pseudo terminal; screen gives all that was written to it, once it is
 // closed.
 func terminal(t *testing.T) (tty *os.File, screen func() string) {
+	t.Helper()
+	return terminalOf(t, 24, 110)
+}
+
+// terminalOf is one of that size.
+func terminalOf(t *testing.T, rows, columns uint16) (tty *os.File, screen func() string) {
 	t.Helper()
 	master, err := os.OpenFile("/dev/ptmx", os.O_RDWR|unix.O_NOCTTY|unix.O_NONBLOCK, 0)
 	if err != nil {
@@ -35,7 +42,7 @@ func terminal(t *testing.T) (tty *os.File, screen func() string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := unix.IoctlSetWinsize(fd, unix.TIOCSWINSZ, &unix.Winsize{Row: 24, Col: 110}); err != nil {
+	if err := unix.IoctlSetWinsize(fd, unix.TIOCSWINSZ, &unix.Winsize{Row: rows, Col: columns}); err != nil {
 		t.Fatal(err)
 	}
 	tty, err = os.OpenFile(fmt.Sprintf("/dev/pts/%d", number), os.O_RDWR|unix.O_NOCTTY, 0)
@@ -144,6 +151,60 @@ func TestNoBars(t *testing.T) {
 		p.Close()
 		if text := screen(); !strings.HasPrefix(text, want) {
 			t.Errorf("%s: got:\n%s", variable, text)
+		}
+	}
+}
+
+// On a narrow terminal what matters most is shown, the time that is left; nothing is cut off.
+func TestBarsNarrow(t *testing.T) {
+	t.Parallel()
+	for columns, want := range map[uint16]string{
+		78: "sales.b   50%▕███████████           ▏ 1.00M/~2.00M rows  0:10<0:10",
+		60: "sales.b   50%▕███████████           ▏ 0:10<0:10",
+	} {
+		tty, screen := terminalOf(t, 24, columns)
+		p, err := progress.New("auto", tty, env("TERM=xterm"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, e := range run() {
+			p.Event(e)
+			if e.Type == gyro.Moved && e.Elapsed == 10*time.Second {
+				time.Sleep(250 * time.Millisecond)
+			}
+		}
+		p.Close()
+		if text := escape.ReplaceAllString(screen(), ""); !strings.Contains(text, want+"\r\n") {
+			t.Errorf("%d columns: %q is not in:\n%s", columns, want, text)
+		}
+	}
+}
+
+// Where there are more jobs than the terminal has lines, one line tells how far the run is: bars would scroll.
+func TestBarsCrowded(t *testing.T) {
+	t.Parallel()
+	tty, screen := terminalOf(t, 10, 40)
+	p, err := progress.New("auto", tty, env("TERM=xterm"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	const jobs = 9
+	for i := range jobs {
+		p.Event(gyro.Event{Type: gyro.Planned, Job: i, Jobs: jobs, Model: schema.Name{Schema: "public", Table: "a"}, Estimate: 10})
+	}
+	for i := range jobs {
+		p.Event(gyro.Event{Type: gyro.Started, Job: i, Jobs: jobs, Model: schema.Name{Schema: "public", Table: "a"}, Estimate: 10})
+		p.Event(gyro.Event{Type: gyro.Finished, Job: i, Jobs: jobs, Model: schema.Name{Schema: "public", Table: "a"}, Rows: 10, Bytes: 100, Elapsed: time.Second})
+	}
+	p.Event(gyro.Event{Type: gyro.Ended, Jobs: jobs, Rows: 10})
+	p.Close()
+	text := screen()
+	if strings.Contains(text, "\x1b[") || strings.Count(text, "\n") != jobs || !strings.Contains(text, "9/9 a: ") {
+		t.Errorf("got:\n%q", text)
+	}
+	for line := range strings.SplitSeq(strings.ReplaceAll(text, "\r", "\n"), "\n") {
+		if len(line) > 40 {
+			t.Errorf("a line is longer than the terminal is wide: %q", line)
 		}
 	}
 }

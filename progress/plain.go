@@ -44,6 +44,7 @@ func (*plain) Close() {}
 type notebook struct {
 	w     io.Writer
 	width int // of the line that is there
+	limit int // of a line that is not to be broken; 0: none
 }
 
 func newNotebook(w io.Writer) *notebook { return &notebook{w: w} }
@@ -64,6 +65,9 @@ func (n *notebook) Event(e gyro.Event) {
 
 // line puts text over the line that is there, blanks over what is left of it.
 func (n *notebook) line(text, end string) {
+	if runes := []rune(text); n.limit > 0 && len(runes) >= n.limit {
+		text = string(runes[:n.limit-1])
+	}
 	fmt.Fprintf(n.w, "\r%-*s%s", n.width, text, end)
 	n.width = len(text)
 	if end != "" {

@@ -35,7 +35,19 @@ func (p *planning) by(s *step, said keyedColumn, columns []string, place gyro.Te
 	}
 	lookup := &keyLookup{key: said.key, place: place}
 	lookup.Columns, lookup.Table, lookup.ToColumns = reference.Columns, reference.To, reference.ToColumns
-	lookup.Create = said.CreateMissing
+	lookup.Create, lookup.SetNull = said.CreateMissing, said.Missing == gyro.SetNull
+	if lookup.SetNull {
+		if lookup.Create {
+			refuse("{Missing} is {SetNull}, and {CreateMissing} is set", "a row that is not there is either made, or the reference is NULL")
+			return
+		}
+		for _, name := range reference.Columns {
+			if c, _ := s.Load.Table.Column(name); c.NotNull || slices.Contains(s.Load.Table.PrimaryKey, name) {
+				refuse(gyro.Textf("{Missing} is {SetNull}, and column %q can't be NULL", name), "without {SetNull} a row whose reference finds nothing breaks a rule")
+				return
+			}
+		}
+	}
 	for _, path := range slices.Sorted(maps.Keys(said.By)) {
 		part, problem := p.path(parent, path)
 		if problem != nil {

@@ -24,6 +24,7 @@ type settings struct {
 	maxDuration            time.Duration
 	keyMemory              string
 	lockTimeout            time.Duration
+	stallTimeout           time.Duration
 	statementTimeout       time.Duration
 	retries                int
 }
@@ -37,10 +38,15 @@ func (s *settings) flags(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&s.keyMemory, "key-memory", "", "what keys may take of memory before they go to disk, such as 256MB (default 512MB)")
 	cmd.Flags().DurationVar(&s.maxDuration, "max-duration", 0, "how long the snapshot may be held; negative: no bound (default 30m)")
 	cmd.Flags().DurationVar(&s.lockTimeout, "lock-timeout", 0, "give up on a lock after this time; negative: never (default 10s)")
+	stallFlag(cmd, &s.stallTimeout)
 	cmd.Flags().DurationVar(&s.statementTimeout, "statement-timeout", 0, "give up on a statement after this time (default: the server's)")
 	cmd.Flags().IntVar(&s.retries, "retries", 0, "how often the run is tried again where a standby gives the snapshot up; negative: never (default 2)")
 	_ = cmd.MarkFlagDirname("target")
 	_ = cmd.MarkFlagFilename("config", "yaml", "yml")
+}
+
+func stallFlag(cmd *cobra.Command, stall *time.Duration) {
+	cmd.Flags().DurationVar(stall, "stall-timeout", 0, "give up a server that says nothing for this time and does not work; negative: never (default 1m)")
 }
 
 // load reads the file and puts environment, then flags, over it.
@@ -62,11 +68,13 @@ func (c *cli) loadWith(s *settings, database bool) (config.Config, error) {
 	c.secrets.learn(conf.Source)
 	c.secrets.learn(conf.Target)
 	conf.Source = c.either(s.source, "GYRO_SOURCE", conf.Source)
+	inFile := conf.Target
 	conf.Target = c.either(s.target, "GYRO_TARGET", conf.Target)
 	conf.Overwrite = conf.Overwrite || s.overwrite
 	conf.Unsorted = conf.Unsorted || s.unsorted
 	conf.MaxDuration = cmp.Or(s.maxDuration, conf.MaxDuration)
 	conf.LockTimeout = cmp.Or(s.lockTimeout, conf.LockTimeout)
+	conf.StallTimeout = cmp.Or(s.stallTimeout, conf.StallTimeout)
 	conf.StatementTimeout = cmp.Or(s.statementTimeout, conf.StatementTimeout)
 	conf.Retries = cmp.Or(s.retries, conf.Retries)
 	var missing []error
@@ -81,6 +89,10 @@ func (c *cli) loadWith(s *settings, database bool) (config.Config, error) {
 	switch {
 	case conf.Target == "":
 		missing = append(missing, &usageError{err: errors.New("there is no target"), hint: "--target, GYRO_TARGET, or target in " + path})
+	case database && !isURL(conf.Target) && conf.Target == inFile && s.target == "":
+		missing = append(missing, &usageError{
+			err: errors.New("there is no database to load into: target in the file is a directory"), hint: "--target postgres://user@host/database, or GYRO_TARGET",
+		})
 	case database && !isURL(conf.Target):
 		missing = append(missing, &usageError{err: errors.New("the target is no URL"), hint: "--target postgres://user@host/database"})
 	case !database && strings.Contains(conf.Target, "://"):

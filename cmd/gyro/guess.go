@@ -21,7 +21,7 @@ func guessSheets(ctx context.Context, c *cli, conf config.Config, s *sheetSettin
 	if err != nil {
 		return err
 	}
-	db := postgres.DB{URL: conf.Target, LockTimeout: conf.LockTimeout, StatementTimeout: conf.StatementTimeout}
+	db := postgres.DB{URL: conf.Target, LockTimeout: conf.LockTimeout, StatementTimeout: conf.StatementTimeout, StallTimeout: conf.StallTimeout}
 	catalog, err := targetCatalog(ctx, db)
 	if err != nil {
 		return err

@@ -210,9 +210,10 @@ break a rule are reported, and then nothing is loaded, unless --reject takes the
 			if err != nil {
 				return err
 			}
-			inFile := conf.Source
+			inFile, fileTarget := conf.Source, conf.Target
 			conf.Source, conf.Target = c.either(s.source, "GYRO_SOURCE", conf.Source), c.either(s.target, "GYRO_TARGET", conf.Target)
 			conf.LockTimeout = cmp.Or(s.lockTimeout, conf.LockTimeout)
+			conf.StallTimeout = cmp.Or(s.stallTimeout, conf.StallTimeout)
 			conf.StatementTimeout = cmp.Or(s.statementTimeout, conf.StatementTimeout)
 			missing := l.over(c, &conf)
 			asked, wrong := csv.asked(s.source, tables)
@@ -225,8 +226,12 @@ break a rule are reported, and then nothing is loaded, unless --reject takes the
 				missing = errors.Join(missing, &usageError{err: errors.New("the source is a URL"), hint: "--source and the directory of a slice; gyro copy goes from one database to another"})
 			}
 			switch {
-			case conf.Target == "":
+			case conf.Target == "" || cmd.Flags().Changed("target") && s.target == "":
 				missing = errors.Join(missing, &usageError{err: errors.New("there is no target"), hint: "--target and the URL of the database to be filled"})
+			case !isURL(conf.Target) && conf.Target == fileTarget && s.target == "":
+				missing = errors.Join(missing, &usageError{
+					err: errors.New("there is no database to load into: target in the file is a directory"), hint: "--target postgres://user@host/database, or GYRO_TARGET",
+				})
 			case !isURL(conf.Target):
 				missing = errors.Join(missing, &usageError{err: errors.New("the target is no URL"), hint: "--target postgres://user@host/database"})
 			}
@@ -255,6 +260,7 @@ break a rule are reported, and then nothing is loaded, unless --reject takes the
 	cmd.Flags().StringVar(&s.target, "target", "", "PostgreSQL URL to load into (GYRO_TARGET; target in the file)")
 	cmd.Flags().StringArrayVar(&tables, "table", nil, "load this table only; can be repeated")
 	cmd.Flags().DurationVar(&s.lockTimeout, "lock-timeout", 0, "give up on a lock after this time; negative: never (default 10s)")
+	stallFlag(cmd, &s.stallTimeout)
 	cmd.Flags().DurationVar(&s.statementTimeout, "statement-timeout", 0, "give up on a statement after this time (default: the target's)")
 	cmd.Flags().BoolVar(&dryRun, "dry-run", false, "do everything, and roll it back; no value of a sequence is used")
 	cmd.Flags().BoolVar(&shownAsPlan, "plan", false, "only say what would be done, sending no row")
@@ -331,11 +337,14 @@ func (c *cli) printLoad(r *gyro.Report) {
 	c.printNotes(r.Notes)
 }
 
-func tableWords(n int) string {
+func tableWords(n int) string { return numberOf(n, "table") }
+
+// numberOf counts things of one kind.
+func numberOf(n int, of string) string {
 	if n == 1 {
-		return "1 table"
+		return "1 " + of
 	}
-	return fmt.Sprintf("%d tables", n)
+	return fmt.Sprintf("%d %ss", n, of)
 }
 
 // planImport prints the plan of a load.

@@ -77,7 +77,7 @@ func (c *cli) printReport(r *gyro.Report) {
 	for _, f := range r.Files {
 		t.AppendRow(table.Row{f.File, count(f.Rows), count(f.Bytes), seconds(f.Elapsed)})
 	}
-	t.AppendFooter(table.Row{strconv.Itoa(len(r.Files)) + " files", count(r.Rows), count(r.Bytes), seconds(r.Elapsed)})
+	t.AppendFooter(table.Row{numberOf(len(r.Files), "file"), count(r.Rows), count(r.Bytes), seconds(r.Elapsed)})
 	c.printTable(t)
 	fmt.Fprintf(c.stdout, "\nslice    %s\n", r.Place)
 	fmt.Fprintf(c.stdout, "taken    %s%s, %s\n", r.Origin.Time.Format(time.RFC3339), onStandby(r.Origin), r.Origin.Server)

@@ -43,10 +43,14 @@ func (c *cli) printPlan(p *gyro.Plan) {
 	t := newTable("job", "rows (estimate)", "cost")
 	var rows float64
 	for _, job := range p.Jobs {
+		if job.Job == 0 { // what rows refer to shows when they are there
+			t.AppendRow(table.Row{number(job) + "  " + job.File, "not known", ""})
+			continue
+		}
 		rows += job.Rows
 		t.AppendRow(table.Row{number(job) + "  " + job.File, count(int64(job.Rows)), count(int64(job.Cost))})
 	}
-	t.AppendFooter(table.Row{strconv.Itoa(len(p.Jobs)) + " jobs", count(int64(rows)), ""})
+	t.AppendFooter(table.Row{numberOf(len(p.Jobs), "job"), count(int64(rows)), ""})
 	c.printTable(t)
 	for _, job := range p.Jobs {
 		fmt.Fprintf(c.stdout, "\n%s  %s: %s\n", number(job), job.Model, means(job))

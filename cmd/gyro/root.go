@@ -3,9 +3,13 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
+	"strconv"
 
 	"github.com/spf13/cobra"
+
+	"github.com/gyrodata/gyro/schema"
 )
 
 // usageError is a mistake in the command line.
@@ -66,10 +70,18 @@ Begin with "gyro demo", then write a gyro.yaml and look at "gyro plan".`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args: func(cmd *cobra.Command, args []string) error {
-			if err := cobra.NoArgs(cmd, args); err != nil {
-				return &usageError{err: err, hint: "gyro help lists the commands"}
+			if len(args) == 0 {
+				return nil
 			}
-			return nil
+			var known []string
+			for _, sub := range cmd.Commands() {
+				known = append(known, sub.Name())
+			}
+			hint := "gyro help lists the commands"
+			if near := schema.Nearest(args[0], known); near != "" {
+				hint = fmt.Sprintf("did you mean gyro %s?", near)
+			}
+			return &usageError{err: errors.New("unknown command " + strconv.Quote(args[0])), hint: hint}
 		},
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}

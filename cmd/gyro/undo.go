@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/spf13/cobra"
@@ -13,7 +14,10 @@ import (
 )
 
 func (c *cli) undo() *cobra.Command {
-	var target string
+	var (
+		target string
+		stall  time.Duration
+	)
 	cmd := &cobra.Command{
 		Use:   "undo DIR",
 		Short: "Take a load back: delete the rows that it inserted",
@@ -33,7 +37,7 @@ inserted into tables without a key.`,
 				return &usageError{err: errors.New("there is no target"), hint: "--target and the URL of the database that was loaded into"}
 			}
 			c.warnOfPassword("--target", target)
-			report, err := load.Undo(cmd.Context(), csvdir.Dir{Path: args[0]}, postgres.DB{URL: url})
+			report, err := load.Undo(cmd.Context(), csvdir.Dir{Path: args[0]}, postgres.DB{URL: url, StallTimeout: stall})
 			if err != nil {
 				return err //nolint:wrapcheck // it says operation and place itself
 			}
@@ -41,7 +45,7 @@ inserted into tables without a key.`,
 			for _, n := range report.Load.Tables {
 				t.AppendRow(table.Row{n.Model.String(), count(n.Deleted)})
 			}
-			t.AppendFooter(table.Row{fmt.Sprintf("%d tables", len(report.Load.Tables)), count(report.Rows)})
+			t.AppendFooter(table.Row{tableWords(len(report.Load.Tables)), count(report.Rows)})
 			c.printTable(t)
 			fmt.Fprintf(c.stdout, "\nundone   in %s s\n", seconds(report.Elapsed))
 			c.printNotes(report.Notes)
@@ -49,5 +53,6 @@ inserted into tables without a key.`,
 		},
 	}
 	cmd.Flags().StringVar(&target, "target", "", "PostgreSQL URL of the database that was loaded into (GYRO_TARGET)")
+	stallFlag(cmd, &stall)
 	return cmd
 }

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"strconv"
 	"strings"
 
 	"github.com/jedib0t/go-pretty/v6/table"
@@ -171,7 +170,7 @@ func (c *cli) printVerification(v *csvdir.Verification) {
 		rows, keys, references = rows+f.Rows, keys+f.Keys, references+f.References
 		t.AppendRow(table.Row{f.File, count(f.Rows), f.Keys, f.References})
 	}
-	t.AppendFooter(table.Row{strconv.Itoa(len(v.Files)) + " files", count(rows), keys, references})
+	t.AppendFooter(table.Row{numberOf(len(v.Files), "file"), count(rows), keys, references})
 	c.printTable(t)
 	state := "proved"
 	if !v.Proved() {

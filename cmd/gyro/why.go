@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -37,21 +38,36 @@ commas, or as several arguments.`,
 				return err //nolint:wrapcheck // it says operation and place itself
 			}
 			for i, step := range steps {
-				fmt.Fprintf(c.stdout, "%s row %d\n    %s\n", step.File, step.Row, reason(steps, i))
+				fmt.Fprintf(c.stdout, "%s row %d%s\n    %s\n", step.File, step.Row, named(step.Key), reason(steps, i))
 			}
 			return nil
 		},
 	}
 }
 
+// named is the key of a row, as why takes one.
+func named(key []string) string {
+	if len(key) == 0 {
+		return ""
+	}
+	shown := make([]string, len(key))
+	for i, value := range key {
+		shown[i] = value
+		if plain := strconv.Quote(value); value == "" || strings.ContainsAny(value, `,"`) || plain != `"`+value+`"` {
+			shown[i] = plain // no control character reaches the terminal
+		}
+	}
+	return " (" + strings.Join(shown, ",") + ")"
+}
+
 // reason says why a step's row is in the slice.
 func reason(steps []csvdir.Reason, i int) string {
 	step := steps[i]
 	if step.Followed {
-		return fmt.Sprintf("included: it refers to the next row, by %s, and its job follows", step.Via)
+		return fmt.Sprintf("included: it refers to the next row, by %s, and its job follows", called(step, step.Via))
 	}
 	if step.Included {
-		return fmt.Sprintf("included: the next row refers to it, by %s", step.Via)
+		return fmt.Sprintf("included: the next row refers to it, by %s", called(step, step.Via))
 	}
 	text := "selected"
 	if step.Job > 0 {
@@ -61,17 +77,34 @@ func reason(steps []csvdir.Reason, i int) string {
 	case step.Whole:
 		return text + ": the whole table"
 	case step.Query && len(step.Restricted) > 0:
-		return text + ": by its query, among the rows that " + strings.Join(step.Restricted, ", ") + " allow"
+		return text + ": by its query, among the rows that " + strings.Join(all(step), ", ") + " allow"
 	case step.Query:
 		return text + ": by its query"
 	case step.Via != "" && len(step.Restricted) > 1:
-		return fmt.Sprintf("%s: it refers to the next row, by %s, and to selected rows by %s", text, step.Via, strings.Join(others(step), ", "))
+		return fmt.Sprintf("%s: it refers to the next row, by %s, and to selected rows by %s", text, called(step, step.Via), strings.Join(others(step), ", "))
 	case step.Via != "":
-		return fmt.Sprintf("%s: it refers to the next row, by %s", text, step.Via)
+		return fmt.Sprintf("%s: it refers to the next row, by %s", text, called(step, step.Via))
 	case len(step.Restricted) > 0:
-		return text + ": it refers to selected rows by " + strings.Join(step.Restricted, ", ") + ", which bytes alone don't find"
+		return text + ": it refers to selected rows by " + strings.Join(all(step), ", ") + ", which bytes alone don't find"
 	}
 	return text + ": it refers to no selected row"
+}
+
+// called is a reference as a person knows it: by its columns.
+func called(step csvdir.Reason, name string) string {
+	if columns := step.Columns[name]; len(columns) > 0 {
+		return strings.Join(columns, " and ")
+	}
+	return name
+}
+
+// all are the references that restricted a row.
+func all(step csvdir.Reason) []string {
+	var names []string
+	for _, name := range step.Restricted {
+		names = append(names, called(step, name))
+	}
+	return names
 }
 
 // others are the references that restricted a row, less the one that is followed.
@@ -79,7 +112,7 @@ func others(step csvdir.Reason) []string {
 	var names []string
 	for _, name := range step.Restricted {
 		if name != step.Via {
-			names = append(names, name)
+			names = append(names, called(step, name))
 		}
 	}
 	return names

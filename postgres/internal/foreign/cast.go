@@ -101,7 +101,7 @@ func (c *casts) checkLiterals(ctx context.Context, t *sheet) error {
 				return err
 			}
 		}
-		for what, bound := range map[string]string{"Min": f.Min, "Max": f.Max} {
+		for what, bound := range map[string]string{"{Min}": f.Min, "{Max}": f.Max} {
 			if bound != "" {
 				if err := try(bound, c.types.text(f), what+" of "+f.Column); err != nil {
 					return err

@@ -115,6 +115,10 @@ func (l *lookups) makeOne(ctx context.Context, t *sheet, k int) error {
 	case r.To >= 0 && l.sheets[r.To].Sheet.Reject:
 		fallback = server.Literal(string(gyro.RejectedReference))
 	}
+	unknown := server.Literal(string(gyro.UnknownReference))
+	if r.SetNull {
+		unknown = "NULL"
+	}
 	enough := server.Own("x.good = 1")
 	if r.Unique {
 		enough = server.Own("x.good >= 1")
@@ -128,7 +132,27 @@ func (l *lookups) makeOne(ctx context.Context, t *sheet, k int) error {
 		"table", lookupTable(t.Number, k), "name", strings.TrimPrefix(lookupTable(t.Number, k), "pg_temp."),
 		"wanted", l.wanted(t, k), "loaded", l.loaded(r), "present", l.present(r),
 		"to", strings.Join(to, ", "), "keys", strings.Join(keys, ", "), "enough", enough, "fallback", fallback,
-		"ambiguous", server.Literal(string(gyro.AmbiguousReference)), "unknown", server.Literal(string(gyro.UnknownReference))))
+		"ambiguous", server.Literal(string(gyro.AmbiguousReference)), "unknown", unknown))
+}
+
+// tellNulls tells how many references became NULL because they find no row.
+func (l *lookups) tellNulls(ctx context.Context, t *sheet) error {
+	for k, r := range t.Sheet.References {
+		if !r.SetNull {
+			continue
+		}
+		n, err := l.Number(ctx, "count references that find no row", fmt.Sprintf(
+			"SELECT count(*) FROM %s t JOIN %s b ON %s WHERE NOT t.bad AND b.broken IS NULL AND b.load_row IS NULL AND b.to_0 IS NULL",
+			t.textTable(), lookupTable(t.Number, k), lookupCondition(t, k, "b")))
+		if err != nil {
+			return err
+		}
+		if n > 0 {
+			l.Loaded.Notes = append(l.Loaded.Notes, gyro.Textf("%s: %s finds no row of %s in %d of its rows, and is NULL there",
+				t.Table.Name, strings.Join(r.Columns, ", "), searchedBy(r), n))
+		}
+	}
+	return nil
 }
 
 // wanted are the keys of a reference, n_0, n_1, …, with their numbers.

@@ -14,6 +14,9 @@ func (s *Session) Catalog(ctx context.Context) (schema.Catalog, error) {
 	if err := s.Exec(ctx, "read the catalog", "BEGIN READ ONLY; SET LOCAL quote_all_identifiers = off"); err != nil {
 		return nil, err
 	}
+	if err := server.Ask(ctx, s.Conn, "read the catalog", server.Watched(s.Conn)...); err != nil {
+		return nil, err
+	}
 	catalog, err := server.ReadCatalog(ctx, s.Conn)
 	if err != nil {
 		return nil, err

@@ -5,29 +5,34 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
 	"github.com/gyrodata/gyro"
 	"github.com/gyrodata/gyro/postgres/internal/server"
 )
 
 var transactionSQL = server.Own(`
 SELECT pg_current_xact_id()::text,
-  (SELECT system_identifier::text FROM pg_control_system()),
   (SELECT oid::int8 FROM pg_catalog.pg_database WHERE datname = current_database())`)
 
 // statusSQL asks what became of a transaction.
 var statusSQL = server.Own("SELECT pg_xact_status($1::text::xid8)")
 
-// identify asks for the transaction's name.
+var systemSQL = server.Own("SELECT system_identifier::text FROM pg_control_system()")
+
+// identify asks for the transaction's name, and that of its server, where the role may ask for that.
 func (l *Load) identify(ctx context.Context) error {
 	t := &l.Loaded.Transaction
-	var id, system string
-	err := l.Conn.QueryRow(ctx, transactionSQL).Scan(&id, &system, &t.Database)
-	if err != nil {
+	var id string
+	if err := l.Conn.QueryRow(ctx, transactionSQL).Scan(&id, &t.Database); err != nil {
 		return server.Failed(ctx, "ask for the transaction's id", "", err)
 	}
-	t.System = system
-	_, err = fmt.Sscan(id, &t.ID)
-	return err //nolint:wrapcheck // it is a number
+	if _, err := fmt.Sscan(id, &t.ID); err != nil {
+		return err //nolint:wrapcheck // it is a number
+	}
+	return server.Ask(ctx, l.Conn, "ask for the server's name", server.Nicety{
+		SQL: systemSQL, Scan: func(row pgx.Row) error { return row.Scan(&t.System) },
+	})
 }
 
 // Commit commits, and where the connection is lost, asks on another one whether it did.
@@ -43,12 +48,16 @@ func (l *Load) Commit(ctx context.Context) error {
 	if !server.Lost(err) && ctx.Err() == nil && !l.Conn.IsClosed() {
 		return server.RefusedRow(server.Failed(ctx, "commit", "", err))
 	}
-	return l.resolveCommit(&gyro.Error{Op: "commit", Err: server.ErrLost, Hint: "nothing was loaded; run again"})
+	bound := resolveTime
+	if ctx.Err() != nil {
+		bound = cancelledTime
+	}
+	return l.resolveCommit(bound, &gyro.Error{Op: "commit", Err: server.ErrLost, Hint: "nothing was loaded; run again"})
 }
 
 // resolveCommit finds out what became of a commit whose answer did not come.
-func (l *Load) resolveCommit(failure error) error {
-	ctx, cancel := context.WithTimeout(context.Background(), resolveTime)
+func (l *Load) resolveCommit(bound time.Duration, failure error) error {
+	ctx, cancel := context.WithTimeout(context.Background(), bound)
 	defer cancel()
 	unknown := &gyro.Error{
 		Op: "commit", Err: fmt.Errorf("%w; %w", server.ErrLost, gyro.ErrUncertain),
@@ -79,5 +88,8 @@ func (l *Load) resolveCommit(failure error) error {
 	}
 }
 
-// resolveTime is how long a commit is asked after.
-const resolveTime = 30 * time.Second
+// How long a commit is asked after, and where the user wants the run to end.
+const (
+	resolveTime   = 30 * time.Second
+	cancelledTime = 5 * time.Second
+)

@@ -153,6 +153,9 @@ func (l *Load) Finish(ctx context.Context) error {
 			return err
 		}
 	}
+	if l.Loaded.Transaction.System == "" {
+		l.Loaded.Notes = append(l.Loaded.Notes, "the role may not ask which server it is (pg_control_system): an undo will know the database by its number alone")
+	}
 	return nil
 }
 

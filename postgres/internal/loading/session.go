@@ -87,6 +87,9 @@ func (s *Session) Begin(ctx context.Context) error {
 	if err := server.Set(ctx, s.Conn, settings(s.config)); err != nil {
 		return err
 	}
+	if err := server.Ask(ctx, s.Conn, "begin", server.Watched(s.Conn)...); err != nil {
+		return err
+	}
 	return s.Exec(ctx, "set the session's settings", roomSQL)
 }
 

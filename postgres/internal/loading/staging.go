@@ -69,7 +69,7 @@ func (l *Load) Read(t *TableLoad, file io.Reader, stage gyro.Stage) *Source {
 
 // Copy sends what is read, up to io.EOF, to COPY … FROM STDIN.
 func (l *Load) Copy(ctx context.Context, t *TableLoad, source *Source, text string) (int64, error) {
-	tag, err := l.Conn.PgConn().CopyFrom(ctx, source, text)
+	tag, err := l.Conn.PgConn().CopyFrom(ctx, server.Feed(l.Conn, source), text)
 	switch {
 	case source.err != nil:
 		return 0, source.err

@@ -75,7 +75,7 @@ func (u *undo) undoable(ctx context.Context) error {
 		}
 	}
 	if len(found) > 0 {
-		return errors.Join(found...)
+		return u.gone(ctx, errors.Join(found...))
 	}
 	for i := range u.record.Tables {
 		problems, err := u.outsiders(ctx, i)
@@ -87,6 +87,29 @@ func (u *undo) undoable(ctx context.Context) error {
 	return errors.Join(found...)
 }
 
+// gone gives what was found, or that the load was undone before, where none of its rows is there any more.
+func (u *undo) gone(ctx context.Context, found error) error {
+	for i, t := range u.record.Tables {
+		if u.catalog[t.Table] == nil {
+			return found
+		}
+		for _, c := range t.Key {
+			if _, ok := u.catalog[t.Table].Column(c); !ok {
+				return found
+			}
+		}
+		n, err := u.Number(ctx, "look for rows of "+t.Table.String(), fmt.Sprintf("SELECT pg_catalog.count(*) FROM %s t JOIN %s k ON %s",
+			server.Identifier(t.Table), undoKeys(i), joinOn(u.catalog[t.Table], "t", "k", t.Key, t.Key, nil)))
+		if err != nil {
+			return err
+		}
+		if n > 0 {
+			return found
+		}
+	}
+	return &gyro.Error{Op: "undo", Err: errors.New("the load was undone already, or its rows were deleted: none of them is there any more"), Hint: "there is nothing left to undo"}
+}
+
 // sameDatabase sees to it that the load was one into this database, and counts.
 func (u *undo) sameDatabase(ctx context.Context) error {
 	t := u.record.Transaction
@@ -94,7 +117,11 @@ func (u *undo) sameDatabase(ctx context.Context) error {
 		return err
 	}
 	here := u.Loaded.Transaction
-	if here.System != t.System || here.Database != t.Database {
+	if t.System != "" && here.System == "" { // by which a copy of the database is told
+		_, err := u.Number(ctx, "ask for the server's name", systemSQL)
+		return err
+	}
+	if t.System != "" && here.System != t.System || here.Database != t.Database {
 		return &gyro.Error{Op: "undo", Err: errors.New("the record is of a load into another database"), Hint: "name the database that was loaded into; a copy or a restored dump is another one"}
 	}
 	var status *string

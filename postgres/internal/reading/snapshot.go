@@ -70,8 +70,7 @@ func (s *Snapshot) begin(ctx context.Context, settings map[string]string) error 
 		return s.begun(row)
 	})
 	batch.Queue(server.SafePath)
-	names, values := server.SplitSettings(settings)
-	batch.Queue(server.SetSQL, names, values)
+	server.QueueSettings(&batch, settings)
 	batch.Queue(memorySQL).QueryRow(func(row pgx.Row) error {
 		return row.Scan(&s.keys.room.workMem, &s.keys.room.server, nil)
 	})
@@ -90,34 +89,21 @@ func (s *Snapshot) begin(ctx context.Context, settings map[string]string) error 
 	return s.locate(ctx)
 }
 
-// locate asks where the write-ahead log is. It is nice to know: a role may not be allowed to ask, and a server
-// that is not plain PostgreSQL may not tell.
+// locate asks where the write-ahead log is.
 func (s *Snapshot) locate(ctx context.Context) error {
 	position := "pg_current_wal_lsn()"
 	if s.origin.Standby {
 		position = "pg_last_wal_replay_lsn()"
 	}
-	var batch pgx.Batch
-	var lsn *string
-	batch.Queue("SAVEPOINT gyro_lsn")
-	batch.Queue("SELECT " + position + "::text").QueryRow(func(row pgx.Row) error { return row.Scan(&lsn) })
-	batch.Queue("RELEASE SAVEPOINT gyro_lsn")
-	batch.Queue(server.RolePath)
-	err := s.conn.SendBatch(ctx, &batch).Close()
-	var refused *pgconn.PgError
-	switch {
-	case errors.As(err, &refused):
-		for _, text := range []string{"ROLLBACK TO SAVEPOINT gyro_lsn", server.RolePath} {
-			if _, err := s.conn.Exec(ctx, text); err != nil {
-				return server.Failed(ctx, "take a snapshot", "", err)
-			}
+	lsn := server.Nicety{SQL: "SELECT " + position + "::text", Scan: func(row pgx.Row) error {
+		var lsn *string
+		if err := row.Scan(&lsn); err != nil || lsn == nil {
+			return err //nolint:wrapcheck // Ask does it
 		}
-	case err != nil:
-		return server.Failed(ctx, "take a snapshot", "", err)
-	case lsn != nil:
 		s.origin.LSN = *lsn
-	}
-	return nil
+		return nil
+	}}
+	return server.Ask(ctx, s.conn, "take a snapshot", append(server.Watched(s.conn), lsn)...)
 }
 
 // begun reads what the snapshot is of.

@@ -28,6 +28,8 @@ type Config struct {
 	LockTimeout time.Duration
 	// StatementTimeout ends a statement that takes longer. Default: the server's setting.
 	StatementTimeout time.Duration
+	// StallTimeout is how long the server may say nothing while it owes an answer. Default: 1 min; negative: for ever.
+	StallTimeout time.Duration
 }
 
 const (
@@ -48,23 +50,32 @@ func (c Config) Connect(ctx context.Context) (*pgx.Conn, error) {
 			Hint: "postgres://user@host:5432/database; in a password, write special characters as in %40 for @",
 		}
 	}
-	if _, set := config.RuntimeParams["application_name"]; !set {
-		config.RuntimeParams["application_name"] = "gyro"
-	}
 	if config.ConnectTimeout == 0 {
 		config.ConnectTimeout = connectTimeout
 	}
+	how, err := dialingOf(config.RuntimeParams)
+	if err != nil {
+		return nil, err
+	}
+	how.use(config)
+	if _, set := config.RuntimeParams["application_name"]; !set {
+		config.RuntimeParams["application_name"] = "gyro"
+	}
 	config.DefaultQueryExecMode = pgx.QueryExecModeExec // nothing prepared stays behind a pooler
+	probe := config.Copy()
 	config.BuildContextWatcherHandler = func(conn *pgconn.PgConn) ctxwatch.Handler {
 		return &canceller{conn: conn}
 	}
-	config.BuildFrontend = func(r io.Reader, w io.Writer) *pgproto3.Frontend {
-		return pgproto3.NewFrontend(bufio.NewReaderSize(r, readBuffer), w)
+	var w *watch // of the host that was tried last, which is the one that answers
+	config.BuildFrontend = func(from io.Reader, to io.Writer) *pgproto3.Frontend {
+		w = newWatch(c.StallTimeout)
+		return pgproto3.NewFrontend(bufio.NewReaderSize(watchedReader{from, w}, readBuffer), watchedWriter{to, w})
 	}
 	conn, err := pgx.ConnectConfig(ctx, config)
 	if err != nil {
 		return nil, connectError(ctx, err)
 	}
+	w.watchFrom(conn, probe)
 	return conn, nil
 }
 

@@ -128,6 +128,8 @@ func Failed(ctx context.Context, op, place string, err error) error {
 		if e.Code == recoveryConflict {
 			failure.Err = fmt.Errorf("%w: %w", gyro.ErrConflict, failure.Err)
 		}
+	} else if silent := (*silence)(nil); errors.As(err, &silent) {
+		failure.Err, failure.Hint = silent, silenceHint
 	} else if Lost(err) {
 		failure.Err = ErrLost
 		failure.Hint = "the server may have restarted, or a timeout ended the session; run again"
@@ -140,8 +142,11 @@ var ErrLost = errors.New("the connection to the server was lost")
 
 // Lost reports whether the connection broke.
 func Lost(err error) bool {
-	var network net.Error
-	return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, net.ErrClosed) || errors.As(err, &network)
+	var (
+		network net.Error
+		silent  *silence
+	)
+	return errors.As(err, &silent) || err != nil && err.Error() == "conn closed" || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, net.ErrClosed) || errors.As(err, &network)
 }
 
 // StandbyHint says what to do where a standby went on with recovery.
@@ -162,7 +167,7 @@ func hint(e *pgconn.PgError) string {
 		if strings.Contains(e.Message, "row-level security") {
 			return "row security would hide rows; use a role with BYPASSRLS, or the table's owner"
 		}
-		return "the role needs SELECT on the table and USAGE on its schema"
+		return lackingHint(e.Message)
 	case "55P03":
 		return "another session holds a lock on the table; try again, or raise {LockTimeout}"
 	case "57014":
@@ -184,4 +189,30 @@ func hint(e *pgconn.PgError) string {
 		return StandbyHint
 	}
 	return ""
+}
+
+// lackingPattern finds in what the server says of a right which kind of thing is meant, and what it is called.
+var lackingPattern = regexp.MustCompile(`^permission denied for (function|aggregate|procedure|schema|language|type|sequence|database|large object) "?([^"]+)"?$`)
+
+// lackingHint says what a role needs that may not do something. In another language than English the server's words
+// are not known.
+func lackingHint(message string) string {
+	const selects = "the role needs SELECT on the table and USAGE on its schema"
+	found := lackingPattern.FindStringSubmatch(message)
+	if found == nil {
+		if strings.HasPrefix(message, "permission denied for ") || strings.HasPrefix(message, "must be ") {
+			return selects
+		}
+		return selects + "; or EXECUTE, where a function is meant"
+	}
+	switch kind := strings.ToUpper(found[1]); kind {
+	case "FUNCTION", "AGGREGATE", "PROCEDURE":
+		return "the role may not call it: GRANT EXECUTE ON FUNCTION " + found[2] + " TO …, the role"
+	case "SEQUENCE":
+		return "the role needs SELECT, USAGE and UPDATE on the sequence"
+	case "DATABASE":
+		return "the role needs CONNECT, TEMPORARY or CREATE on the database"
+	default:
+		return "the role needs it: GRANT USAGE ON " + kind + " " + found[2] + " TO …, the role"
+	}
 }

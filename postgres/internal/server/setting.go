@@ -29,24 +29,26 @@ func (c Config) AddTimeouts(s map[string]string) {
 
 func milliseconds(d time.Duration) string { return fmt.Sprintf("%dms", max(1, d.Milliseconds())) }
 
-// SetSQL fixes settings for the transaction.
-var SetSQL = Own("SELECT set_config(s.name, s.value, true) FROM ROWS FROM (unnest($1::text[]), unnest($2::text[])) AS s(name, value)")
+// setSQL fixes settings for the transaction.
+var setSQL = Own("SELECT set_config(s.name, s.value, true) FROM ROWS FROM (unnest($1::text[]), unnest($2::text[])) AS s(name, value)")
 
 // Set fixes settings for the transaction.
 func Set(ctx context.Context, conn *pgx.Conn, settings map[string]string) error {
-	names, values := SplitSettings(settings)
-	if _, err := conn.Exec(ctx, SetSQL, names, values); err != nil {
+	var batch pgx.Batch
+	QueueSettings(&batch, settings)
+	if err := conn.SendBatch(ctx, &batch).Close(); err != nil {
 		return Failed(ctx, "set the session's settings", "", err)
 	}
 	return Conforming(conn)
 }
 
-// SplitSettings gives the names of settings and their values.
-func SplitSettings(settings map[string]string) (names, values []string) {
+// QueueSettings fixes settings for the transaction that a batch is in.
+func QueueSettings(batch *pgx.Batch, settings map[string]string) {
+	var names, values []string
 	for name, value := range settings {
 		names, values = append(names, name), append(values, value)
 	}
-	return names, values
+	batch.Queue(setSQL, names, values)
 }
 
 // Conforming checks the setting that the lexer stands on.

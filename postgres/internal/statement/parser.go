@@ -10,6 +10,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -98,7 +99,7 @@ func (p Parser) literals(ctx context.Context, oids []uint32, args []any) ([]stri
 		}
 		text, err := encode(ctx, p.conn, oids[i], arg)
 		if err != nil {
-			return nil, &gyro.Error{Op: "encode arguments", Err: fmt.Errorf("$%d is a %s for PostgreSQL, and a Go %T can't be sent as one", i+1, typeName, arg)}
+			return nil, &gyro.Error{Op: "encode arguments", Err: fmt.Errorf("$%d is a %s for PostgreSQL, and %s can't be sent as one", i+1, typeName, kindOf(arg))}
 		}
 		if text == nil {
 			texts[i] = "NULL::" + typeName
@@ -110,6 +111,23 @@ func (p Parser) literals(ctx context.Context, oids []uint32, args []any) ([]stri
 		texts[i] = "'" + strings.ReplaceAll(string(text), "'", "''") + "'::" + typeName
 	}
 	return texts, nil
+}
+
+// kindOf is what an argument is, for those who write Go and for those who write YAML.
+func kindOf(arg any) string {
+	switch reflect.ValueOf(arg).Kind() { //nolint:exhaustive // the others are Go's alone
+	case reflect.String:
+		return "a text"
+	case reflect.Bool:
+		return "true or false"
+	case reflect.Slice:
+		return "a list"
+	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64, reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64:
+		return "a whole number"
+	case reflect.Float32, reflect.Float64:
+		return "a number with a point"
+	}
+	return fmt.Sprintf("a Go %T", arg)
 }
 
 // encode gives an argument in PostgreSQL's text format; nil is NULL. A type that pgx does
