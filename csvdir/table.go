@@ -51,7 +51,7 @@ func (r *reference) resolveConditions() {
 		}
 		r.kinds = append(r.kinds, condition{column: columns[0], values: k.Values})
 	}
-	if len(r.Kinds) > 0 || r.When == "" {
+	if len(r.Kinds) > 0 || r.When == "" && !r.Period {
 		return
 	}
 	r.unknown = true

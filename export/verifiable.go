@@ -9,6 +9,9 @@ func (r *reference) unverifiable(from *schema.Table) string {
 	if r.parent == nil {
 		return ""
 	}
+	if r.Period {
+		return "it is one by PERIOD, which several rows cover together"
+	}
 	if r.When != "" && conditionsOf(r.When, from) == nil {
 		return "its condition is not of the form column = value or column IN (values), joined by AND"
 	}

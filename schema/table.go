@@ -84,8 +84,11 @@ type Reference struct {
 	ToColumns []string // as many as Columns; empty: the primary key of To
 	// As are the types as which the columns are compared with those that they refer to, as SQL writes them: empty
 	// where they are compared as they are. None: that is to be told from their types.
-	As         []string
-	MatchFull  bool // MATCH FULL; else MATCH SIMPLE
+	As        []string
+	MatchFull bool // MATCH FULL; else MATCH SIMPLE
+	// Period: the last column is a PERIOD (PostgreSQL 18), which the periods of several rows cover together: values that are
+	// equal say nothing of it.
+	Period     bool
 	Deferrable bool
 	// Enforced: the database sees to it that every row's reference resolves. False for one
 	// that was only declared, and for a foreign key that is NOT VALID or NOT ENFORCED.

@@ -94,6 +94,15 @@ func (p *Plan) follow(s *Step) {
 	if len(t.Lists) > 0 && len(t.Key) == 0 {
 		p.Refuse(s, "others refer to it by values that change, and it has no key that tells its rows apart", "give it a primary key")
 	}
+	for _, r := range s.Periods {
+		parent := p.Find(r.To)
+		for i, c := range r.Columns {
+			if parent != nil && parent.Changes[r.ToColumns[i]] && !s.Changes[c] {
+				p.Refuse(s, gyro.Textf("%s refers to %s by PERIOD (%s), and can't follow its %s, which changes", strings.Join(r.Columns, ", "), r.To, r.Name, r.ToColumns[i]),
+					gyro.Text("keep the ids of "+r.To.String()))
+			}
+		}
+	}
 	for _, id := range t.New {
 		if len(id.Triggers) == 0 {
 			continue

@@ -196,6 +196,16 @@ func joinOn(table *schema.Table, left, right string, columns, other, as []string
 	return strings.Join(terms, " AND ")
 }
 
+// refersOn holds where a row c refers to a row p of a table, or may by PERIOD.
+func refersOn(table *schema.Table, r schema.Reference) string {
+	if !r.Period {
+		return joinOn(table, "c", "p", r.Columns, r.ToColumns, r.As)
+	}
+	last := len(r.Columns) - 1
+	return joinOn(table, "c", "p", r.Columns[:last], r.ToColumns[:last], nil) +
+		" AND c." + server.Quote(r.Columns[last]) + server.Op("&&") + "p." + server.Quote(r.ToColumns[last])
+}
+
 // outsidersSQL counts the rows of a child that refer to rows that are to go.
 var outsidersSQL = server.Own(`
 SELECT count(*)
@@ -227,7 +237,7 @@ func (u *undo) outsiders(ctx context.Context, i int) ([]error, error) {
 			}
 			n, err := u.Number(ctx, "look for rows that refer to those of "+parent.Table.String(), server.Fill(outsidersSQL,
 				"keys", undoKeys(i), "parent", server.Identifier(parent.Table), "child", server.Identifier(from),
-				"same", joinOn(table, "p", "k", parent.Key, parent.Key, nil), "refers", joinOn(table, "c", "p", r.Columns, r.ToColumns, r.As), "stays", stays))
+				"same", joinOn(table, "p", "k", parent.Key, parent.Key, nil), "refers", refersOn(table, r), "stays", stays))
 			if err != nil {
 				return nil, err
 			}

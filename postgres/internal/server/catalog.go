@@ -45,7 +45,8 @@ const (
 		UNION ALL
 		SELECT c.* FROM f JOIN pg_constraint c ON c.conparentid = f.oid AND c.confrelid = f.confrelid)
 		SELECT conrelid, conname, confrelid, confmatchtype = 'f', condeferrable,
-		convalidated AND coalesce((to_jsonb(f)->>'conenforced')::bool, true), conkey, confkey, conpfeqop
+		convalidated AND coalesce((to_jsonb(f)->>'conenforced')::bool, true), coalesce((to_jsonb(f)->>'conperiod')::bool, false),
+		conkey, confkey, conpfeqop
 		FROM f ORDER BY conname`
 
 	// What operators of foreign keys compare: the types of the referenced column's side and of the other.
@@ -266,7 +267,7 @@ func (r catalogReader) details(batch *pgx.Batch) {
 		}
 	})
 	each(batch, referencesSQL, nil, []any{
-		&oid, &name, &to, &reference.MatchFull, &reference.Deferrable, &reference.Enforced, &numbers, &toNumbers, &operators,
+		&oid, &name, &to, &reference.MatchFull, &reference.Deferrable, &reference.Enforced, &reference.Period, &numbers, &toNumbers, &operators,
 	}, func() {
 		table, parent := r.tables[oid], r.tables[to]
 		if table == nil || parent == nil {
@@ -294,7 +295,7 @@ func (r catalogReader) compare(table *catalogTable, i int) {
 	reference := &table.References[i]
 	for k, operator := range table.comparisons[i].operators {
 		as := ""
-		if r.mixed(table, i, k) {
+		if !reference.Period && r.mixed(table, i, k) {
 			o := r.operands[operator]
 			as = o.qualified
 			if between := schema.TypeOf(o.own).ComparedAs(schema.TypeOf(o.to)); o.to != o.own && between != schema.AsText {
@@ -355,7 +356,7 @@ func (r catalogReader) rest(batch *pgx.Batch) {
 		}
 		for i := range table.References {
 			for k, operator := range table.comparisons[i].operators {
-				if r.mixed(table, i, k) {
+				if !table.References[i].Period && r.mixed(table, i, k) {
 					operators = append(operators, operator)
 				}
 			}
