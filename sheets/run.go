@@ -169,9 +169,8 @@ func (r *run) reject(ctx context.Context) (written []driver.Rejects, err error) 
 
 func (r *run) rejectOne(ctx context.Context, i int, w io.Writer) error {
 	m := r.planning.files[i].sheet
-	out := &rejecting{w: w, dialect: m.Dialect}
-	head := func(reader *pgcsv.Sheet) { out.buffer = reader.AppendHead(out.buffer, reasonHeader) }
-	err := r.again(ctx, i, head, func(yield func(int64) error) error {
+	out := &rejecting{w: w, dialect: m.Dialect, escape: r.EscapeFormulas}
+	err := r.again(ctx, i, out.head, func(yield func(int64) error) error {
 		return r.target.Rejected(ctx, i, func(row int64, reasons []string) error {
 			out.reasons = strings.Join(reasons, "; ")
 			return yield(row)

@@ -170,7 +170,7 @@ func writeValidation(path string, v *gyro.Validation) error {
 	case ".html", ".htm":
 		err = validationPage.Execute(&out, forMachines(v))
 	default:
-		writeText(&out, v)
+		writeText(&screen{w: &out}, v)
 	}
 	if err == nil {
 		err = os.WriteFile(path, out.Bytes(), 0o600)
