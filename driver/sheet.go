@@ -146,6 +146,8 @@ type SheetReference struct {
 	LoadOnly bool
 	// Create: To is made of what is asked for.
 	Create bool
+	// SetNull: a key that means no row, neither of the load nor of the target, is NULL, and counted in a note.
+	SetNull bool
 	// Unique: the parts contain a key of Table. Several rows of the load that they mean are
 	// told where that key is looked at; the first is meant.
 	Unique bool

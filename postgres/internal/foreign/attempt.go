@@ -100,6 +100,9 @@ func (a *attempt) validate(ctx context.Context) error {
 	if err := resolution.parents.prune(ctx); err != nil {
 		return err
 	}
+	if err := resolution.lookups.tellNulls(ctx); err != nil {
+		return err
+	}
 	return a.countRows(ctx)
 }
 

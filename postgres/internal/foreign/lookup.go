@@ -99,7 +99,8 @@ SELECT x.id,
     WHEN x.there > 1 THEN {ambiguous}
     WHEN x.any_row IS NOT NULL THEN {fallback}
     ELSE {unknown}
-  END AS broken
+  END AS broken,
+  coalesce(x.good, 0) = 0 AND x.there = 0 AND x.any_row IS NULL AS unknown
 FROM x;
 ALTER TABLE {table} ADD UNIQUE (id);
 ANALYZE {table}`
@@ -114,6 +115,10 @@ func (l *lookups) makeOne(ctx context.Context, t *sheet, k int) error {
 	case r.To >= 0 && l.sheets[r.To].Sheet.Reject:
 		fallback = server.Literal(string(gyro.RejectedReference))
 	}
+	unknown := server.Literal(string(gyro.UnknownReference))
+	if r.SetNull {
+		unknown = "NULL"
+	}
 	enough := "="
 	if r.Unique {
 		enough = ">="
@@ -127,7 +132,42 @@ func (l *lookups) makeOne(ctx context.Context, t *sheet, k int) error {
 		"table", lookupTable(t.Number, k), "name", strings.TrimPrefix(lookupTable(t.Number, k), "pg_temp."),
 		"wanted", l.wanted(t, k), "loaded", l.loaded(r), "present", l.present(r),
 		"to", strings.Join(to, ", "), "keys", strings.Join(keys, ", "), "enough", enough, "fallback", fallback,
-		"ambiguous", server.Literal(string(gyro.AmbiguousReference)), "unknown", server.Literal(string(gyro.UnknownReference))))
+		"ambiguous", server.Literal(string(gyro.AmbiguousReference)), "unknown", unknown))
+}
+
+// nullsSQL counts the rows whose reference leads nowhere, and is NULL therefore.
+const nullsSQL = `
+SELECT count(*)
+FROM {sheet} t
+JOIN {lookup} b ON {same}
+WHERE NOT t.bad AND b.unknown`
+
+// tellNulls tells how many references are NULL because no row was found.
+func (l *lookups) tellNulls(ctx context.Context) error {
+	for _, t := range l.sheets {
+		for k, r := range t.Sheet.References {
+			if !r.SetNull || l.violations.refusing() {
+				continue
+			}
+			n, err := l.Number(ctx, "count references that lead nowhere", server.Fill(nullsSQL,
+				"sheet", t.textTable(), "lookup", lookupTable(t.Number, k), "same", lookupCondition(t, k, "b")))
+			if err != nil {
+				return err
+			}
+			if n > 0 {
+				l.Loaded.Notes = append(l.Loaded.Notes, gyro.Textf("%s: %s by %s to no row of %s, and got NULL",
+					t.File, rowsRefer(n), headersOf(r), searchedBy(r)))
+			}
+		}
+	}
+	return nil
+}
+
+func rowsRefer(n int64) string {
+	if n == 1 {
+		return "1 row refers"
+	}
+	return fmt.Sprintf("%d rows refer", n)
 }
 
 // wanted are the keys of a reference, n_0, n_1, …, with their numbers.
