@@ -332,6 +332,7 @@ func (c *cli) printLoad(r *gyro.Report) {
 	case r.Load.NoUndo != "":
 		fmt.Fprintf(c.stdout, "undo     not possible: %s\n", config.Words(r.Load.NoUndo))
 	case r.Load.Record != "":
+		c.record = r.Load.Record
 		fmt.Fprintf(c.stdout, "undo     gyro undo %s --target …\n", r.Load.Record)
 	}
 	c.printNotes(r.Notes)

@@ -18,16 +18,17 @@ import (
 
 // printError writes each of the joined errors as "error:" and, where there is one, "hint:".
 func (c *cli) printError(err error) {
+	screen := &screen{w: c.stderr}
 	for _, e := range split(err) {
 		if errors.Is(e, context.Canceled) {
-			fmt.Fprintln(c.stderr, "error: interrupted; nothing was changed")
+			fmt.Fprintln(screen, "error: interrupted; nothing was changed")
 			continue
 		}
 		message, hint := describe(e)
 		message, hint = c.secrets.hide(message), c.secrets.hide(hint)
-		fmt.Fprintln(c.stderr, "error: "+message)
+		fmt.Fprintln(screen, "error: "+message)
 		if hint != "" {
-			fmt.Fprintln(c.stderr, "hint:  "+hint)
+			fmt.Fprintln(screen, "hint:  "+hint)
 		}
 	}
 }

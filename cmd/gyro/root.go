@@ -9,6 +9,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/gyrodata/gyro"
+	"github.com/gyrodata/gyro/progress"
 	"github.com/gyrodata/gyro/schema"
 )
 
@@ -27,11 +29,13 @@ type cli struct {
 	stdout, stderr io.Writer
 	env            func(string) (string, bool)
 	secrets        secrets
+	record         string // of the load that was done, by which it can be taken back
 }
 
 // run is the program: arguments and streams in, exit code out.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer, env func(string) (string, bool)) int {
-	c := &cli{stdout: stdout, stderr: stderr, env: env}
+	out := &screen{w: stdout}
+	c := &cli{stdout: out, stderr: stderr, env: env}
 	for _, arg := range args {
 		c.secrets.learn(arg)
 	}
@@ -45,9 +49,15 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer, env func(
 	}
 	root := c.root()
 	root.SetArgs(args)
-	root.SetOut(stdout)
-	root.SetErr(stderr)
+	root.SetOut(out)
+	root.SetErr(&screen{w: stderr})
 	err := root.ExecuteContext(ctx)
+	if out.failed != nil && c.record != "" { // where it stands was perhaps not read
+		fmt.Fprintf(c.stderr, "note:  the load is done; gyro undo %s --target … takes it back\n", progress.Printable(c.record, ""))
+	}
+	if lost := out.lost(); err == nil && lost != nil {
+		err = &gyro.Error{Op: "write", Place: "standard output", Err: lost, Hint: "what was asked for was done; what it came to was not written"}
+	}
 	if err == nil {
 		return exitDone
 	}

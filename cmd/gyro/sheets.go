@@ -35,11 +35,13 @@ type sheetSettings struct {
 	ignore              []string
 	showValues, guess   bool
 	overwrite           bool
+	escapeFormulas      bool
 }
 
 func (s *sheetSettings) flags(cmd *cobra.Command) {
 	cmd.Flags().StringArrayVar(&s.files, "csv", nil, "TABLE=FILE: load a CSV file that others wrote; - is standard input; can be repeated")
 	cmd.Flags().StringVar(&s.reject, "reject", "", "file for the rows that break rules, the others are loaded; of several --csv a directory")
+	cmd.Flags().BoolVar(&s.escapeFormulas, "escape-formulas", false, "rejected cells that a spreadsheet would take for formulas get an apostrophe in front")
 	cmd.Flags().BoolVar(&s.showValues, "show-values", false, "show what stands in the rows that break rules")
 	cmd.Flags().StringVar(&s.report, "report", "", "also write the report of bad rows to this file: .json, .html, else text")
 	if guessMapping != nil {
@@ -54,7 +56,7 @@ func (s *sheetSettings) flags(cmd *cobra.Command) {
 
 // said reports whether one of the flags is given that needs --csv.
 func (s *sheetSettings) said() bool {
-	return s.reject != "" || s.report != "" || s.showValues || s.guess || s.delimiter != "" || s.encoding != "" || len(s.ignore) > 0
+	return s.reject != "" || s.escapeFormulas || s.report != "" || s.showValues || s.guess || s.delimiter != "" || s.encoding != "" || len(s.ignore) > 0
 }
 
 // asked says what does not go together.
@@ -63,7 +65,7 @@ func (s *sheetSettings) asked(source string, tables []string) (bool, error) {
 	case len(s.files) > 0:
 		return true, s.check(source, tables)
 	case s.said():
-		return false, &usageError{err: errors.New("--reject, --report, --show-values, --delimiter, --encoding, --ignore and --guess are for CSV files"), hint: "--csv TABLE=FILE"}
+		return false, &usageError{err: errors.New("--reject, --escape-formulas, --report, --show-values, --delimiter, --encoding, --ignore and --guess are for CSV files"), hint: "--csv TABLE=FILE"}
 	}
 	return false, nil
 }
@@ -76,6 +78,9 @@ func (s *sheetSettings) check(source string, tables []string) error {
 	}
 	if len(tables) > 0 {
 		refuse("both --csv and --table are given", "--csv names the tables")
+	}
+	if s.escapeFormulas && s.reject == "" {
+		refuse("--escape-formulas is given, and no --reject", "--reject names the file for rows that break rules")
 	}
 	if s.guess && (s.reject != "" || s.report != "" || s.showValues) {
 		refuse("--guess is given, and --reject, --report or --show-values", "--guess loads nothing")
@@ -231,7 +236,7 @@ func (c *cli) importSheets(ctx context.Context, conf config.Config, s *sheetSett
 	}
 	load := conf.Sheets(files)
 	load.Importers = s.over(load.Importers, models)
-	load.ShowValues, load.DryRun = s.showValues, mode.dryRun
+	load.ShowValues, load.DryRun, load.EscapeFormulas = s.showValues, mode.dryRun, s.escapeFormulas
 	if mode.dryRun {
 		load.Record = nil
 	}
