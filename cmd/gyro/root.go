@@ -27,6 +27,7 @@ type cli struct {
 	stdout, stderr io.Writer
 	env            func(string) (string, bool)
 	secrets        secrets
+	showValues     bool // values of rows are shown, where they break something
 }
 
 // run is the program: arguments and streams in, exit code out.

@@ -33,14 +33,13 @@ type sheetSettings struct {
 	reject, report      string
 	delimiter, encoding string
 	ignore              []string
-	showValues, guess   bool
+	guess               bool
 	overwrite           bool
 }
 
 func (s *sheetSettings) flags(cmd *cobra.Command) {
 	cmd.Flags().StringArrayVar(&s.files, "csv", nil, "TABLE=FILE: load a CSV file that others wrote; - is standard input; can be repeated")
 	cmd.Flags().StringVar(&s.reject, "reject", "", "file for the rows that break rules, the others are loaded; of several --csv a directory")
-	cmd.Flags().BoolVar(&s.showValues, "show-values", false, "show what stands in the rows that break rules")
 	cmd.Flags().StringVar(&s.report, "report", "", "also write the report of bad rows to this file: .json, .html, else text")
 	if guessMapping != nil {
 		cmd.Flags().BoolVar(&s.guess, "guess", false, "only write a mapping for the CSV files, as YAML to begin with")
@@ -54,7 +53,7 @@ func (s *sheetSettings) flags(cmd *cobra.Command) {
 
 // said reports whether one of the flags is given that needs --csv.
 func (s *sheetSettings) said() bool {
-	return s.reject != "" || s.report != "" || s.showValues || s.guess || s.delimiter != "" || s.encoding != "" || len(s.ignore) > 0
+	return s.reject != "" || s.report != "" || s.guess || s.delimiter != "" || s.encoding != "" || len(s.ignore) > 0
 }
 
 // asked says what does not go together.
@@ -63,7 +62,7 @@ func (s *sheetSettings) asked(source string, tables []string) (bool, error) {
 	case len(s.files) > 0:
 		return true, s.check(source, tables)
 	case s.said():
-		return false, &usageError{err: errors.New("--reject, --report, --show-values, --delimiter, --encoding, --ignore and --guess are for CSV files"), hint: "--csv TABLE=FILE"}
+		return false, &usageError{err: errors.New("--reject, --report, --delimiter, --encoding, --ignore and --guess are for CSV files"), hint: "--csv TABLE=FILE"}
 	}
 	return false, nil
 }
@@ -77,8 +76,8 @@ func (s *sheetSettings) check(source string, tables []string) error {
 	if len(tables) > 0 {
 		refuse("both --csv and --table are given", "--csv names the tables")
 	}
-	if s.guess && (s.reject != "" || s.report != "" || s.showValues) {
-		refuse("--guess is given, and --reject, --report or --show-values", "--guess loads nothing")
+	if s.guess && (s.reject != "" || s.report != "") {
+		refuse("--guess is given, and --reject or --report", "--guess loads nothing")
 	}
 	stdin := 0
 	names := map[string]bool{}
@@ -231,7 +230,7 @@ func (c *cli) importSheets(ctx context.Context, conf config.Config, s *sheetSett
 	}
 	load := conf.Sheets(files)
 	load.Importers = s.over(load.Importers, models)
-	load.ShowValues, load.DryRun = s.showValues, mode.dryRun
+	load.ShowValues, load.DryRun = c.showValues, mode.dryRun
 	if mode.dryRun {
 		load.Record = nil
 	}
