@@ -119,8 +119,13 @@ func (p *Plan) conflicts(s *Step) {
 			return
 		case len(arbiter) > 0:
 			t.Find = arbiter
+		case s.IDs.Strategy() == gyro.SequentialIDs && len(t.New) > 0 && s.Importer.Conflict.IsZero() && !s.Importer.IDs.IsZero():
+			// The run's conflict, for all, and this table's own ids: there is nothing that it could be about.
+			p.Notes = append(p.Notes, gyro.Textf("%s: its rows get new ids, so that %s is not about them", s.Name, what))
+			s.Conflict = gyro.Conflict{}
+			return
 		case s.IDs.Strategy() == gyro.SequentialIDs && len(t.New) > 0:
-			p.Refuse(s, gyro.Text(what+": rows get new ids, so that none of them is there already"), "say in {Conflict} by which columns a row is known")
+			p.Refuse(s, gyro.Text(what+": rows get new ids, so that none of them is there already"), "name in {Conflict} the columns by which a row is known, or keep the ids ({Keep})")
 			return
 		case len(t.Find) == 0:
 			t.Find = t.Key
