@@ -33,6 +33,7 @@ type swallower struct {
 	after            int64        // bytes
 	all              bool         // later connections are swallowed as well
 	deaf             bool         // it does not even take what comes
+	cut              bool         // it closes the first connection instead
 	passed           atomic.Int64 // bytes of the first connection
 	silent           atomic.Bool
 	listener         net.Listener
@@ -80,6 +81,9 @@ func (s *swallower) serve(client net.Conn, first bool) {
 			n, err := from.Read(buffer)
 			if first && s.passed.Add(int64(n)) > s.after {
 				s.silent.Store(true)
+			}
+			if s.cut && first && s.silent.Load() {
+				break
 			}
 			swallowed := s.silent.Load() && (first || s.all)
 			if swallowed && s.deaf {
@@ -188,13 +192,13 @@ func TestSilence(t *testing.T) {
 			} else {
 				whole.passed.Store(600_000) // about; what is past the end just works
 			}
-			const positions = 12
+			positions := long(12, 60)
 			for i := range positions {
 				for _, deaf := range []bool{false, true} {
 					if deaf && i%4 != 1 {
 						continue
 					}
-					s := &swallower{after: whole.passed.Load() * int64(i*i) / (positions * positions), deaf: deaf}
+					s := &swallower{after: whole.passed.Load() * int64(i*i) / int64(positions*positions), deaf: deaf}
 					url := swallow(t, c.server, s)
 					begin := time.Now()
 					err := c.run(t, url)

@@ -316,6 +316,7 @@ func (c *cli) printLoad(r *gyro.Report) {
 	}
 	t.AppendFooter(row(tableWords(len(r.Load.Tables)), sum))
 	c.printTable(t)
+	c.record = r.Load.Record
 	from := "slice "
 	if r.Load.Validation != nil {
 		from = "files "

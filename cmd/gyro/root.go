@@ -27,12 +27,14 @@ type cli struct {
 	stdout, stderr io.Writer
 	env            func(string) (string, bool)
 	secrets        secrets
-	showValues     bool // values of rows are shown, where they break something
+	record         string // that a load left
+	showValues     bool   // values of rows are shown, where they break something
 }
 
 // run is the program: arguments and streams in, exit code out.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer, env func(string) (string, bool)) int {
-	c := &cli{stdout: stdout, stderr: stderr, env: env}
+	out := &report{Writer: stdout}
+	c := &cli{stdout: out, stderr: stderr, env: env}
 	for _, arg := range args {
 		c.secrets.learn(arg)
 	}
@@ -46,10 +48,14 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer, env func(
 	}
 	root := c.root()
 	root.SetArgs(args)
-	root.SetOut(stdout)
+	root.SetOut(out)
 	root.SetErr(stderr)
 	err := root.ExecuteContext(ctx)
-	if err == nil {
+	failed := c.unread(out.err)
+	switch {
+	case err == nil && failed:
+		return exitFailed
+	case err == nil:
 		return exitDone
 	}
 	c.printError(err)
