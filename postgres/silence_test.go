@@ -192,7 +192,7 @@ func TestSilence(t *testing.T) {
 			} else {
 				whole.passed.Store(600_000) // about; what is past the end just works
 			}
-			positions := long(12, 60)
+			positions := long(8, 60)
 			for i := range positions {
 				for _, deaf := range []bool{false, true} {
 					if deaf && i%4 != 1 {
