@@ -15,6 +15,7 @@ type IDs struct {
 	strategy Strategy
 	columns  []string
 	fixed    [][2]string // old and new, as PostgreSQL prints them
+	offset   int64
 }
 
 // Strategy is which ids an [IDs] gives.
@@ -27,6 +28,8 @@ const (
 	NaturalIDs    Strategy = "natural key"
 	DerivedIDs    Strategy = "derived"
 	FixedIDs      Strategy = "fixed"
+	HighestIDs    Strategy = "max+1"
+	OffsetIDs     Strategy = "offset"
 )
 
 // Strategy is which ids rows get; empty: nothing was chosen.
@@ -39,11 +42,15 @@ func (i IDs) Columns() []string { return i.columns }
 // not to be changed.
 func (i IDs) Pairs() [][2]string { return i.fixed }
 
+// Distance is that of [Offset].
+func (i IDs) Distance() int64 { return i.offset }
+
 // Keep is the ids of the slice.
 func Keep() IDs { return IDs{strategy: KeepIDs} }
 
-// Sequential gives every row a new id: the next value of the key column's sequence, which may
-// leave gaps, and of a uuid a random one. A key column that is part of a reference follows
+// Sequential gives every row a new id, as the database does: the next value of the key column's sequence, which may
+// leave gaps, or what its default gives, a function's or a domain's too; without a default a random one of a uuid, and what
+// a trigger gives where nothing refers to the rows. A key column that is part of a reference follows
 // the reference instead.
 func Sequential() IDs { return IDs{strategy: SequentialIDs} }
 
@@ -73,6 +80,15 @@ func Fixed[K comparable](ids map[K]K) IDs {
 	return fixed
 }
 
+// MaxPlusOne gives every row the highest id that the target has, plus one, two and so on, in the order of the
+// rows: for numbers that no sequence gives. Loads that do so wait for each other; whoever else counts on in that way
+// meanwhile may take the same number, and one of the two fails.
+func MaxPlusOne() IDs { return IDs{strategy: HighestIDs} }
+
+// Offset adds a number to every id: 7 becomes 1000007 by Offset(1000000). A row that has that id already makes the
+// load fail, unless Conflict says otherwise. A key column that is part of a reference follows that instead.
+func Offset(distance int64) IDs { return IDs{strategy: OffsetIDs, offset: distance} }
+
 // IsZero reports whether nothing was chosen.
 func (i IDs) IsZero() bool { return i.strategy == "" }
 
@@ -80,6 +96,9 @@ func (i IDs) IsZero() bool { return i.strategy == "" }
 func (i IDs) String() string {
 	if len(i.columns) > 0 {
 		return string(i.strategy) + " (" + strings.Join(i.columns, ", ") + ")"
+	}
+	if i.strategy == OffsetIDs {
+		return fmt.Sprintf("%s %d", i.strategy, i.offset)
 	}
 	return string(i.strategy)
 }
@@ -91,6 +110,8 @@ func (i IDs) Check() string {
 		return "ids by " + string(i.strategy) + " name no column"
 	case i.strategy == FixedIDs && len(i.fixed) == 0:
 		return "fixed ids list none"
+	case i.strategy == OffsetIDs && i.offset == 0:
+		return "an offset of 0 gives no new ids"
 	}
 	seen := map[string]bool{}
 	for _, pair := range i.fixed {

@@ -148,6 +148,15 @@ func csvPairs(g guess.Guess) (pairs []pair) {
 	default:
 		add("quote", scalar(string(d.Quote)), g.Doubts.Quote)
 	}
+	if d.Skip > 0 {
+		add("skip", strconv.Itoa(d.Skip), nil)
+	}
+	if d.Footer > 0 {
+		add("footer", strconv.Itoa(d.Footer), nil)
+	}
+	if d.StrayQuotes {
+		add("stray_quotes", "true", nil)
+	}
 	if d.Header != pgcsv.Unsaid {
 		add("header", strconv.FormatBool(d.Header == pgcsv.Yes), g.Doubts.Header)
 	}
@@ -197,12 +206,17 @@ func formatPairs(f pgcsv.Conversion) (pairs []pair) {
 	for _, said := range []struct{ key, value string }{
 		{"decimal", f.Decimal},
 		{"thousands", f.Thousands},
+		{"currency", f.Currency},
+		{"negative", map[pgcsv.Negative]string{pgcsv.MinusBehind: "behind", pgcsv.Parentheses: "parentheses"}[f.Negative]},
 		{"date", f.Date},
 		{"language", f.Language},
 	} {
 		if said.value != "" {
 			add(said.key, scalar(said.value))
 		}
+	}
+	if f.Percent {
+		add("percent", "true")
 	}
 	for _, said := range []struct {
 		key   string

@@ -32,6 +32,8 @@ func TestGuessedRoundTrip(t *testing.T) {
 			f.Nulls = texts.Draw(t, "nulls")
 		case 1:
 			f.Decimal, f.Thousands = ",", rapid.SampledFrom([]string{"", ".", "'", " "}).Draw(t, "thousands")
+			f.Currency, f.Percent = rapid.SampledFrom([]string{"", "$", "Fr.", "€"}).Draw(t, "currency"), rapid.Bool().Draw(t, "percent")
+			f.Negative = rapid.SampledFrom([]pgcsv.Negative{pgcsv.MinusInFront, pgcsv.MinusBehind, pgcsv.Parentheses}).Draw(t, "negative")
 		case 2:
 			f.Date, f.Language = `YYYY-MM-DD"T"HH24:MI`, "de"
 		case 3:
@@ -40,9 +42,11 @@ func TestGuessedRoundTrip(t *testing.T) {
 		return f
 	})
 	dialect := rapid.Custom(func(t *rapid.T) (d pgcsv.Dialect) {
-		d.Encoding = rapid.SampledFrom([]pgcsv.Encoding{0, pgcsv.UTF8, pgcsv.UTF16LE, pgcsv.Windows1252, pgcsv.Latin1}).Draw(t, "encoding")
+		d.Encoding = rapid.SampledFrom([]pgcsv.Encoding{0, pgcsv.UTF8, pgcsv.UTF16LE, pgcsv.Windows1252, pgcsv.Latin1, pgcsv.Latin1 + 1, pgcsv.Latin1 + 20}).Draw(t, "encoding")
 		d.Delimiter = rapid.SampledFrom([]byte{0, ',', ';', '\t', '|', '\'', '"', '#', ':', '\\'}).Draw(t, "delimiter")
 		d.Quote = rapid.SampledFrom([]byte{0, '"', '\'', pgcsv.NoQuote}).Draw(t, "quote")
+		d.Skip, d.Footer = rapid.IntRange(0, 3).Draw(t, "skip"), rapid.IntRange(0, 2).Draw(t, "footer")
+		d.StrayQuotes = rapid.Bool().Draw(t, "stray quotes")
 		d.Header = rapid.SampledFrom([]pgcsv.Answer{pgcsv.Unsaid, pgcsv.Yes, pgcsv.No}).Draw(t, "header")
 		return d
 	})

@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"math"
 	"slices"
 
 	"github.com/goccy/go-yaml/ast"
@@ -13,13 +14,15 @@ import (
 	"github.com/gyrodata/gyro/postgres"
 )
 
-// IDs is the strategy of a name that stands alone: keep or sequential.
+// IDs is the strategy of a name that stands alone: keep, sequential or max+1.
 func IDs(name string) (gyro.IDs, bool) {
 	switch name {
 	case "keep":
 		return gyro.Keep(), true
 	case "sequential":
 		return gyro.Sequential(), true
+	case "max+1":
+		return gyro.MaxPlusOne(), true
 	}
 	return gyro.IDs{}, false
 }
@@ -56,9 +59,9 @@ func (r *reader) loadKeys(c *Config) map[string]func(ast.Node) {
 	}
 }
 
-// ids reads keep, sequential, {natural: [slug]}, {derived: [slug]}, or {fixed: {1060: 10}}.
+// ids reads keep, sequential, max+1, {offset: 1000000}, {natural: [slug]}, {derived: [slug]}, or {fixed: {1060: 10}}.
 func (r *reader) ids(n ast.Node) gyro.IDs {
-	const hint = "keep, sequential, {natural: [slug]}, {derived: [slug]} or {fixed: {1060: 10}}"
+	const hint = "keep, sequential, max+1, {offset: 1000000}, {natural: [slug]}, {derived: [slug]} or {fixed: {1060: 10}}"
 	if node, ok := r.resolve(n).(*ast.StringNode); ok {
 		ids, ok := IDs(node.Value)
 		if !ok {
@@ -71,6 +74,7 @@ func (r *reader) ids(n ast.Node) gyro.IDs {
 		"natural": func(n ast.Node) { ids = gyro.NaturalKey(r.names(n, "natural")...) },
 		"derived": func(n ast.Node) { ids = gyro.Derived(r.names(n, "derived")...) },
 		"fixed":   func(n ast.Node) { ids = gyro.Fixed(r.pairs(n, "fixed")) },
+		"offset":  func(n ast.Node) { ids = gyro.Offset(r.whole(n, "offset", math.MinInt64)) },
 	})
 	if has != nil && len(has) != 1 {
 		r.fail(n, hint, "ids must be one of them")

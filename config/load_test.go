@@ -68,7 +68,7 @@ importers:
 func TestLoaderMistakes(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
-		"ids: natural":                                   "f:1:6: ids must be one of these (keep, sequential, {natural",
+		"ids: natural":                                   "f:1:6: ids must be one of these (keep, sequential, max+1, {offset: 1000000}, {natural",
 		"ids: {natural: [a], fixed: {1: 2}}":             "ids must be one of them",
 		"ids: {}":                                        "ids must be one of them",
 		"ids: {naturel: [a]}":                            `did you mean "natural"?`,

@@ -32,6 +32,9 @@ func (r *reader) csv(n ast.Node, what string) gyro.CSV {
 			r.fail(n, `"'", or none`, "quote must be one character")
 		}
 	}
+	keys["skip"] = func(n ast.Node) { csv.Dialect.Skip = int(r.whole(n, "skip", 0)) }
+	keys["footer"] = func(n ast.Node) { csv.Dialect.Footer = int(r.whole(n, "footer", 0)) }
+	keys["stray_quotes"] = func(n ast.Node) { csv.Dialect.StrayQuotes = r.boolean(n, "stray_quotes") }
 	keys["encoding"] = func(n ast.Node) {
 		text, ok := r.text(n, "encoding")
 		if !ok {
@@ -73,10 +76,24 @@ func (r *reader) formatKeys(f *pgcsv.Conversion, what string) map[string]func(as
 		"nulls":     func(n ast.Node) { f.Nulls = r.words(n, "nulls") },
 		"decimal":   func(n ast.Node) { f.Decimal, _ = r.text(n, "decimal") },
 		"thousands": func(n ast.Node) { f.Thousands, _ = r.text(n, "thousands") },
-		"date":      func(n ast.Node) { f.Date, _ = r.text(n, "date") },
-		"language":  func(n ast.Node) { f.Language, _ = r.text(n, "language") },
-		"true":      func(n ast.Node) { f.True = r.words(n, "true") },
-		"false":     func(n ast.Node) { f.False = r.words(n, "false") },
+		"currency":  func(n ast.Node) { f.Currency, _ = r.text(n, "currency") },
+		"percent":   func(n ast.Node) { f.Percent = r.boolean(n, "percent") },
+		"negative": func(n ast.Node) {
+			switch text, _ := r.text(n, "negative"); text {
+			case "front":
+				f.Negative = pgcsv.MinusInFront
+			case "behind":
+				f.Negative = pgcsv.MinusBehind
+			case "parentheses":
+				f.Negative = pgcsv.Parentheses
+			default:
+				r.fail(n, "front (-5), behind (5-) or parentheses ((5))", "%s: negative must be one of these", what)
+			}
+		},
+		"date":     func(n ast.Node) { f.Date, _ = r.text(n, "date") },
+		"language": func(n ast.Node) { f.Language, _ = r.text(n, "language") },
+		"true":     func(n ast.Node) { f.True = r.words(n, "true") },
+		"false":    func(n ast.Node) { f.False = r.words(n, "false") },
 		"empty": func(n ast.Node) {
 			switch text := r.written(n, "empty"); text {
 			case "null":

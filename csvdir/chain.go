@@ -60,7 +60,7 @@ func (f *fence) chain(ctx context.Context) ([]Link, error) {
 		}
 		link.Reference = next.Name
 		links = append(links, link)
-		print, _ := p.of(next.key, next.columns, at.fields)
+		print, _ := p.by(next, at.fields)
 		if at, err = f.findKey(ctx, next.key, print); err != nil {
 			return nil, err
 		}

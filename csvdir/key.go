@@ -32,6 +32,11 @@ type printer struct{ scratch []byte }
 // of gives the fingerprint of a row's values in columns, which are k's own or those of a reference
 // to it, and how many of them are NULL: where any is, there is none.
 func (p *printer) of(k *key, columns []int, row []pgcsv.Field) (_ fingerprint, nulls int) {
+	return p.rewritten(k, columns, nil, row)
+}
+
+// rewritten is of, of values that are rewritten where rewrite has a function for their column.
+func (p *printer) rewritten(k *key, columns []int, rewrite []func([]byte) []byte, row []pgcsv.Field) (_ fingerprint, nulls int) {
 	for _, c := range columns {
 		if row[c].Null {
 			nulls++
@@ -40,15 +45,22 @@ func (p *printer) of(k *key, columns []int, row []pgcsv.Field) (_ fingerprint, n
 	if nulls > 0 {
 		return fingerprint{}, nulls
 	}
+	value := func(i int) []byte {
+		if i < len(rewrite) && rewrite[i] != nil {
+			return rewrite[i](row[columns[i]].Value)
+		}
+		return row[columns[i]].Value
+	}
 	if k.integer {
-		if n, ok := integer(row[columns[0]].Value); ok {
+		if n, ok := integer(value(0)); ok {
 			return fingerprint{low: uint64(n) ^ 1<<63}, 0 // in the order of the numbers
 		}
 	}
 	p.scratch = p.scratch[:0]
-	for _, c := range columns {
-		p.scratch = binary.AppendUvarint(p.scratch, uint64(len(row[c].Value)))
-		p.scratch = append(p.scratch, row[c].Value...)
+	for i := range columns {
+		text := value(i)
+		p.scratch = binary.AppendUvarint(p.scratch, uint64(len(text)))
+		p.scratch = append(p.scratch, text...)
 	}
 	sum := sha256.Sum256(p.scratch)
 	return fingerprint{high: binary.BigEndian.Uint64(sum[:]) | 1<<63, low: binary.BigEndian.Uint64(sum[8:])}, 0
@@ -60,7 +72,7 @@ func (p *printer) by(r *reference, row []pgcsv.Field) (_ fingerprint, nulls int)
 	if !r.stands(row) {
 		return fingerprint{}, len(r.columns)
 	}
-	return p.of(r.key, r.columns, row)
+	return p.rewritten(r.key, r.columns, r.prints, row)
 }
 
 // integer reads a 64-bit integer as PostgreSQL prints it. What is the same number written in

@@ -28,6 +28,7 @@ var (
 type block[G collector] struct {
 	text     []byte
 	gathered chan collected[G]
+	alone    chan struct{} // of a large block: nothing is read before it is closed; else nil
 }
 
 type collected[G collector] struct {
@@ -79,6 +80,10 @@ func scan[G collector](ctx context.Context, source io.Reader, columns []string, 
 		all.Go(func() {
 			for b := range todo {
 				b.gathered <- collect(b.text, len(columns), begin())
+				if b.alone != nil {
+					b.text = nil // so much is not kept
+					close(b.alone)
+				}
 				free <- b.text
 			}
 		})
@@ -122,9 +127,19 @@ func readBlocks[G collector](ctx context.Context, reader *pgcsv.Reader, free cha
 			return err
 		}
 		b := block[G]{text: text, gathered: make(chan collected[G], 1)}
+		if len(text) >= pgcsv.LargeBlock {
+			b.alone = make(chan struct{})
+		}
 		for _, to := range []chan<- block[G]{order, todo} {
 			select {
 			case to <- b:
+			case <-ctx.Done():
+				return context.Cause(ctx)
+			}
+		}
+		if b.alone != nil {
+			select {
+			case <-b.alone:
 			case <-ctx.Done():
 				return context.Cause(ctx)
 			}

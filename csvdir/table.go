@@ -29,8 +29,9 @@ type reference struct {
 	to      *table // nil: not in the slice
 	columns []int
 	key     *key
-	kinds   []condition // of a polymorphic reference: a row refers by it only if it is of all of them
-	unknown bool        // a polymorphic reference of which files don't show which rows refer by it
+	prints  []func([]byte) []byte // of each column: its value as the key prints an equal one; nil: it prints the same
+	kinds   []condition           // of a polymorphic reference: a row refers by it only if it is of all of them
+	unknown bool                  // a polymorphic reference of which files don't show which rows refer by it
 }
 
 // kind is a column that holds one of values.
@@ -50,7 +51,7 @@ func (r *reference) resolveConditions() {
 		}
 		r.kinds = append(r.kinds, condition{column: columns[0], values: k.Values})
 	}
-	if len(r.Kinds) > 0 || r.When == "" {
+	if len(r.Kinds) > 0 || r.When == "" && !r.Period {
 		return
 	}
 	r.unknown = true
@@ -125,8 +126,13 @@ func (r *reference) point(to []int) {
 	r.key = r.to.key(to)
 	r.key.refs = append(r.key.refs, r)
 	own := make([]int, len(to))
+	r.prints = make([]func([]byte) []byte, len(to))
 	for i, column := range r.key.columns {
 		own[i] = r.columns[slices.Index(to, column)]
+		from, to := schema.TypeOf(r.from.Columns[own[i]].Type), schema.TypeOf(r.to.Columns[column].Type)
+		if from.ComparedAs(to) != "" {
+			r.prints[i] = from.PrintedAs(to)
+		}
 	}
 	r.columns = own
 }

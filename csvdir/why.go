@@ -134,7 +134,7 @@ func (w *why) selected(ctx context.Context, steps []Reason, row found) ([]Reason
 		var parent found
 		if !t.Query && !t.Whole {
 			for _, r := range parents {
-				print, _ := p.of(r.key, r.columns, row.fields)
+				print, _ := p.by(r, row.fields)
 				var err error
 				if parent, err = w.findKey(ctx, r.key, print); err != nil {
 					return nil, err

@@ -3,6 +3,7 @@ package driver
 import (
 	"context"
 	"io"
+	"slices"
 
 	"github.com/gyrodata/gyro"
 	"github.com/gyrodata/gyro/schema"
@@ -80,9 +81,18 @@ type LoadColumn struct {
 type NewID struct {
 	Column   string
 	Sequence string      // its next value; the sequence's name as SQL writes it
+	Default  bool        // what the column's default, or that of its domain, gives
+	Triggers []string    // one of these triggers gives it while the row goes in: it is not written
 	Random   bool        // a random uuid
+	Highest  bool        // the target's highest, and on
+	Offset   int64       // the old one and this
 	Derived  []string    // a uuid computed from these columns
 	Fixed    [][2]string // old and new
+}
+
+// Drawn reports whether the value has nothing to do with the row.
+func (id NewID) Drawn() bool {
+	return id.Sequence != "" || id.Default || len(id.Triggers) > 0 || id.Random || id.Highest
 }
 
 // LoadReference is a reference that is mapped: rows get the new values of what they refer to.
@@ -96,8 +106,13 @@ type LoadReference struct {
 	// Kinds are the conditions of a polymorphic reference: it stands in rows that hold one of
 	// the values in each of the columns. None: in all rows.
 	Kinds []Condition
-	// AsText: the columns are of another type than those referred to; their texts compare.
-	AsText bool
+	// As are the types as which the columns compare with those that they refer to, as SQL writes them: empty where
+	// they compare as they are. None: all do.
+	As []string
+	// Elsewhere says of each column that its value does not come from what is referred to: it stays as it is, or another
+	// reference gives it, whose columns are a part of these. So the tenant of a tree's nodes is known without its parents.
+	// None: all come from there.
+	Elsewhere []bool
 	// Keep: no value that it goes to changes. Its own stay as they are written, and are only held against the rows.
 	Keep bool
 	// Each: the column is an array, and each of its elements refers.
@@ -108,3 +123,16 @@ type LoadReference struct {
 	// referred to, in place of its key.
 	Through string
 }
+
+// Gives reports whether one of some columns has its value from what is referred to; nil: whether any has.
+func (r *LoadReference) Gives(among []string) bool {
+	for i, c := range r.Columns {
+		if !r.FromElsewhere(i) && (among == nil || slices.Contains(among, c)) {
+			return true
+		}
+	}
+	return false
+}
+
+// FromElsewhere reports whether the i-th column has its value without the reference.
+func (r *LoadReference) FromElsewhere(i int) bool { return i < len(r.Elsewhere) && r.Elsewhere[i] }

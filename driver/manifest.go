@@ -86,7 +86,8 @@ type ManifestReference struct {
 	Table     string   `json:"table"`
 	ToColumns []string `json:"to_columns"`
 	MatchFull bool     `json:"match_full,omitempty"`
-	When      string   `json:"when,omitempty"` // of a polymorphic reference: a condition in SQL
+	Period    bool     `json:"period,omitempty"` // the last column is a PERIOD, which several rows cover together
+	When      string   `json:"when,omitempty"`   // of a polymorphic reference: a condition in SQL
 	// Kinds say the same as When, where it is simple enough to be read: the reference stands
 	// in rows that match all of them. None: only the source can say in which.
 	Kinds   []Condition `json:"kinds,omitempty"`

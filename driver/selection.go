@@ -36,8 +36,9 @@ type Restriction struct {
 	Keys      *keyset.Set     // nil: all that there are, so that only NULL is of interest
 	// When is SQL: the reference stands only in rows for which it is true. Empty: in all.
 	When string
-	// AsText: the columns are of another type than those referred to; their texts compare.
-	AsText bool
+	// As are the types as which the columns compare with those that they refer to, as SQL writes them: empty where
+	// they compare as they are. None: all do.
+	As []string
 	// Share is what part of its table's rows Keys are, 0 to 1, as far as is known.
 	Share float64
 }

@@ -183,6 +183,7 @@ type SheetHop struct {
 	Columns   []string
 	Table     schema.Name
 	ToColumns []string
+	As        []string // as in a [LoadReference]
 }
 
 // SheetCheck is a condition on the rows of a sheet, over columns that have Values.

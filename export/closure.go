@@ -8,7 +8,6 @@ import (
 	"github.com/gyrodata/gyro"
 	"github.com/gyrodata/gyro/driver"
 	"github.com/gyrodata/gyro/keyset"
-	"github.com/gyrodata/gyro/schema"
 )
 
 // closure includes, to the end, the rows that references still need.
@@ -66,7 +65,7 @@ func (c *closure) include(ctx context.Context, from *step, r *reference, keys *k
 		return memoryError(c.memory)
 	}
 	wanted := to.restrictTo(r.ToColumns, keys)
-	if !r.Enforced {
+	if !r.Enforced || from.mixed(r) {
 		wanted = from.loosely(r, keys)
 	}
 	found, fresh, err := c.collect(ctx, to, driver.Selection{Table: to.table, Restrict: []driver.Restriction{wanted}}, to.cascading(true))
@@ -74,7 +73,8 @@ func (c *closure) include(ctx context.Context, from *step, r *reference, keys *k
 		return err
 	}
 	c.included[r] += fresh
-	if missing := int64(keys.Len()) - found; missing > 0 {
+	// Several texts may be equal to one row's; what a foreign key refers to is there.
+	if missing := int64(keys.Len()) - found; missing > 0 && (!r.Enforced || from.printsOnce(r)) {
 		return &gyro.Error{
 			Op: "include", Place: to.table.Name.String(),
 			Err:  fmt.Errorf("%d rows that %s refers to by %s are not there", missing, from.table.Name, strings.Join(r.Columns, ", ")),
@@ -158,17 +158,20 @@ func (c *closure) collect(ctx context.Context, to *step, selection driver.Select
 // loosely restricts a table to the rows that keys mean, where no foreign key sees to it that
 // these are values of its columns' type: they may be texts, or integers out of range. Of
 // integers and uuids those that are none are left out, so that an index finds the others.
+// Those of another type are values of it.
 func (s *step) loosely(r *reference, keys *keyset.Set) driver.Restriction {
 	to := r.parent
 	kind := kindOfKeys(to.table, r.ToColumns)
 	if kind == keyset.Texts {
 		wanted := to.restrictTo(r.ToColumns, keys)
-		if !s.otherType(r) {
-			return wanted
-		}
-		wanted.AsText = true
-		for i := range wanted.To {
-			wanted.To[i] = schema.Column{Name: wanted.To[i].Name, Type: "text"}
+		wanted.As = s.comparedAs(r)
+		for i, as := range wanted.As {
+			if as == "" {
+				continue
+			}
+			own, _ := s.table.Column(r.Columns[i]) // the keys are its values, and not of the other's type
+			own.Collation, own.Nondeterministic = wanted.To[i].Collation, wanted.To[i].Nondeterministic
+			wanted.To[i] = own
 		}
 		return wanted
 	}

@@ -29,7 +29,7 @@ func manifestFile(s *step) driver.ManifestFile {
 	for _, r := range s.references {
 		reference := driver.ManifestReference{
 			Name: r.Name, Columns: r.Columns, Table: r.To.String(), ToColumns: r.ToColumns, MatchFull: r.MatchFull,
-			When: r.When, Missing: string(r.missing), NotProvable: r.unverifiable(table),
+			When: r.When, Missing: string(r.missing), NotProvable: r.unverifiable(table), Period: r.Period,
 		}
 		if r.When != "" {
 			reference.Kinds = conditionsOf(r.When, table)

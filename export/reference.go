@@ -86,6 +86,17 @@ func resolveReference(steps []*step, from *step, r schema.Reference) (*reference
 	columns := strings.Join(r.Columns, ", ")
 	place := from.place()
 	restricts := ref.missing == "" || ref.missing == gyro.Restrict
+	if r.Period && (ref.parent != nil || ref.missing != gyro.SetNull) {
+		if ref.missing != "" && ref.missing != gyro.Restrict || ref.parent == nil || !r.Enforced || !ref.parent.all() {
+			return ref, &gyro.Mistake{
+				Place:   place,
+				Problem: gyro.Textf("%s refers to %s by PERIOD (%s): which rows cover it together, Gyro can't follow", columns, r.To, r.Name),
+				Hint:    gyro.Textf("take all of %s by a job before it, without {Missing} for that column", r.To),
+			}
+		}
+		ref.missing = gyro.Restrict
+		return ref, nil
+	}
 	if ref.parent == nil || (ref.parent.implicit() && !from.implicit() && restricts) {
 		if ref.missing == gyro.SetNull {
 			return ref, ref.nullable(from, place)

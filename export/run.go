@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -126,7 +127,10 @@ func (s *step) restriction(r *reference, keys *keyset.Set) driver.Restriction {
 		restriction = r.parent.restrictTo(r.ToColumns, keys)
 	}
 	restriction.Columns, restriction.MatchFull, restriction.NotNull = r.Columns, r.MatchFull, s.notNull(r)
-	restriction.When, restriction.AsText = r.When, s.otherType(r)
+	restriction.When = r.When
+	if r.parent != nil {
+		restriction.As = s.comparedAs(r)
+	}
 	return restriction
 }
 
@@ -143,20 +147,32 @@ func (s *step) notNull(r *reference) bool {
 	return true
 }
 
-// otherType reports whether a declared reference compares columns of types that PostgreSQL
-// does not compare, such as a text that holds the numbers of a key.
-func (s *step) otherType(r *reference) bool {
-	if r.Enforced {
-		return false
+// mixed reports whether a reference compares columns of two types as a third, or as one of them.
+func (s *step) mixed(r *reference) bool {
+	return slices.ContainsFunc(s.comparedAs(r), func(as string) bool { return as != "" })
+}
+
+// printsOnce reports whether values of a reference that are equal print as equal bytes.
+func (s *step) printsOnce(r *reference) bool {
+	return !s.mixed(r) && !slices.ContainsFunc(r.ToColumns, func(name string) bool {
+		c, _ := r.parent.table.Column(name)
+		return !c.PrintsOnce()
+	})
+}
+
+// comparedAs are the types as which a reference compares: what the database says of a foreign key, or what follows from
+// the types of columns whose reference was declared.
+func (s *step) comparedAs(r *reference) []string {
+	if r.As != nil {
+		return r.As
 	}
+	as := make([]string, len(r.Columns))
 	for i, name := range r.Columns {
 		from, _ := s.table.Column(name)
 		to, _ := r.parent.table.Column(r.ToColumns[i])
-		if !from.DataType().Alike(to.DataType()) {
-			return true
-		}
+		as[i] = from.DataType().ComparedAs(to.DataType())
 	}
-	return false
+	return as
 }
 
 // final is the rows of the step when the closure has come to its end.
@@ -180,7 +196,9 @@ func (s *step) closedSelection() driver.Selection {
 			n.Restriction = driver.Restriction{Keys: kept.Seal()}
 		}
 		n.Columns, n.MatchFull, n.When = r.Columns, r.MatchFull, r.When
-		n.AsText = r.parent != nil && s.otherType(r)
+		if r.parent != nil {
+			n.As = s.comparedAs(r)
+		}
 		selection.Null = append(selection.Null, n)
 	}
 	return selection

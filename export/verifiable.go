@@ -9,10 +9,18 @@ func (r *reference) unverifiable(from *schema.Table) string {
 	if r.parent == nil {
 		return ""
 	}
+	if r.Period {
+		return "it is one by PERIOD, which several rows cover together"
+	}
 	if r.When != "" && conditionsOf(r.When, from) == nil {
 		return "its condition is not of the form column = value or column IN (values), joined by AND"
 	}
 	for i := range r.Columns {
+		own, _ := from.Column(r.Columns[i])
+		to, _ := r.parent.table.Column(r.ToColumns[i])
+		if r.Enforced && own.DataType().PrintedAs(to.DataType()) == nil {
+			return "values of type " + own.Type + " print differently from equal ones of type " + to.Type
+		}
 		for _, side := range []struct {
 			table  *schema.Table
 			column string

@@ -184,7 +184,8 @@ func plainBoolean(c pgcsv.Conversion) bool {
 // share puts into the importer's CSV the one way in which all columns of a class are written. What
 // a column alone leaves open, the others may decide.
 func (g *guessing) share(class formatClass, uses []*formatUse) {
-	uses = slices.DeleteFunc(slices.Clone(uses), func(u *formatUse) bool { return u.class != class })
+	// What is around the numbers of one column, others need not have.
+	uses = slices.DeleteFunc(slices.Clone(uses), func(u *formatUse) bool { return u.class != class || u.want.Dressed() })
 	decideDates(uses)
 	var sure, unsure []pgcsv.Conversion
 	for _, u := range uses {

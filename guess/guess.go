@@ -56,6 +56,9 @@ type Doubts struct {
 // guessedRecords is how many records of a file are looked at: kinds of values show early.
 const guessedRecords = 2000
 
+// guessedBytes bounds the text of them.
+const guessedBytes = 32 << 20
+
 // Importers reads the headers and the first rows of the files, and guesses an importer for each, in
 // their order. Of importers only what they say of the dialect, and what they ignore, counts, and
 // is in the guess again. Nothing is loaded.
@@ -135,11 +138,12 @@ func (g *guessing) sample(ctx context.Context, said gyro.CSV) error {
 	g.Guess = Guess{File: g.head.File.From.Name, Importer: gyro.Importer{Model: g.head.File.Model}}
 	g.Importer.CSV.Ignore = slices.Clone(said.Ignore)
 	g.sniffed(begin, said.Dialect)
+	g.headerBelow(begin)
 	g.used = make([]bool, len(g.head.Headers))
 	g.cells, g.kinds = make([][]pgcsv.Cell, len(g.head.Headers)), make([]pgcsv.Guess, len(g.head.Headers))
 	reader := pgcsv.NewSheet(io.MultiReader(bytes.NewReader(begin), file), g.head.Dialect)
-	bad := 0
-	for g.Records < guessedRecords {
+	bad, size := 0, 0
+	for g.Records < guessedRecords && size < guessedBytes {
 		r, err := reader.Read()
 		if errors.Is(err, io.EOF) {
 			break
@@ -153,6 +157,7 @@ func (g *guessing) sample(ctx context.Context, said gyro.CSV) error {
 			continue
 		}
 		for i, c := range r.Cells {
+			size += len(c.Text)
 			g.cells[i] = append(g.cells[i], pgcsv.Cell{Text: bytes.Clone(c.Text), Quoted: c.Quoted})
 		}
 	}
@@ -169,7 +174,10 @@ func (g *guessing) sample(ctx context.Context, said gyro.CSV) error {
 // it vanishes with.
 func (g *guessing) sniffed(begin []byte, said pgcsv.Dialect) {
 	d := &g.Importer.CSV.Dialect
-	*d = pgcsv.Dialect{Encoding: said.Encoding, Delimiter: said.Delimiter, Quote: said.Quote, Header: said.Header}
+	*d = pgcsv.Dialect{Encoding: said.Encoding, Delimiter: said.Delimiter, Quote: said.Quote, StrayQuotes: said.StrayQuotes, Skip: said.Skip, Footer: said.Footer, Header: said.Header}
+	if encoding, doubt := pgcsv.GuessEncoding(begin); said.Encoding == pgcsv.UnknownEncoding && doubt != "" {
+		d.Encoding, said.Encoding, g.Doubts.Encoding = encoding, encoding, []string{doubt}
+	}
 	_, doubts := pgcsv.Sniff(begin, said)
 	about := func(set func(*pgcsv.Dialect)) (own []string) {
 		fixed := said
@@ -187,12 +195,46 @@ func (g *guessing) sniffed(begin []byte, said pgcsv.Dialect) {
 		}
 		return own
 	}
-	g.Doubts.Encoding = about(func(d *pgcsv.Dialect) { d.Encoding = g.head.Dialect.Encoding })
+	g.Doubts.Encoding = append(g.Doubts.Encoding, about(func(d *pgcsv.Dialect) { d.Encoding = g.head.Dialect.Encoding })...)
 	g.Doubts.Delimiter = about(func(d *pgcsv.Dialect) { d.Delimiter = g.head.Dialect.Delimiter })
 	g.Doubts.Quote = about(func(d *pgcsv.Dialect) { d.Quote = g.head.Dialect.Quote })
 	g.Doubts.Header = about(func(d *pgcsv.Dialect) { d.Header = g.head.Dialect.Header })
 	g.Doubts.File = append(g.Doubts.File, doubts...)
 }
+
+// headerBelow looks for a line that is called as the table's columns are, where the header is not: others may stand above it.
+func (g *guessing) headerBelow(begin []byte) {
+	names := map[string]bool{}
+	for _, c := range g.table.Columns {
+		names[sheets.Forgiving(c.Name)] = true
+	}
+	if slices.ContainsFunc(g.head.Headers, func(h string) bool { return names[sheets.Forgiving(h)] }) {
+		return
+	}
+	reader := pgcsv.NewSheet(bytes.NewReader(begin), g.head.Dialect)
+	for range headerDepth {
+		r, err := reader.Read()
+		if err != nil {
+			return
+		}
+		called, others := 0, 0
+		for _, c := range r.Cells {
+			switch h := sheets.Forgiving(string(c.Text)); {
+			case names[h]:
+				called++
+			case h != "":
+				others++
+			}
+		}
+		if called > 1 && others == 0 {
+			g.Doubts.File = append(g.Doubts.File, fmt.Sprintf("line %d is called as the table's columns are: with csv: {skip: %d} it is the header", r.Line, r.Line-1))
+			return
+		}
+	}
+}
+
+// headerDepth is how many records are looked at for a header.
+const headerDepth = 30
 
 // headed is sure of a header that is called as columns of the table are, whatever stands below it.
 func (g *guessing) headed(said gyro.CSV) {
@@ -322,9 +364,8 @@ func (g *guessing) leave() {
 		if g.used[i] || ignored(h) || ignored("*") {
 			continue
 		}
-		if h == "*" {
-			g.Doubts.File = append(g.Doubts.File, `a header is "*", which can't be ignored alone: rename it`)
-			continue
+		if h == "*" { // alone it would mean all
+			h = "#" + strconv.Itoa(i+1)
 		}
 		if h == "" {
 			unnamed = append(unnamed, strconv.Itoa(i+1))
@@ -341,7 +382,7 @@ func (g *guessing) leave() {
 	seen := map[string]bool{}
 	for _, h := range g.head.Headers {
 		if seen[h] && h != "" {
-			g.Doubts.File = append(g.Doubts.File, fmt.Sprintf("several columns are called %q: none of them can be meant, rename all but one", h))
+			g.Doubts.File = append(g.Doubts.File, fmt.Sprintf("several columns are called %q: none of them is guessed; from: \"#1\" would mean the first column of the file", h))
 		}
 		seen[h] = true
 	}

@@ -25,7 +25,7 @@ func TestGuessConverts(t *testing.T) {
 	}
 	values := []*rapid.Generator[string]{
 		rapid.StringMatching(`-?[0-9]{1,3}`), rapid.StringMatching(`[0-9]{1,3}(,[0-9]{2})?`), rapid.StringMatching(`[0-9]{1,3}(\.[0-9]{3}){0,2}(,[0-9]{1,2})?`),
-		rapid.StringMatching(`[0-9]{1,3}(,[0-9]{3}){0,2}(\.[0-9]{1,2})?`), rapid.StringMatching(`[0-9]{1,3}[.,][0-9]{3}`), rapid.StringMatching(`[a-z]{1,6}( [a-z]{1,4})?`),
+		rapid.StringMatching(`[0-9]{1,3}(,[0-9]{3}){0,2}(\.[0-9]{1,2})?`), rapid.StringMatching(`[0-9]{1,3}[.,][0-9]{3}`), rapid.StringMatching(`\$[0-9]{1,3}|\(\$[0-9]{1,3}\)`), rapid.StringMatching(`[0-9]{1,3}(,[0-9])?%`), rapid.StringMatching(`[0-9]{1,3}-?`), rapid.StringMatching(`[a-z]{1,6}( [a-z]{1,4})?`),
 		rapid.StringMatching(`[0-2][1-8]\.0[1-9]\.202[0-9]`), rapid.StringMatching(`[0-2][1-8]/0[1-9]/202[0-9] 10:00`), rapid.StringMatching(`0[1-9]/[0-2][1-8]/202[0-9]`),
 		rapid.StringMatching(`202[0-9]-0[1-9]-[0-2][1-8]`), rapid.StringMatching(`202[0-9]0[1-9][0-2][1-8]`), rapid.SampledFrom([]string{"1 Jan 2026", "2 Mai 2026", "3 May 2026"}),
 		rapid.SampledFrom([]string{"ja", "nein"}), rapid.SampledFrom([]string{"yes", "no"}), rapid.SampledFrom([]string{"j", "n"}), rapid.SampledFrom([]string{"x", ""}), rapid.SampledFrom([]string{"0", "1"}),

@@ -239,10 +239,11 @@ func TestGuess(t *testing.T) {
 		"headers that can't be said": {
 			files{"tag: label,label,,*,=a,Color\na,b,c,d,e,f\na,b,c,d,e,f"},
 			`
-  # several columns are called "label": none of them can be meant, rename all but one
   tag:
     csv:
-      ignore: [label, "", "=a"] # no column was found for what stands here; "" is a header without a name, of column 3
+      # no column was found for what stands here
+      # "" is a header without a name, of column 3
+      ignore: [label, "", "#4", "=a"]
     # columns:
       # label: {from: HEADER} # TODO: it is NOT NULL without a default, and nothing was found for it
 `,
@@ -277,6 +278,17 @@ func TestGuess(t *testing.T) {
       created_at: {default: now} # the time of the load; or is it "Since"?
 `,
 		},
+		"lines above the header": {
+			files{"tag: A report;;\nof May;;\n\nLabel;Color;Id\na;b;1\nTotal;;2"},
+			`  tag:
+    csv:
+      header: true # a column has no name
+      ignore: [A report, ""] # no column was found for what stands here; "" is a header without a name, of column 2
+    # columns:
+      # label: {from: HEADER} # TODO: it is NOT NULL without a default, and nothing was found for it
+      # color: {from: HEADER} # TODO: it is NOT NULL without a default, and nothing was found for it
+`,
+		},
 		"no rows": {
 			files{"tag: label,color"},
 			`
@@ -296,6 +308,9 @@ func TestGuess(t *testing.T) {
 			}
 			text := string(config.Guessed(guesses))
 			lines := strings.SplitAfter(text, "\n")
+			if name == "lines above the header" && !strings.Contains(lines[2], "line 4 is called as the table's columns are: with csv: {skip: 3} it is the header") {
+				t.Error(text)
+			}
 			if d := cmp.Diff(strings.TrimPrefix(c.want, "\n"), strings.Join(lines[3:], "")); d != "" {
 				t.Errorf("(-want +got):\n%s\n%s", d, text)
 			}
@@ -372,7 +387,7 @@ func TestGuessPlans(t *testing.T) {
 		"Created At", "created", "Active", "is_active", "Remark", "", "*", "=x", "tag", "Tag ID", "Tag Label", "label", "colour", "Day", "n", "N", "Note", "weight", "currency", "Currency Code",
 	}
 	values := []*rapid.Generator[string]{
-		rapid.StringMatching(`[0-9]{1,4}`), rapid.StringMatching(`[0-9]{1,3}(,[0-9]{2})?`), rapid.StringMatching(`[a-z]{1,6}( [a-z]{1,4})?`),
+		rapid.StringMatching(`[0-9]{1,4}`), rapid.StringMatching(`[0-9]{1,3}(,[0-9]{2})?`), rapid.StringMatching(`[0-9]{1,3}(,[0-9]{2})?( €|%|-)`), rapid.StringMatching(`[a-z]{1,6}( [a-z]{1,4})?`),
 		rapid.StringMatching(`[0-3]1\.0[1-9]\.202[0-9]`), rapid.StringMatching(`[0-2][1-9]/0[1-9]/202[0-9] 10:00`), rapid.SampledFrom([]string{"ja", "nein", "NULL", ""}),
 		rapid.SampledFrom([]string{"0", "1", "n/a"}), rapid.StringMatching(`[a-z]{2,5}@x\.example`), rapid.SampledFrom([]string{"", " a"}),
 	}
@@ -418,7 +433,7 @@ func TestGuessPlans(t *testing.T) {
 			t.Fatalf("%v\n%s", err, text)
 		}
 		for _, line := range strings.Split(fmt.Sprint(err), "\n") {
-			if err != nil && !strings.Contains(line, nothing) && !strings.Contains(line, "NOT NULL without a default") && !strings.Contains(line, "the file has several columns") && !strings.Contains(line, `unmapped headers: "*"`) {
+			if err != nil && !strings.Contains(line, nothing) && !strings.Contains(line, "NOT NULL without a default") && !strings.Contains(line, "the file has several columns") {
 				t.Fatalf("%v\n%s", err, text)
 			}
 		}

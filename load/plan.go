@@ -137,7 +137,7 @@ func described(name schema.Name, f driver.ManifestFile) *schema.Table {
 		t.Columns = append(t.Columns, column)
 	}
 	for _, r := range f.References {
-		if to, err := schema.ParseName(r.Table); err == nil {
+		if to, err := schema.ParseName(r.Table); err == nil && !r.Period {
 			t.References = append(t.References, schema.Reference{
 				Name: r.Name, Columns: r.Columns, To: to, ToColumns: r.ToColumns, MatchFull: r.MatchFull, Enforced: true,
 			})
@@ -248,6 +248,10 @@ func (p *planning) refer(s *loadplan.Step) {
 		}
 	}
 	for _, r := range s.Load.Table.References {
+		if r.Period && s.Has(r.Columns) {
+			s.Periods = append(s.Periods, r)
+			continue
+		}
 		if !s.Has(r.Columns) || slices.ContainsFunc(s.References, func(o *loadplan.Reference) bool {
 			return len(o.Kinds) == 0 && o.Table == r.To && schema.SameColumns(o.Columns, r.Columns)
 		}) {
@@ -262,6 +266,10 @@ func (p *planning) reference(s *loadplan.Step, r driver.ManifestReference, each 
 	to, err := schema.ParseName(r.Table)
 	if err != nil {
 		p.Refuse(s, gyro.Text("the manifest's reference "+r.Name+" names no table"), "")
+		return
+	}
+	if r.Period {
+		s.Periods = append(s.Periods, schema.Reference{Name: r.Name, Columns: r.Columns, To: to, ToColumns: r.ToColumns})
 		return
 	}
 	if r.When != "" && len(r.Kinds) == 0 {

@@ -74,6 +74,8 @@ func strategies(t *testing.T) string {
 		{"`NaturalKey(\"code\")`", gyro.NaturalKey("code")},
 		{"`Derived(\"code\")`", gyro.Derived("code")},
 		{"`Fixed(…)`", gyro.Fixed(map[int]int{1: 2})},
+		{"`MaxPlusOne()`", gyro.MaxPlusOne()},
+		{"`Offset(1000)`", gyro.Offset(1000)},
 	}
 	var (
 		text    strings.Builder
@@ -136,7 +138,9 @@ A key column that is part of a reference follows the reference, whatever the str
 const strategiesTail = `
 Besides: a natural key must be unique in the file and in the target, which is counted. The key or
 natural key of a table can't contain a reference to the table itself, nor can the keys of
-several tables follow each other in a circle, unless ids are kept. A table whose columns are
+several tables follow each other in a circle, unless ids are kept, or the columns in question have
+their values from another reference: the tenant of a tree's nodes, of which each refers to its parent
+by (tenant_id, parent_id), is known by the reference to tenants. A table whose columns are
 referred to by values that change must have a key.
 `
 

@@ -24,9 +24,7 @@ func (r *Reader) Block(block []byte) ([]byte, error) {
 			length = r.end - r.pos
 		}
 		if length > 0 && (full || r.ended != nil) {
-			block = append(block[:0], r.buffer[r.pos:r.pos+length]...)
-			r.pos += length
-			return block, nil
+			return r.give(block, length), nil
 		}
 		switch {
 		case errors.Is(r.ended, io.EOF):
@@ -39,6 +37,23 @@ func (r *Reader) Block(block []byte) ([]byte, error) {
 	}
 	return nil, r.failed
 }
+
+// give copies the next bytes into block. Where they are many, the buffer itself is given, and only what is behind them copied.
+func (r *Reader) give(block []byte, length int) []byte {
+	next := r.buffer[r.pos : r.pos+length : r.pos+length]
+	r.pos += length
+	if length < LargeBlock {
+		return append(block[:0], next...)
+	}
+	rest := r.buffer[r.pos:r.end]
+	r.buffer = make([]byte, max(bufferSize, 2*len(rest)))
+	r.pos, r.end = 0, copy(r.buffer, rest)
+	return next
+}
+
+// LargeBlock is a size in bytes from which on a block is mostly one row: who works on several blocks at once should
+// wait for such a one.
+const LargeBlock = 16 << 20
 
 // wholeRecords is the length of the records that b begins with and holds whole, where b
 // begins with a record.

@@ -9,6 +9,7 @@ func (s *Sheet) cut(b []byte, whole bool) (length, open int) {
 	s.scratch = s.scratch[:0]
 	s.record.Cells = s.record.Cells[:0]
 	s.record.Problems = s.record.Problems[:0]
+	s.dubious, s.surplus = false, false
 	quote, quoting := s.dialect.Quote, s.dialect.Quote != NoQuote
 	for i := 0; ; {
 		if quoting && i < len(b) && b[i] == quote {
@@ -46,11 +47,26 @@ func (s *Sheet) bareCell(b []byte, i int) int {
 		i++
 	}
 	if i < len(b) && b[i] == s.dialect.Quote {
-		s.problem(QuoteInside)
+		if !s.dialect.StrayQuotes {
+			s.problem(QuoteInside)
+			s.dubious = s.dubious || len(bytes.TrimLeft(b[start:i], " \t")) == 0
+		}
 		i = s.runOn(b, i)
 	}
-	s.record.Cells = append(s.record.Cells, Cell{Text: b[start:i:i]})
+	s.add(Cell{Text: b[start:i:i]})
 	return i
+}
+
+// mostCells bounds the memory for the cells of a record: spreadsheets have 16,384 columns at most, and tables fewer.
+const mostCells = 16_384
+
+// add adds a cell.
+func (s *Sheet) add(c Cell) {
+	if len(s.record.Cells) == mostCells {
+		s.surplus = true
+		return
+	}
+	s.record.Cells = append(s.record.Cells, c)
 }
 
 // runOn is where a field ends that runs on at b[i], and in which quotes are text.
@@ -65,6 +81,7 @@ func (s *Sheet) runOn(b []byte, i int) int {
 // not done, the record is: next is its length, or 0 where b is too short to know.
 func (s *Sheet) quotedCell(b []byte, i int, whole bool) (next int, done bool) {
 	start, doubled := i+1, false
+	line := start // up to here no line ends
 	for i = start; ; i += 2 {
 		at := bytes.IndexByte(b[i:], s.dialect.Quote)
 		if at < 0 {
@@ -80,10 +97,16 @@ func (s *Sheet) quotedCell(b []byte, i int, whole bool) (next int, done bool) {
 			return len(b), true
 		}
 		i += at
-		if i+1 == len(b) || b[i+1] != s.dialect.Quote {
-			break
+		switch {
+		case i+1 < len(b) && b[i+1] == s.dialect.Quote:
+			doubled = true
+			continue
+		case s.dialect.StrayQuotes && i+1 < len(b) && !s.ends[b[i+1]] && !bytes.ContainsAny(b[line:i], "\r\n"):
+			doubled, line = true, i
+			i-- // it is text, and what stands behind it is looked at
+			continue
 		}
-		doubled = true
+		break
 	}
 	end := i + 1
 	if end < len(b) && !s.ends[b[end]] {
@@ -108,16 +131,19 @@ func (s *Sheet) quoted(text, after []byte, doubled bool) {
 				break
 			}
 			s.scratch = append(s.scratch, text[:at+1]...)
-			text = text[min(at+2, len(text)):]
+			text = bytes.TrimPrefix(text[at+1:], []byte{s.dialect.Quote})
 		}
 		s.scratch = append(append(s.scratch, text...), after...)
 		text = s.scratch[start:]
 	}
-	s.record.Cells = append(s.record.Cells, Cell{Text: text[:len(text):len(text)], Quoted: true})
+	s.add(Cell{Text: text[:len(text):len(text)], Quoted: true})
 }
 
 // problem adds one with the cell that is about to be added.
 func (s *Sheet) problem(rule Rule) {
+	if len(s.record.Cells) == mostCells {
+		return // that they are too many is told
+	}
 	s.record.Problems = append(s.record.Problems, Problem{Rule: rule, Column: len(s.record.Cells)})
 }
 

@@ -12,9 +12,12 @@ import (
 const (
 	NotANumber      Rule = "not-a-number"
 	AmbiguousNumber Rule = "ambiguous-number"
-	NotADate        Rule = "not-a-date"
-	NoSuchDate      Rule = "no-such-date"
-	NotABoolean     Rule = "not-a-boolean"
+	// DressedNumber is a number with more around it than the column's numbers have: a currency, a
+	// percent sign, parentheses, a minus behind it.
+	DressedNumber Rule = "dressed-number"
+	NotADate      Rule = "not-a-date"
+	NoSuchDate    Rule = "no-such-date"
+	NotABoolean   Rule = "not-a-boolean"
 	// DigitsLost is for who knows the column's type: digits of the value would go.
 	DigitsLost Rule = "digits-lost"
 )
@@ -29,6 +32,11 @@ type Conversion struct {
 
 	Decimal   string // "." or ",": numbers, with this before the fraction; default: no numbers
 	Thousands string // ".", ",", "'" or " ": may stand between groups of three digits; default: nothing may
+
+	// What else numbers have, where Decimal is said; a currency and a percent sign with blanks or without.
+	Currency string   // a sign or a code, as $ or EUR, that may stand before a number or behind it; default: none may
+	Percent  bool     // behind each number stands a percent sign, and 12.5% is 0.125; default: behind none
+	Negative Negative // how else than by a minus in front a number says that it is negative; default: in no other way
 
 	// Date is the pattern of a date, a time, or both, in the words of PostgreSQL's to_timestamp:
 	// YYYY, YY (70 to 99 are of the last century), MM, DD, Mon, Month, HH24, HH12, HH, MI, SS,
@@ -45,7 +53,12 @@ type Conversion struct {
 
 // Typed reports whether the conversion says what its column holds: numbers, dates or booleans.
 func (c Conversion) Typed() bool {
-	return c.Decimal != "" || c.Thousands != "" || c.Date != "" || c.Language != "" || c.True != nil || c.False != nil
+	return c.Decimal != "" || c.Thousands != "" || c.Dressed() || c.Date != "" || c.Language != "" || c.True != nil || c.False != nil
+}
+
+// Dressed reports whether more is said of numbers than their digits: a currency, percents, negative ones.
+func (c Conversion) Dressed() bool {
+	return c.Currency != "" || c.Percent || c.Negative != MinusInFront
 }
 
 // IsZero reports whether nothing is said.
@@ -63,11 +76,21 @@ const (
 	EmptyText                  // never: it is the empty string
 )
 
+// Negative says how numbers are written that are negative, where it is not by a minus in front: that is read in any case.
+type Negative uint8
+
+// The ways.
+const (
+	MinusInFront Negative = iota // -5.00
+	MinusBehind                  // 5.00-; 5.00+ is read, too
+	Parentheses                  // (5.00)
+)
+
 // Converter converts the cells of one column to text that PostgreSQL reads the same under any
 // of its settings. It is used by one goroutine at a time.
 type Converter struct {
 	of     Conversion
-	number bool
+	number *notation
 	date   *pattern
 	lower  []byte // memory for a boolean's word
 	bools  map[string]bool
@@ -76,11 +99,11 @@ type Converter struct {
 
 // NewConverter makes a Converter. The error names all that contradicts itself in a Conversion.
 func NewConverter(of Conversion) (*Converter, error) {
-	c := &Converter{of: of, number: of.Decimal != "", bools: map[string]bool{}, nulls: map[string]bool{}}
+	c := &Converter{of: of, bools: map[string]bool{}, nulls: map[string]bool{}}
 	var mistakes []error
 	mistake := func(format string, args ...any) { mistakes = append(mistakes, fmt.Errorf(format, args...)) }
 	var kinds []string
-	if of.Decimal != "" || of.Thousands != "" {
+	if of.Decimal != "" || of.Thousands != "" || of.Dressed() {
 		kinds = append(kinds, "numbers (decimal)")
 	}
 	if of.Date != "" || of.Language != "" {
@@ -92,18 +115,8 @@ func NewConverter(of Conversion) (*Converter, error) {
 	if len(kinds) > 1 {
 		mistake("a column can't be %s at once", strings.Join(kinds, " and "))
 	}
-	switch {
-	case of.Decimal == "" && of.Thousands != "":
-		mistake("thousands are said, but not what stands before the fraction (decimal)")
-	case !slices.Contains([]string{"", ".", ","}, of.Decimal):
-		mistake("decimal is neither a point nor a comma")
-	}
-	if !slices.Contains([]string{"", ".", ",", "'", " "}, of.Thousands) {
-		mistake("thousands is neither a point, a comma, an apostrophe nor a blank")
-	}
-	if of.Decimal != "" && of.Decimal == of.Thousands {
-		mistake("decimal and thousands are both %q", of.Decimal)
-	}
+	number, wrong := newNotation(of)
+	c.number, mistakes = number, append(mistakes, wrong...)
 	switch {
 	case of.Date != "":
 		var err error
@@ -169,14 +182,14 @@ func (c *Converter) Convert(dst []byte, cell Cell) (_ []byte, null bool, broken 
 	}
 	if len(text) == 0 {
 		null = c.of.Empty == EmptyNull || c.of.Empty == EmptyUnquoted && !cell.Quoted
-		if null || !c.number && c.date == nil && len(c.bools) == 0 {
+		if null || c.number == nil && c.date == nil && len(c.bools) == 0 {
 			return dst, null, ""
 		}
 	}
 	start := len(dst)
 	switch {
-	case c.number:
-		dst, broken = appendNumber(dst, text, c.of.Decimal[0], c.of.Thousands)
+	case c.number != nil:
+		dst, broken = c.number.convert(dst, text)
 	case c.date != nil:
 		dst, broken = c.date.convert(dst, text)
 	case len(c.bools) > 0:

@@ -3,6 +3,7 @@ package pgcsv_test
 import (
 	"context"
 	"fmt"
+	"math/big"
 	"math/rand/v2"
 	"regexp"
 	"slices"
@@ -82,7 +83,65 @@ func TestConvert(t *testing.T) {
 			{"٣", "<not-a-number>"},
 		}},
 		"commas": {pgcsv.Conversion{Decimal: ","}, [][2]string{
-			{"1,5", "1.5"}, {"1234567,89", "1234567.89"}, {"1.234", "<ambiguous-number>"}, {"1.234,5", "<ambiguous-number>"}, {"1,2,3", "<not-a-number>"}, {",5", "0.5"}, {"1 €", "<not-a-number>"},
+			{"1,5", "1.5"}, {"1234567,89", "1234567.89"}, {"1.234", "<ambiguous-number>"}, {"1.234,5", "<ambiguous-number>"}, {"1,2,3", "<not-a-number>"}, {",5", "0.5"}, {"1 €", "<dressed-number>"},
+		}},
+		"dollars": {pgcsv.Conversion{Decimal: ".", Thousands: ",", Currency: "$", Negative: pgcsv.Parentheses}, [][2]string{
+			{"$1,234.50", "1234.50"},
+			{"-$12.00", "-12.00"},
+			{"$-12.00", "-12.00"},
+			{"($3.25)", "-3.25"},
+			{"$ (3.25)", "-3.25"},
+			{"(3.25 $)", "-3.25"},
+			{"(3.25) $", "-3.25"},
+			{"(0)", "-0"},
+			{"5.00", "5.00"},
+			{"$\u00A05", "5"},
+			{"5.00-", "<dressed-number>"},
+			{"(-3.25)", "<not-a-number>"},
+			{"-(3.25)", "<not-a-number>"},
+			{"((3.25))", "<not-a-number>"},
+			{"(3.25", "<not-a-number>"},
+			{"3.25)", "<not-a-number>"},
+			{"$3.25$", "<not-a-number>"},
+			{"-$-3.25", "<not-a-number>"},
+			{"€3.25", "<dressed-number>"},
+			{"3.25%", "<dressed-number>"},
+			{"$", "<not-a-number>"},
+			{"()", "<not-a-number>"},
+			{"$1,23", "<ambiguous-number>"},
+			{"1,23", "<ambiguous-number>"},
+		}},
+		"euros": {pgcsv.Conversion{Decimal: ",", Thousands: ".", Currency: "EUR", Negative: pgcsv.MinusBehind}, [][2]string{
+			{"1.234,50 EUR", "1234.50"},
+			{"EUR 1.234,50-", "-1234.50"},
+			{"1,00- EUR", "-1.00"},
+			{"1,00 EUR-", "-1.00"},
+			{"1,00\u2212", "-1.00"},
+			{"1,00+", "1.00"},
+			{"-1,00", "-1.00"},
+			{"-1,00-", "<not-a-number>"},
+			{"1,00 USD", "<dressed-number>"},
+			{"1,00 eur", "<not-a-number>"},
+			{"(1,00)", "<dressed-number>"},
+		}},
+		"percents": {pgcsv.Conversion{Decimal: ".", Percent: true}, [][2]string{
+			{"12.5%", "0.125"},
+			{"-3.25 %", "-0.0325"},
+			{"0%", "0"},
+			{"100%", "1"},
+			{"150%", "1.5"},
+			{"5%", "0.05"},
+			{"1234%", "12.34"},
+			{"0.50%", "0.0050"},
+			{".5%", "0.005"},
+			{"007%", "0.07"},
+			{"12.5", "<dressed-number>"},
+			{"%", "<not-a-number>"},
+			{"5%%", "<not-a-number>"},
+			{"1e3%", "<not-a-number>"},
+		}},
+		"plain beside dressed": {pgcsv.Conversion{Decimal: "."}, [][2]string{
+			{"(5.00)", "<dressed-number>"}, {"5.00-", "<dressed-number>"}, {"US$5", "<dressed-number>"}, {"5 CHF", "<dressed-number>"}, {"5 kg", "<not-a-number>"}, {"5%", "<dressed-number>"},
 		}},
 		"German": {pgcsv.Conversion{Decimal: ",", Thousands: ".", Trim: true}, [][2]string{
 			{"1.234,56", "1234.56"},
@@ -273,6 +332,80 @@ func TestNumbers(t *testing.T) {
 	})
 }
 
+// So does one with a currency, a percent sign, parentheses, or a minus behind it, wherever these stand; with one of them
+// that is not said it is none, and what is guessed of it alone reads it as what it is.
+func TestDressedNumbers(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		pick := func(what string, from ...string) string { return rapid.SampledFrom(from).Draw(t, what) }
+		of := pgcsv.Conversion{Decimal: ",", Thousands: pick("thousands", "", "."), Currency: pick("currency", "", "$", "€", "EUR", "US$", "zł"), Percent: rapid.Bool().Draw(t, "percent")}
+		of.Negative = rapid.SampledFrom([]pgcsv.Negative{pgcsv.MinusInFront, pgcsv.MinusBehind, pgcsv.Parentheses}).Draw(t, "negative")
+		cents, shown := rapid.Int64Range(0, 1e12).Draw(t, "cents"), ""
+		digits := fmt.Sprintf("%03d", cents)
+		for i, c := range digits {
+			switch left := len(digits) - i; {
+			case left == 2:
+				shown += ","
+			case i > 0 && left > 2 && left%3 == 2:
+				shown += of.Thousands
+			}
+			shown += string(c)
+		}
+		minus := rapid.Bool().Draw(t, "minus")
+		text, sign := shown, ""
+		money := func(text string) string {
+			blank := pick("blank", "", " ", "\u00A0")
+			if of.Currency == "" || rapid.IntRange(0, 4).Draw(t, "no currency") == 0 {
+				return text
+			}
+			if rapid.Bool().Draw(t, "in front") {
+				return of.Currency + blank + text
+			}
+			return text + blank + of.Currency
+		}
+		if of.Percent {
+			text += pick("before percent", "", " ") + "%"
+		}
+		inside := rapid.Bool().Draw(t, "inside")
+		if inside {
+			text = money(text)
+		}
+		if minus {
+			sign = "-"
+			switch {
+			case of.Negative == pgcsv.Parentheses && rapid.Bool().Draw(t, "in parentheses"):
+				text = "(" + text + ")"
+			case of.Negative == pgcsv.MinusBehind && rapid.Bool().Draw(t, "behind"):
+				text += "-"
+			default:
+				text = "-" + text
+			}
+		}
+		if !inside {
+			text = money(text)
+		}
+		scale := int64(100)
+		if of.Percent {
+			scale = 10000
+		}
+		want := new(big.Rat).SetFrac64(cents, scale)
+		is := func(got string) bool {
+			value, ok := new(big.Rat).SetString(strings.TrimPrefix(got, "-"))
+			return ok && value.Cmp(want) == 0 && strings.HasPrefix(got, "-") == (sign != "")
+		}
+		if got := convert(t, of, text); !is(got) {
+			t.Fatalf("%+v: %q becomes %q, want %s%s", of, text, got, sign, want.FloatString(4))
+		}
+		if got := convert(t, pgcsv.Conversion{Decimal: ",", Thousands: of.Thousands}, text); got != "<dressed-number>" && !is(got) {
+			t.Fatalf("%+v: %q becomes %q", of, text, got)
+		}
+		guess := pgcsv.GuessColumn([]pgcsv.Cell{{Text: []byte(text)}, {Text: []byte("7,5" + strings.Repeat("%", len(text)-len(strings.ReplaceAll(text, "%", ""))))}})
+		if got := convert(t, guess.Conversion, text); guess.Kind != pgcsv.Numeric || !is(got) {
+			t.Fatalf("%+v: %q is guessed as %+v, and becomes %q", of, text, guess, got)
+		}
+	})
+}
+
 var (
 	isNumber = regexp.MustCompile(`^-?[0-9]+(\.[0-9]+)?(e-?[0-9]+)?$`)
 	isTime   = regexp.MustCompile(`^[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?$`)
@@ -288,6 +421,15 @@ func FuzzConvert(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, text, pattern string, choice byte) {
 		decimal, thousands := []string{".", ","}[choice&1], []string{"", ".", ",", "'", " "}[choice>>1%5]
+		for dressed := range byte(3) {
+			if decimal == thousands {
+				break
+			}
+			of := pgcsv.Conversion{Decimal: decimal, Thousands: thousands, Currency: []string{"", "$", "EUR"}[dressed], Percent: dressed == 2, Negative: pgcsv.Negative(dressed), Trim: true}
+			if got := convert(t, of, text); got != "NULL" && !strings.HasPrefix(got, "<") && !isNumber.MatchString(got) {
+				t.Errorf("%+v: %q becomes %q", of, text, got)
+			}
+		}
 		if decimal != thousands {
 			got := convert(t, pgcsv.Conversion{Decimal: decimal, Thousands: thousands, Trim: true}, text)
 			if got != "NULL" && !strings.HasPrefix(got, "<") && !isNumber.MatchString(got) {

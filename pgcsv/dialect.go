@@ -12,10 +12,23 @@ type Dialect struct {
 	Encoding  Encoding // default: UTF-8
 	Delimiter byte     // between fields; one byte of ASCII; default: a comma
 	Quote     byte     // around fields, doubled inside; NoQuote: quotes are text as any; default: "
-	Header    Answer   // the first record holds the columns' names; default: Yes
-	BOM       bool     // the file begins with a byte order mark: what Sniff found; a Sheet sees for itself
-	LineEnd   string   // "\n", "\r\n" or "\r": what Sniff found most; a Sheet takes each of them
+	// StrayQuotes: quotes that are not where they should be are text. So are a quote in a field that does not begin with
+	// one, also behind blanks, and one in a quoted field that is not doubled and has neither a delimiter nor a line end behind it; there on the
+	// field's first line. Default: such records are malformed, but see [Sheet].
+	StrayQuotes bool
+	// Skip is how many lines stand above the header, whatever is in them, also empty ones and a line "sep=;".
+	// Default: none but that.
+	Skip int
+	// Footer is how many records at the end are none of the table's, such as a total: records of delimiters alone, and
+	// empty lines, are not counted. Default: none.
+	Footer  int
+	Header  Answer // the first record holds the columns' names; default: Yes
+	BOM     bool   // the file begins with a byte order mark: what Sniff found; a Sheet sees for itself
+	LineEnd string // "\n", "\r\n" or "\r": what Sniff found most; a Sheet takes each of them
 }
+
+// maxFooter bounds what has to be kept to know a footer.
+const maxFooter = 100
 
 // NoQuote is a Dialect's Quote where no field stands in quotes.
 const NoQuote byte = 0x01
@@ -34,7 +47,7 @@ const (
 func (d Dialect) Validate() error {
 	d = d.filled()
 	var mistakes []error
-	if int(d.Encoding) >= len(encodingNames) {
+	if !d.Encoding.known() {
 		mistakes = append(mistakes, fmt.Errorf("the encoding %v is not known", d.Encoding))
 	}
 	for _, said := range []struct {
@@ -51,6 +64,9 @@ func (d Dialect) Validate() error {
 	}
 	if d.Delimiter == d.Quote {
 		mistakes = append(mistakes, fmt.Errorf("delimiter and quote are both %q", d.Quote))
+	}
+	if d.Skip < 0 || d.Footer < 0 || d.Footer > maxFooter {
+		mistakes = append(mistakes, fmt.Errorf("skip and footer count lines and records: they are not negative, and a footer has at most %d", maxFooter))
 	}
 	if d.Header > No {
 		mistakes = append(mistakes, errors.New("whether there is a header is neither yes nor no"))

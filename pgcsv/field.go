@@ -19,6 +19,7 @@ var (
 	ErrAfterQuote   = errors.New("text after a closing quote")
 	ErrBareQuote    = errors.New("a quote inside a field without quotes")
 	ErrBareReturn   = errors.New("a carriage return outside quotes; were the line ends converted?")
+	ErrManyFields   = errors.New("more fields than the 1,664 that a row of PostgreSQL can have")
 	ErrManyRecords  = errors.New("more than one row")
 )
 
@@ -63,6 +64,9 @@ func Cut(block []byte, fields []Field) (row []Field, rest []byte, err error) {
 	return row, block[n:], nil
 }
 
+// mostFields bounds the memory for the fields of a record: a table of PostgreSQL has 1,600 columns, and a query 1,664.
+const mostFields = 1664
+
 // quotes is what a record holds of them.
 type quotes int8
 
@@ -78,7 +82,7 @@ var ends = [256]bool{',': true, '\n': true, '\r': true, '"': true}
 // record reads the first record of b, appends its fields, and gives its length. Where b ends
 // before the record, the error is errNoEnd or ErrUnterminated.
 func record(b []byte, fields []Field) (_ []Field, length int, seen quotes, err error) {
-	i := 0
+	i, before := 0, len(fields)
 	for {
 		if i < len(b) && b[i] == '"' {
 			field, size, err := quoted(b[i:])
@@ -106,7 +110,9 @@ func record(b []byte, fields []Field) (_ []Field, length int, seen quotes, err e
 		}
 		switch b[i] {
 		case ',':
-			i++
+			if i++; len(fields)-before >= mostFields {
+				return fields, 0, seen, ErrManyFields
+			}
 		case '\n':
 			return fields, i + 1, seen, nil
 		case '\r':

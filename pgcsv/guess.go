@@ -39,7 +39,7 @@ func (k Kind) String() string {
 type Guess struct {
 	Kind       Kind
 	Conversion Conversion
-	Doubts     []string // sentences for a human; they quote no value but words for NULL and booleans
+	Doubts     []string // sentences for a human; they quote no value but words for NULL and booleans, and currencies
 	// Others are the conversions that fit each cell as well and would read some of them otherwise;
 	// what other columns of the file show may decide. Choices are the Doubts that tell of them.
 	Others  []Conversion
@@ -373,33 +373,6 @@ func (g *guessing) same(a, b dateTrial) bool {
 		y, _ := b.compiled.convert(nil, v)
 		return bytes.Equal(x, y)
 	})
-}
-
-// numberWays are the ways of writing numbers, those that PostgreSQL reads itself first.
-var numberWays = [][2]string{{".", ""}, {",", ""}, {".", ","}, {",", "."}, {",", " "}, {".", " "}, {".", "'"}, {",", "'"}}
-
-func (g *guessing) numeric() bool {
-	var fit [][2]string
-	for _, way := range numberWays {
-		if g.all(func(v []byte) bool { _, broken := appendNumber(nil, v, way[0][0], way[1]); return broken == "" }) {
-			fit = append(fit, way)
-		}
-	}
-	if len(fit) == 0 {
-		return false
-	}
-	way := fit[0]
-	g.settle(Numeric)
-	// 1.234 and 1,234: with all fractions of three digits, a thousand may be meant.
-	thousands := func(w [2]string) bool { return w[1] == "," || w[1] == "." }
-	if other := slices.IndexFunc(fit, func(w [2]string) bool { return w[0] != way[0] && thousands(w) }); other >= 0 && way[1] == "" {
-		g.other(func(c *Conversion) { c.Decimal, c.Thousands = fit[other][0], fit[other][1] })
-		g.choice("the %s is taken for what stands before the fraction, but it may be that of thousands", map[string]string{".": "point", ",": "comma"}[way[0]])
-	}
-	if way != [2]string{".", ""} || !g.all(isPoint) {
-		g.Conversion.Decimal, g.Conversion.Thousands = way[0], way[1]
-	}
-	return true
 }
 
 // text settles what texts have: words that may be NULL, or texts, are left to a human.

@@ -12,8 +12,8 @@ const (
 	// a system call or a hand-over costs nothing beside them.
 	bufferSize = 256 << 10
 	// longest is more than a record can have: PostgreSQL builds a row of COPY in one buffer
-	// of at most 1 GiB. It bounds the memory where a quote that is not closed swallows a file.
-	longest = 1<<30 + 1<<20
+	// of less than 1 GiB. It bounds the memory where a quote that is not closed swallows a file.
+	longest = 1 << 30
 )
 
 // Error is a record that can't be read. Its text does not quote the record.
@@ -188,7 +188,9 @@ func (r *Reader) fill() error {
 		if r.end >= longest {
 			return ErrTooLong
 		}
-		r.buffer = append(r.buffer, make([]byte, min(len(r.buffer), longest-r.end))...)
+		larger := make([]byte, min(2*len(r.buffer), longest)) // no more than that, as append might take
+		copy(larger, r.buffer)
+		r.buffer = larger
 	}
 	for nothing := 0; r.end < len(r.buffer) && r.ended == nil; {
 		n, err := r.source.Read(r.buffer[r.end:])

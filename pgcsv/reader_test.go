@@ -185,6 +185,7 @@ func TestBlocks(t *testing.T) {
 		"no columns":      strings.Repeat("\n", 5),
 		"short":           "id\n1\n2",
 		"many":            "id,t\n" + strings.Repeat("1,\"a\nb\"\"\"\n2,\n", 100_000),
+		"large":           string(pgcsv.AppendRecord([]byte("id\n1\n"), fieldsOf(strings.Repeat("\"\n,x", pgcsv.LargeBlock/3)))) + "2\n3\n",
 		"longer than all": string(pgcsv.AppendRecord([]byte("id\n1\n"), fieldsOf(long))) + "2\n" + string(pgcsv.AppendRecord(nil, fieldsOf(long))),
 	} {
 		want, _, err := file(strings.NewReader(text))
@@ -205,6 +206,30 @@ func TestBlocks(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// More fields than a row of PostgreSQL can have are no row, and take no memory.
+func TestManyFields(t *testing.T) { // not parallel: what is allocated is counted
+	row := func(n int) string { return strings.Repeat("1,", n-1) + "1\n" }
+	if fields, err := pgcsv.Split([]byte(row(1664)), nil); err != nil || len(fields) != 1664 {
+		t.Errorf("%d, %v", len(fields), err)
+	}
+	var before, after runtime.MemStats
+	long := row(5_000_000)
+	runtime.ReadMemStats(&before)
+	if _, err := pgcsv.Split([]byte(long), nil); !errors.Is(err, pgcsv.ErrManyFields) {
+		t.Error(err)
+	}
+	if _, err := pgcsv.NewReader(strings.NewReader(long)).Header(); !errors.Is(err, pgcsv.ErrManyFields) {
+		t.Error(err)
+	}
+	if _, _, err := blocks(strings.NewReader("a\n" + long)); !errors.Is(err, pgcsv.ErrManyFields) {
+		t.Error(err)
+	}
+	runtime.ReadMemStats(&after)
+	if used := after.TotalAlloc - before.TotalAlloc; used > 80<<20 {
+		t.Errorf("%d MiB were allocated for rows of %d MiB", used>>20, len(long)>>20)
 	}
 }
 

@@ -14,6 +14,9 @@ import (
 // defaultMaxRecord bounds a record of a foreign file, and with it a Sheet's memory.
 const defaultMaxRecord = 16 << 20
 
+// ErrFooter says that a file has fewer records than [Dialect.Footer]. [Sheet.Read] returns it in an [Error].
+var ErrFooter = errors.New("it has fewer records than its footer is said to have")
+
 // ErrOverlong says that a record is longer than [Sheet.MaxRecord]. [Sheet.Read] returns it in
 // an [Error].
 var ErrOverlong = errors.New("the record is too long; is a quote missing, or is this no CSV?")
@@ -23,11 +26,14 @@ var ErrOverlong = errors.New("the record is too long; is a quote missing, or is 
 //
 // Records are cut as Python's csv module cuts them: a line ends with LF, CRLF or CR; empty
 // lines are no records; empty fields behind the last column are none; a quoted field may hold line ends and, doubled, quotes; the last line
-// needs no end. So are malformed ones (a quote inside a field is a quote, text after a closing
+// needs no end. A quote amid a field that does not begin with one is text, as there. So are malformed records (text after a closing
 // quote belongs to the field), but for one: where a field with a line end in it proves to be
 // malformed, or never closes, the quote before it is taken to be the mistake. The record then
 // ends with that line, as an [UnclosedQuote], and the lines below it are records again. (Not in
 // a file of one column, where any line would be one.)
+//
+// A quote amid a field is told, as a [QuoteInside], where it may have been meant to quote: behind blanks alone, and in a
+// record that has not as many fields as the header.
 //
 // A Sheet's memory is bounded by MaxRecord, and reading a record allocates nothing in the end.
 // What it gives depends on the file alone, so that a second reading counts the same rows. It is
@@ -38,6 +44,7 @@ type Sheet struct {
 	MaxRecord int
 
 	source  io.Reader
+	multi   *multiReader // source, where a character has several bytes
 	dialect Dialect
 	ends    [256]bool // the bytes at which an unquoted field may end: delimiter, quote, line ends
 
@@ -47,8 +54,12 @@ type Sheet struct {
 	plain    bool  // buffer holds ASCII without NUL
 
 	record   Record
-	scratch  []byte // the fields that are not as they stand in buffer
-	width    int    // fields of a record; 0: not known yet
+	scratch  []byte    // the fields that are not as they stand in buffer
+	ahead    []*Record // where there is a footer: read, and not given yet
+	surplus  bool      // of the record: it has more cells than are kept
+	dubious  bool      // of the record: a quote inside a field may not be text
+	strict   bool      // each quote inside a field is told
+	width    int       // fields of a record; 0: not known yet
 	begun    bool
 	unheaded error // why there is no header
 	header   []string
@@ -83,12 +94,16 @@ type Record struct {
 	Problems []Problem // in the order of columns, the record's own first; none: well-formed
 
 	raw      []byte
+	original []byte // raw as it is in a file of several bytes a character
 	encoding Encoding
 }
 
 // AppendRaw appends the record's bytes as they are in the file, with its line end.
 func (r *Record) AppendRaw(dst []byte) []byte {
-	if r.encoding.utf16() {
+	switch {
+	case r.original != nil:
+		return append(dst, r.original...)
+	case r.encoding.utf16():
 		return r.encoding.appendUnits(dst, r.raw)
 	}
 	return append(dst, r.raw...)
@@ -105,9 +120,8 @@ func (r *Record) Ended() bool {
 func NewSheet(source io.Reader, dialect Dialect) *Sheet {
 	s := &Sheet{MaxRecord: defaultMaxRecord, source: source, dialect: dialect.filled(), line: 1, failed: dialect.Validate()}
 	s.record.encoding = s.dialect.Encoding
-	if s.dialect.Encoding.utf16() {
-		s.source = &utf16Reader{source: source, big: s.dialect.Encoding == UTF16BE}
-	}
+	s.source = s.dialect.Encoding.converted(source)
+	s.multi, _ = s.source.(*multiReader)
 	for _, c := range []byte{s.dialect.Delimiter, s.dialect.Quote, '\n', '\r'} {
 		s.ends[c] = true
 	}
@@ -135,10 +149,12 @@ func (s *Sheet) begin() error {
 	}
 	s.fill()
 	const mark = "\xEF\xBB\xBF"
-	if !s.dialect.Encoding.eightBit() && bytes.HasPrefix(s.buffer[:s.end], []byte(mark)) {
+	if s.dialect.Encoding.charset() == nil && bytes.HasPrefix(s.buffer[:s.end], []byte(mark)) {
 		s.head = s.pass(len(mark), s.head)
 	}
-	s.passHint()
+	if err := s.passLines(s.dialect.Skip - s.passHint()); err != nil {
+		return err
+	}
 	if s.dialect.Header == No {
 		return nil
 	}
@@ -149,9 +165,12 @@ func (s *Sheet) begin() error {
 	} else if err != nil {
 		return err
 	}
-	if len(r.Problems) > 0 {
+	if s.settleQuotes(true); len(r.Problems) > 0 {
 		p := r.Problems[0]
 		return &Error{Line: r.Line, Err: fmt.Errorf("column %d: %s", p.Column+1, p.Rule.Text())}
+	}
+	if s.surplus {
+		return &Error{Line: r.Line, Err: fmt.Errorf("it has more than %d fields; is this no CSV?", mostCells)}
 	}
 	for _, c := range r.Cells {
 		s.header = append(s.header, string(c.Text))
@@ -184,6 +203,37 @@ func (s *Sheet) Width() int { return s.width }
 // Read gives the next record; at the end the error is io.EOF, else an [Error], after which
 // there is no more. The header is read first.
 func (s *Sheet) Read() (*Record, error) {
+	if s.dialect.Footer == 0 {
+		return s.read()
+	}
+	for len(s.ahead) <= s.dialect.Footer {
+		r, err := s.read()
+		switch {
+		case errors.Is(err, io.EOF) && len(s.ahead) < s.dialect.Footer:
+			return nil, s.fail(ErrFooter)
+		case err != nil:
+			return nil, err
+		case !r.Blank():
+			s.ahead = append(s.ahead, r.clone())
+		}
+	}
+	first := s.ahead[0]
+	s.ahead = s.ahead[1:]
+	return first, nil
+}
+
+// clone is a record that is valid for ever.
+func (r *Record) clone() *Record {
+	own := *r
+	own.Cells, own.Problems, own.raw, own.original = slices.Clone(r.Cells), slices.Clone(r.Problems), slices.Clone(r.raw), slices.Clone(r.original)
+	for i := range own.Cells {
+		own.Cells[i].Text = slices.Clone(own.Cells[i].Text)
+	}
+	return &own
+}
+
+// read gives the next record, also one of the footer.
+func (s *Sheet) read() (*Record, error) {
 	if _, err := s.Header(); err != nil {
 		return nil, err
 	}
@@ -191,16 +241,17 @@ func (s *Sheet) Read() (*Record, error) {
 		return nil, err
 	}
 	r := &s.record
+	for !s.surplus && s.width > 0 && len(r.Cells) > s.width && r.Cells[len(r.Cells)-1].empty() {
+		r.Cells = r.Cells[:len(r.Cells)-1] // a delimiter behind the last field
+	}
+	s.settleQuotes(len(r.Cells) == s.width && !s.surplus)
 	sound := !slices.ContainsFunc(r.Problems, func(p Problem) bool { return p.Rule.ofQuotes() })
 	if s.width == 0 && sound {
 		s.width = len(r.Cells)
 	}
-	for s.width > 0 && len(r.Cells) > s.width && r.Cells[len(r.Cells)-1].empty() {
-		r.Cells = r.Cells[:len(r.Cells)-1] // a delimiter behind the last field
-	}
-	if len(r.Cells) != s.width && sound {
+	if (len(r.Cells) != s.width || s.surplus) && sound {
 		rule := TooFewFields
-		if len(r.Cells) > s.width {
+		if len(r.Cells) > s.width || s.surplus {
 			rule = TooManyFields
 		}
 		r.Problems = slices.Insert(r.Problems, 0, Problem{Rule: rule, Column: -1})
@@ -208,29 +259,81 @@ func (s *Sheet) Read() (*Record, error) {
 	return r, nil
 }
 
-// passHint passes over a first line "sep=;", by which programs tell Excel the delimiter, whatever it says.
-func (s *Sheet) passHint() {
-	if _, size := delimiterHint(s.buffer[s.pos:s.end]); size > 0 {
-		s.head = s.pass(size, s.head)
-		s.line++
+// settleQuotes takes quotes inside fields for text, where the record is otherwise as it should be.
+func (s *Sheet) settleQuotes(fits bool) {
+	r := &s.record
+	if len(r.Problems) == 0 || !fits || s.dubious || s.strict {
+		return
+	}
+	if !slices.ContainsFunc(r.Problems, func(p Problem) bool { return p.Rule == UnclosedQuote || p.Rule == AfterQuote }) {
+		r.Problems = slices.DeleteFunc(r.Problems, func(p Problem) bool { return p.Rule == QuoteInside })
 	}
 }
 
+// passHint passes over a first line "sep=;", by which programs tell Excel the delimiter, whatever it says, and gives how
+// many lines that were.
+func (s *Sheet) passHint() int {
+	_, size := delimiterHint(s.buffer[s.pos:s.end])
+	if size == 0 {
+		return 0
+	}
+	s.head = s.pass(size, s.head)
+	s.line++
+	return 1
+}
+
+// passLines passes over n lines.
+func (s *Sheet) passLines(n int) error {
+	for n > 0 {
+		rest := s.buffer[s.pos:s.end]
+		size, at := 0, bytes.IndexAny(rest, "\r\n")
+		if at >= 0 {
+			size = lineEnd(rest[at:], s.ended != nil)
+		}
+		switch {
+		case size > 0:
+			s.head = s.pass(at+size, s.head)
+			s.line++
+			n--
+		case errors.Is(s.ended, io.EOF):
+			s.head = s.pass(len(rest), s.head)
+			return nil
+		case s.ended != nil:
+			return s.fail(s.ended)
+		case len(rest) >= s.MaxRecord:
+			return s.failOverlong()
+		default:
+			s.fill()
+		}
+	}
+	return nil
+}
+
 // hintLine is a line by which programs tell Excel the delimiter: in capitals or not, in quotes or not.
-var hintLine = regexp.MustCompile(`^(?:(?i:sep)=([^\r\n"])|"(?i:sep)=([^\r\n"])")(?:\r\n|\n|\r|$)`)
+var hintLine = regexp.MustCompile(`^"?(?i:sep)=([^\r\n]*)(?:\r\n|\n|\r|$)`)
+
+// longestHint bounds what is looked at for it: behind it may stand delimiters, as many as the file has columns.
+const longestHint = 4 << 10
 
 // delimiterHint reads the line that text begins with as such a hint, and gives its size; 0: it is none. The
-// delimiter is one byte of ASCII.
+// delimiter is one byte of ASCII, or \t in letters; behind it stand at most a quote, delimiters and blanks.
 func delimiterHint(text []byte) (delimiter byte, size int) {
-	found := hintLine.FindSubmatch(text[:min(len(text), 16)])
-	if found == nil {
+	found := hintLine.FindSubmatch(text[:min(len(text), longestHint)])
+	if found == nil || len(found[0]) == longestHint {
 		return 0, 0
 	}
-	char := slices.Concat(found[1], found[2])
-	if len(char) != 1 || char[0] >= utf8.RuneSelf {
+	said := bytes.Replace(found[1], []byte(`\t`), []byte{'\t'}, 1)
+	if text[0] == '"' {
+		closing := bytes.IndexByte(said[min(1, len(said)):], '"')
+		if closing != 0 {
+			return 0, 0
+		}
+		said = slices.Delete(said, 1, 2)
+	}
+	if len(said) == 0 || said[0] >= utf8.RuneSelf || said[0] == '"' || len(bytes.Trim(said[1:], string(said[:1])+" ")) > 0 {
 		return 0, 0
 	}
-	return char[0], len(found[0])
+	return said[0], len(found[0])
 }
 
 // next reads the next record, the header among them.
@@ -247,7 +350,7 @@ func (s *Sheet) next() error {
 			length, open := s.cut(window, atEnd && len(window) == len(rest))
 			if length == 0 && len(window) < len(rest) {
 				if length = s.giveUp(rest, open, len(window)); length == 0 {
-					return s.fail(ErrOverlong)
+					return s.failOverlong()
 				}
 				s.unclosed(rest, open, length)
 			}
@@ -265,6 +368,10 @@ func (s *Sheet) next() error {
 		}
 		s.fill()
 	}
+}
+
+func (s *Sheet) failOverlong() error {
+	return s.fail(fmt.Errorf("%w (a record has at most %d bytes)", ErrOverlong, s.MaxRecord))
 }
 
 func (s *Sheet) fail(err error) error {
@@ -308,7 +415,13 @@ func lineEnd(b []byte, whole bool) int {
 func (s *Sheet) pass(n int, memory []byte) []byte {
 	text := s.buffer[s.pos : s.pos+n]
 	s.pos += n
-	if !s.dialect.Encoding.utf16() {
+	switch {
+	case s.multi != nil:
+		before := len(memory)
+		memory = s.multi.take(memory, n)
+		s.offset += int64(len(memory) - before)
+		return memory
+	case !s.dialect.Encoding.utf16():
 		s.offset += int64(n)
 		return append(memory, text...)
 	}
@@ -323,9 +436,13 @@ func (s *Sheet) complete(length int) {
 	r.Row, r.Line, r.Offset = s.row, s.line, s.offset
 	r.raw = s.buffer[s.pos : s.pos+length : s.pos+length]
 	s.pos += length
-	if s.dialect.Encoding.utf16() {
+	switch {
+	case s.multi != nil:
+		r.original = s.multi.take(r.original[:0], length)
+		s.offset += int64(len(r.original))
+	case s.dialect.Encoding.utf16():
 		s.offset += unitBytes(r.raw)
-	} else {
+	default:
 		s.offset += int64(length)
 	}
 	s.line++
@@ -356,8 +473,8 @@ func lines(raw []byte) int64 {
 func (s *Sheet) decode() {
 	r := &s.record
 	nul := bytes.IndexByte(r.raw, 0) >= 0
-	eight := s.dialect.Encoding.eightBit()
-	if !nul && (eight && isPlain(r.raw) || !eight && utf8.Valid(r.raw)) {
+	upper := s.dialect.Encoding.upper()
+	if !nul && (upper != nil && isPlain(r.raw) || upper == nil && utf8.Valid(r.raw)) {
 		return
 	}
 	quotes := len(r.Problems)
@@ -365,8 +482,8 @@ func (s *Sheet) decode() {
 		c := &r.Cells[i]
 		var valid bool
 		start := len(s.scratch)
-		if eight {
-			s.scratch, valid = appendEightBit(s.scratch, c.Text, s.dialect.Encoding)
+		if upper != nil {
+			s.scratch, valid = appendOneByte(s.scratch, c.Text, upper)
 			c.Text = s.scratch[start:len(s.scratch):len(s.scratch)]
 		} else if valid = utf8.Valid(c.Text); !valid {
 			s.scratch = append(s.scratch, bytes.ToValidUTF8(c.Text, []byte("\uFFFD"))...)

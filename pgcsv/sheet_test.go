@@ -16,6 +16,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
+	"pgregory.net/rapid"
 
 	"github.com/gyrodata/gyro/pgcsv"
 )
@@ -111,6 +112,13 @@ func TestSheetHint(t *testing.T) {
 	for text, want := range map[string]read{
 		"sep=;\r\na;b\r\n1;2\r\n":         {head: "sep=;\r\na;b\r\n", records: []record{{texts: []string{"1", "2"}, Line: 3}}},
 		"\xEF\xBB\xBFsep=;\ra;b\r\r1;2\r": {head: "\xEF\xBB\xBFsep=;\ra;b\r", records: []record{{texts: []string{"1", "2"}, Line: 4}}},
+		"sep=;;;\na;b\n1;2":               {head: "sep=;;;\na;b\n", records: []record{{texts: []string{"1", "2"}, Line: 3}}},
+		"sep=; \na;b\n1;2":                {head: "sep=; \na;b\n", records: []record{{texts: []string{"1", "2"}, Line: 3}}},
+		"\"Sep=;\";;\na;b\n1;2":           {head: "\"Sep=;\";;\na;b\n", records: []record{{texts: []string{"1", "2"}, Line: 3}}},
+		"sep=\\t\na;b\n1;2":               {head: "sep=\\t\na;b\n", records: []record{{texts: []string{"1", "2"}, Line: 3}}},
+		"sep=\t\na;b\n1;2":                {head: "sep=\t\na;b\n", records: []record{{texts: []string{"1", "2"}, Line: 3}}},
+		"\"sep=;\nx\";b\n1;2":             {head: "\"sep=;\nx\";b\n", records: []record{{texts: []string{"1", "2"}, Line: 3}}},
+		"sep=\na;b\n":                     {head: "sep=\n", records: []record{{texts: []string{"a", "b"}, Line: 2}}},
 		"sep=;x\n1;2":                     {head: "sep=;x\n", records: []record{{texts: []string{"1", "2"}, Line: 2}}},
 		"sep=,\na;b\n1;2":                 {head: "sep=,\na;b\n", records: []record{{texts: []string{"1", "2"}, Line: 3}}}, // whatever it says
 		"SEP=~\na;b\n1;2":                 {head: "SEP=~\na;b\n", records: []record{{texts: []string{"1", "2"}, Line: 3}}},
@@ -138,15 +146,17 @@ func TestSheetProblems(t *testing.T) {
 		"ragged": {"1\n2,2\n3,3,3\n", [][]string{{"1"}, {"2", "2"}, {"3", "3", "3"}}, map[int]pgcsv.Problem{
 			0: {Rule: pgcsv.TooFewFields, Column: whole}, 2: {Rule: pgcsv.TooManyFields, Column: whole},
 		}},
-		"quote inside":      {"1,5\" disk\n2,2\n", [][]string{{"1", `5" disk`}, {"2", "2"}}, map[int]pgcsv.Problem{0: {Rule: pgcsv.QuoteInside, Column: 1}}},
-		"after a quote":     {"\"1\"x\"y,z\n2,2\n", [][]string{{`'1x"y`, "z"}, {"2", "2"}}, map[int]pgcsv.Problem{0: {Rule: pgcsv.AfterQuote, Column: 0}}},
-		"never closed":      {"1,\"x\n2,2\n3,3\n", [][]string{{"1", "'x"}, {"2", "2"}, {"3", "3"}}, map[int]pgcsv.Problem{0: {Rule: pgcsv.UnclosedQuote, Column: 1}}},
-		"closed by another": {"1,\"x\r\n2,2\r\n3,\"y\"\r\n", [][]string{{"1", "'x"}, {"2", "2"}, {"3", "'y"}}, map[int]pgcsv.Problem{0: {Rule: pgcsv.UnclosedQuote, Column: 1}}},
-		"in its last line":  {"1,1\n2,\"x\"\"y", [][]string{{"1", "1"}, {"2", `'x"y`}}, map[int]pgcsv.Problem{1: {Rule: pgcsv.UnclosedQuote, Column: 1}}},
-		"below whole lines": {"\"a\nb\",\"x\n2,2\n", [][]string{{"'a\nb", "'x"}, {"2", "2"}}, map[int]pgcsv.Problem{0: {Rule: pgcsv.UnclosedQuote, Column: 1}}},
-		"longer than all":   {"1,\"x\n" + strings.Repeat("2,2\n", 300), append([][]string{{"1", "'x"}}, slices.Repeat([][]string{{"2", "2"}}, 300)...), map[int]pgcsv.Problem{0: {Rule: pgcsv.UnclosedQuote, Column: 1}}},
-		"bytes":             {"1,\xFF\xFEx\n2,ü\n3,\"\"\"\xC3\"\n", [][]string{{"1", "\uFFFDx"}, {"2", "ü"}, {"3", "'\"\uFFFD"}}, map[int]pgcsv.Problem{0: {Rule: pgcsv.InvalidEncoding, Column: 1}, 2: {Rule: pgcsv.InvalidEncoding, Column: 1}}},
-		"NUL":               {"\x00,1\n2,2\n", [][]string{{"\x00", "1"}, {"2", "2"}}, map[int]pgcsv.Problem{0: {Rule: pgcsv.NULCharacter, Column: 0}}},
+		"quote inside":              {"1,5\" disk\n2,2\n", [][]string{{"1", `5" disk`}, {"2", "2"}}, nil},
+		"quotes behind blanks":      {"1, \"2\"\n2,2\n", [][]string{{"1", ` "2"`}, {"2", "2"}}, map[int]pgcsv.Problem{0: {Rule: pgcsv.QuoteInside, Column: 1}}},
+		"quotes around a delimiter": {"1,x \"2,3\n2,2\n", [][]string{{"1", `x "2`, `3`}, {"2", "2"}}, map[int]pgcsv.Problem{0: {Rule: pgcsv.QuoteInside, Column: 1}}},
+		"after a quote":             {"\"1\"x\"y,z\n2,2\n", [][]string{{`'1x"y`, "z"}, {"2", "2"}}, map[int]pgcsv.Problem{0: {Rule: pgcsv.AfterQuote, Column: 0}}},
+		"never closed":              {"1,\"x\n2,2\n3,3\n", [][]string{{"1", "'x"}, {"2", "2"}, {"3", "3"}}, map[int]pgcsv.Problem{0: {Rule: pgcsv.UnclosedQuote, Column: 1}}},
+		"closed by another":         {"1,\"x\r\n2,2\r\n3,\"y\"\r\n", [][]string{{"1", "'x"}, {"2", "2"}, {"3", "'y"}}, map[int]pgcsv.Problem{0: {Rule: pgcsv.UnclosedQuote, Column: 1}}},
+		"in its last line":          {"1,1\n2,\"x\"\"y", [][]string{{"1", "1"}, {"2", `'x"y`}}, map[int]pgcsv.Problem{1: {Rule: pgcsv.UnclosedQuote, Column: 1}}},
+		"below whole lines":         {"\"a\nb\",\"x\n2,2\n", [][]string{{"'a\nb", "'x"}, {"2", "2"}}, map[int]pgcsv.Problem{0: {Rule: pgcsv.UnclosedQuote, Column: 1}}},
+		"longer than all":           {"1,\"x\n" + strings.Repeat("2,2\n", 300), append([][]string{{"1", "'x"}}, slices.Repeat([][]string{{"2", "2"}}, 300)...), map[int]pgcsv.Problem{0: {Rule: pgcsv.UnclosedQuote, Column: 1}}},
+		"bytes":                     {"1,\xFF\xFEx\n2,ü\n3,\"\"\"\xC3\"\n", [][]string{{"1", "\uFFFDx"}, {"2", "ü"}, {"3", "'\"\uFFFD"}}, map[int]pgcsv.Problem{0: {Rule: pgcsv.InvalidEncoding, Column: 1}, 2: {Rule: pgcsv.InvalidEncoding, Column: 1}}},
+		"NUL":                       {"\x00,1\n2,2\n", [][]string{{"\x00", "1"}, {"2", "2"}}, map[int]pgcsv.Problem{0: {Rule: pgcsv.NULCharacter, Column: 0}}},
 	} {
 		got := readSheet(strings.NewReader("a,b\n"+test.text), pgcsv.Dialect{}, 1000)
 		if d := cmp.Diff(test.rows, got.rows()); d != "" || got.err != nil {
@@ -174,7 +184,7 @@ func TestSheetProblems(t *testing.T) {
 // Several problems of one record stand in the order of its columns.
 func TestSheetManyProblems(t *testing.T) {
 	t.Parallel()
-	got := readSheet(strings.NewReader("a\x00,b\",\xFF,\"x\"y\x00\n"), pgcsv.Dialect{Header: pgcsv.No}, 0)
+	got := readSheet(strings.NewReader("a\x00, \"b\",\xFF,\"x\"y\x00\n"), pgcsv.Dialect{Header: pgcsv.No}, 0)
 	want := []pgcsv.Problem{
 		{Rule: pgcsv.NULCharacter, Column: 0},
 		{Rule: pgcsv.QuoteInside, Column: 1},
@@ -192,14 +202,149 @@ func TestSheetManyProblems(t *testing.T) {
 	}
 }
 
+// Lines above the header and records below the last row are none, whatever is in them; the head has all that stands above the rows.
+func TestSheetSkipFooter(t *testing.T) {
+	t.Parallel()
+	const report = "sep=;\r\n\"A report\r\n\r\na;b\r\n1;2\r\n3;4\r\n;\r\nTotal;6\r\n\r\n;\r\n"
+	for name, file := range map[string]struct {
+		text     string
+		encoding pgcsv.Encoding
+	}{
+		"UTF-8": {report, 0}, "UTF-16": {string(utf16Of("\uFEFF"+report, binary.LittleEndian)), pgcsv.UTF16LE}, "GBK": {report, must(pgcsv.ParseEncoding("GBK"))},
+	} {
+		d := pgcsv.Dialect{Delimiter: ';', Skip: 3, Footer: 1, Encoding: file.encoding}
+		got := readSheet(iotest.OneByteReader(strings.NewReader(file.text)), d, 0)
+		if !slices.Equal(got.header, []string{"a", "b"}) || got.err != nil || cmp.Diff(got.texts(), [][]string{{"1", "2"}, {"3", "4"}}) != "" {
+			t.Errorf("%s: %q, %q, %v", name, got.header, got.texts(), got.err)
+			continue
+		}
+		last := got.records[1]
+		if last.Row != 2 || last.Line != 6 || !strings.HasPrefix(file.text[last.Offset:], last.Raw) || !strings.HasPrefix(file.text, got.head+got.records[0].Raw+last.Raw) {
+			t.Errorf("%s: %+v after the head %q", name, last, got.head)
+		}
+	}
+	for name, test := range map[string]struct {
+		d    pgcsv.Dialect
+		want string
+	}{
+		"a footer of more":   {pgcsv.Dialect{Delimiter: ';', Skip: 3, Footer: 4}, "row 6, line 11: " + pgcsv.ErrFooter.Error()},
+		"lines to the end":   {pgcsv.Dialect{Skip: 30}, "header: the file is empty"},
+		"a line without end": {pgcsv.Dialect{Skip: 1 << 40}, "header: the file is empty"},
+	} {
+		if got := readSheet(strings.NewReader(report), test.d, 0); got.err == nil || got.err.Error() != test.want {
+			t.Errorf("%s: %v", name, got.err)
+		}
+	}
+	if got := readSheet(strings.NewReader(strings.Repeat("x", 1<<20)+"\na\n"), pgcsv.Dialect{Skip: 1}, 1000); !errors.Is(got.err, pgcsv.ErrOverlong) {
+		t.Error(got.err)
+	}
+	for _, d := range []pgcsv.Dialect{{Skip: -1}, {Footer: -1}, {Footer: 1 << 30}} {
+		if d.Validate() == nil {
+			t.Errorf("%+v is valid", d)
+		}
+	}
+	// Whatever the file: without its first lines and its last records it is what they stand around.
+	rapid.Check(t, func(t *rapid.T) {
+		lines := rapid.SliceOfN(rapid.StringMatching(`["a;, ]{0,5}`), 0, 4).Draw(t, "lines")
+		footer := rapid.SliceOfN(rapid.StringMatching(`[a-z]{1,3}(;"x
+y")?`), 0, 3).Draw(t, "footer")
+		rows := rapid.SliceOfN(rapid.StringMatching(`[a-z]{1,3};[a-z]{0,3}`), 0, 5).Draw(t, "rows")
+		middle := "a;b\n" + strings.Join(append(rows, ""), "\n")
+		above := strings.Join(append(lines, ""), "\n")
+		text := above + middle + strings.Join(footer, "\n\n;\n")
+		want := readSheet(strings.NewReader(middle), pgcsv.Dialect{Delimiter: ';'}, 0)
+		got := readSheet(strings.NewReader(text), pgcsv.Dialect{Delimiter: ';', Skip: len(lines), Footer: len(footer)}, 0)
+		if got.err != nil || !slices.Equal(got.header, want.header) || cmp.Diff(want.rows(), got.rows()) != "" || got.head != above+want.head {
+			t.Fatalf("%q: %v\n%q, want %q", text, got.err, got.rows(), want.rows())
+		}
+	})
+}
+
+func must(e pgcsv.Encoding, err error) pgcsv.Encoding {
+	if err != nil {
+		panic(err)
+	}
+	return e
+}
+
+// Where stray quotes are text, what a writer joined that doubles no quote is read as it was, but for quotes before a delimiter
+// or a line end, which close.
+func TestSheetStrayQuotes(t *testing.T) {
+	t.Parallel()
+	d := pgcsv.Dialect{StrayQuotes: true}
+	for text, want := range map[string][]string{
+		`x,"He said "hi" to me"`: {"x", `'He said "hi" to me`},
+		`x, "b"`:                 {"x", ` "b"`},
+		`"a"b","c"`:              {`'a"b`, "'c"},
+		`"a""b"c",d`:             {`'a"b"c`, "d"},
+		"\"a\nb\",c":             {"'a\nb", "c"},
+		`"5" disk",""`:           {`'5" disk`, "'"},
+	} {
+		got := readSheet(strings.NewReader("h,i\n"+text+"\n9,9\n"), d, 1000)
+		if rows := got.rows(); len(rows) != 2 || !slices.Equal(rows[0], want) || len(got.records[0].Problems) > 0 {
+			t.Errorf("%s: %q %v, want %q", text, rows, got.records[0].Problems, want)
+		}
+	}
+	// What never closes takes its own line alone.
+	got := readSheet(strings.NewReader("h,i\n1,\"x\"y\n2,\"z\n3,\"q\"\n"), d, 1000)
+	if rows := got.rows(); len(rows) != 3 || got.records[0].Problems[0].Rule != pgcsv.UnclosedQuote || got.records[1].Problems[0].Rule != pgcsv.UnclosedQuote || rows[2][1] != "'q" {
+		t.Errorf("%q", rows)
+	}
+	piece := rapid.SampledFrom([]string{"a", `"`, `"`, ",", "'", "\n", "\r\n", " ", "ä", "5"})
+	rapid.Check(t, func(t *rapid.T) {
+		var want [][]string
+		var file strings.Builder
+		file.WriteString("h,i,j\n")
+		for range rapid.IntRange(1, 5).Draw(t, "rows") {
+			var row []string
+			for i := range 3 {
+				text := strings.Join(rapid.SliceOfN(piece, 0, 6).Draw(t, "field"), "")
+				if i > 0 {
+					file.WriteByte(',')
+				}
+				quoted := rapid.Bool().Draw(t, "quoted")
+				for _, closes := range []string{`""`, `",`, "\"\n", "\"\r"} {
+					text = strings.ReplaceAll(text, closes, "x")
+				}
+				if strings.ContainsAny(text, "\r\n") {
+					quoted, text = true, strings.ReplaceAll(text, `"`, "q")
+				}
+				if text = strings.TrimSuffix(text, `"`); quoted {
+					text = strings.TrimPrefix(text, `"`)
+					file.WriteString(`"` + text + `"`)
+					row = append(row, "'"+text)
+					continue
+				}
+				text = strings.TrimLeft(strings.ReplaceAll(text, ",", ";"), `"`)
+				if i == 0 {
+					text = "k" + text // else the line may be empty
+				}
+				file.WriteString(text)
+				row = append(row, text)
+			}
+			file.WriteString("\n")
+			want = append(want, row)
+		}
+		got := readSheet(strings.NewReader(file.String()), d, 1000)
+		if diff := cmp.Diff(want, got.rows()); diff != "" || got.err != nil {
+			t.Fatalf("%q: %v\n%s", file.String(), got.err, diff)
+		}
+		for _, r := range got.records {
+			if len(r.Problems) > 0 {
+				t.Fatalf("%q: %v", file.String(), r.Problems)
+			}
+		}
+	})
+}
+
 func TestSheetHeader(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
-		"":               "header: the file is empty",
-		"\r\n\n":         "header: the file is empty",
-		"\xEF\xBB\xBF":   "header: the file is empty",
-		"a,secret\"\n1":  "header: column 2: a quote inside a field without quotes",
-		"\xFFsecret,b\n": "header: column 1: bytes that are invalid in the file's encoding",
+		"":                 "header: the file is empty",
+		"\r\n\n":           "header: the file is empty",
+		"\xEF\xBB\xBF":     "header: the file is empty",
+		"a, \"secret\"\n1": "header: column 2: a quote inside a field without quotes, which may be text or not (stray_quotes takes it for text)",
+		"\xFFsecret,b\n":   "header: column 1: bytes that are invalid in the file's encoding (encoding would say another)",
 	} {
 		if got := readSheet(strings.NewReader(text), pgcsv.Dialect{}, 0); got.err == nil || got.err.Error() != want {
 			t.Errorf("%q: got %v, want %s", text, got.err, want)
@@ -230,9 +375,9 @@ func TestSheetFails(t *testing.T) {
 	}{
 		"source":          {io.MultiReader(strings.NewReader("a,b\n1,2\n\n3"), iotest.ErrReader(failure)), failure, "row 2, line 4: the disk is gone", 1},
 		"no progress":     {lazy{}, io.ErrNoProgress, "header: " + io.ErrNoProgress.Error(), 0},
-		"long":            {strings.NewReader("a,b\n1,2\n3," + strings.Repeat("x", 1000) + "\n"), pgcsv.ErrOverlong, "row 2, line 3: " + pgcsv.ErrOverlong.Error(), 1},
-		"long, one line":  {strings.NewReader("a,b\n1,2\n3,\"" + strings.Repeat("x", 1000) + "\"\n"), pgcsv.ErrOverlong, "row 2, line 3: " + pgcsv.ErrOverlong.Error(), 1},
-		"long, one field": {strings.NewReader("a\n1\n\"" + strings.Repeat("x\n", 500)), pgcsv.ErrOverlong, "row 2, line 3: " + pgcsv.ErrOverlong.Error(), 1},
+		"long":            {strings.NewReader("a,b\n1,2\n3," + strings.Repeat("x", 1000) + "\n"), pgcsv.ErrOverlong, "row 2, line 3: " + pgcsv.ErrOverlong.Error() + " (a record has at most 1000 bytes)", 1},
+		"long, one line":  {strings.NewReader("a,b\n1,2\n3,\"" + strings.Repeat("x", 1000) + "\"\n"), pgcsv.ErrOverlong, "row 2, line 3: " + pgcsv.ErrOverlong.Error() + " (a record has at most 1000 bytes)", 1},
+		"long, one field": {strings.NewReader("a\n1\n\"" + strings.Repeat("x\n", 500)), pgcsv.ErrOverlong, "row 2, line 3: " + pgcsv.ErrOverlong.Error() + " (a record has at most 1000 bytes)", 1},
 	} {
 		got := readSheet(test.source, pgcsv.Dialect{}, 1000)
 		if !errors.Is(got.err, test.err) || got.err.Error() != test.text || len(got.records) != test.rows {
@@ -403,6 +548,49 @@ func TestSheetMemory(t *testing.T) { // not parallel: what is allocated is count
 	runtime.ReadMemStats(&after)
 	if used := after.TotalAlloc - before.TotalAlloc; used > 1<<20 {
 		t.Errorf("%d KiB were allocated for %d MiB", used>>10, rows*len(text+german)>>20)
+	}
+}
+
+// Nor however wide a record is, or its header.
+func TestSheetMemoryWide(t *testing.T) { // not parallel: what is allocated is counted
+	const wide = 4_000_000
+	for name, test := range map[string]struct {
+		file string
+		want string
+	}{
+		"commas":  {"a,b\n1,2\n" + strings.Repeat(",", wide) + "\n3,4\n", "row 2: too-many-fields, row 3: fine"},
+		"cells":   {"a,b\n1,2\n" + strings.Repeat("x,", wide) + "\n3,4\n", "row 2: too-many-fields, row 3: fine"},
+		"quotes":  {"a,b\n1,2\n" + strings.Repeat(`x"y,`, wide/2) + "\n3,4\n", "row 2: quote-inside, row 3: fine"},
+		"header":  {strings.Repeat(",", wide) + "\n1,2\n", "header: it has more than 16384 fields; is this no CSV?"},
+		"16384":   {"a" + strings.Repeat(",", 16383) + "\n" + strings.Repeat("1,", 16384) + "\n" + strings.Repeat("1,", 16384) + "1\n", "row 1: too-many-fields, row 2: too-many-fields"},
+		"no more": {"a" + strings.Repeat(",", 16383) + "\n" + strings.Repeat("1,", 16383) + "\n", ""},
+	} {
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		s := pgcsv.NewSheet(strings.NewReader(test.file), pgcsv.Dialect{})
+		var told []string
+		for {
+			r, err := s.Read()
+			if err != nil {
+				if !errors.Is(err, io.EOF) {
+					told = append(told, err.Error())
+				}
+				break
+			}
+			switch {
+			case len(r.Problems) > 0:
+				told = append(told, fmt.Sprintf("row %d: %s", r.Row, r.Problems[0].Rule))
+			case r.Row == 3:
+				told = append(told, "row 3: fine")
+			}
+		}
+		runtime.ReadMemStats(&after)
+		if got := strings.Join(told, ", "); got != test.want {
+			t.Errorf("%s: %s, want %s", name, got, test.want)
+		}
+		if used := after.TotalAlloc - before.TotalAlloc; used > 40<<20 { // buffers of 16 MiB and half of it, and so on
+			t.Errorf("%s: %d MiB were allocated for a record of %d MiB", name, used>>20, len(test.file)>>20)
+		}
 	}
 }
 

@@ -14,8 +14,7 @@ import (
 // not sure of; they quote nothing of the file but delimiters and quotes.
 //
 // It knows commas, semicolons, tabs and bars, double and single quotes. The encoding is told by
-// a byte order mark; by the NULs of UTF-16; by a character beyond ASCII that is valid UTF-8, or where all is
-// ASCII; else it is Windows-1252. A line "sep=;" says the delimiter. A header is a first record in which
+// a byte order mark, or by what can be nothing but UTF-16; else it is UTF-8, and bytes that are not are a doubt: see [GuessEncoding]. A line "sep=;" says the delimiter. A header is a first record in which
 // nothing looks like a number or a date.
 func Sniff(sample []byte, fixed Dialect) (_ Dialect, doubts []string) {
 	d := fixed
@@ -66,29 +65,38 @@ func sniffEncoding(b []byte) (found Encoding, mark int, doubt string) {
 	case bytes.HasPrefix(b, []byte("\xFE\xFF")):
 		return UTF16BE, 2, ""
 	}
-	// What both kinds of UTF-16 have is a NUL beside each character of ASCII, line ends at least.
-	var nuls [2]int
-	for i, c := range b {
-		if c == 0 {
-			nuls[i%2]++
-		}
-	}
-	switch few, half := len(b)/50, len(b)/10; {
-	case nuls[1] > half && nuls[0] <= few:
+	switch little, big := isUTF16(b, false), isUTF16(b, true); {
+	case little && !big:
 		return UTF16LE, 0, ""
-	case nuls[0] > half && nuls[1] <= few:
+	case big && !little:
 		return UTF16BE, 0, ""
 	}
-	valid, invalid, undefined := countUTF8(b)
-	switch {
-	case invalid == 0:
-		return UTF8, 0, ""
-	case valid > 0: // text in another encoding is hardly ever valid in UTF-8, even in one place
-		return UTF8, 0, fmt.Sprintf("it is taken for UTF-8, though %d bytes are not: rows with such bytes are told", invalid)
-	case undefined:
-		return Latin1, 0, "it is taken for ISO-8859-1: it is neither UTF-8 nor Windows-1252"
+	if _, invalid, _ := countUTF8(b); invalid > 0 {
+		return UTF8, 0, fmt.Sprintf("%s no UTF-8: rows with such are told, unless its encoding is said", bytesAre(invalid))
 	}
-	return Windows1252, 0, "it is taken for Windows-1252: it is not UTF-8, and other encodings of one byte a character can't be told from it"
+	return UTF8, 0, ""
+}
+
+func bytesAre(n int) string {
+	if n == 1 {
+		return "1 byte is"
+	}
+	return fmt.Sprintf("%d bytes are", n)
+}
+
+// GuessEncoding guesses the encoding of a file by its beginning, where [Sniff] can't be sure: what is not UTF-8 may be any
+// encoding of one byte a character, and is taken for Windows-1252, or, where that has not its bytes, for ISO-8859-1. The doubt says so;
+// "": there is none, and Sniff finds the same.
+func GuessEncoding(sample []byte) (_ Encoding, doubt string) {
+	sure, _, doubt := sniffEncoding(sample)
+	valid, invalid, undefined := countUTF8(sample)
+	switch {
+	case sure != UTF8 || invalid == 0 || valid > 0: // text in another encoding is hardly ever valid in UTF-8, even in one place
+		return sure, doubt
+	case undefined:
+		return Latin1, "it is taken for ISO-8859-1: it is neither UTF-8 nor Windows-1252"
+	}
+	return Windows1252, "it is taken for Windows-1252: it is not UTF-8, and other encodings of one byte a character can't be told from it"
 }
 
 // countUTF8 counts the characters beyond ASCII, and the bytes that belong to none; those that a
@@ -106,7 +114,7 @@ func countUTF8(b []byte) (valid, invalid int, undefined bool) {
 			valid++
 		}
 		for _, c := range b[:size] {
-			undefined = undefined || c >= 0x80 && c <= 0x9F && upper1252[c-0x80] == 0
+			undefined = undefined || c >= 0x80 && Windows1252.upper()[c-0x80] == 0
 		}
 		b = b[size:]
 	}
@@ -164,8 +172,8 @@ func kindOf(text []byte) kind {
 // delimiter.
 func sniffMarks(sample []byte, d Dialect) (best, rival trial) {
 	text := sample
-	if d.Encoding.utf16() {
-		text, _ = io.ReadAll(&utf16Reader{source: bytes.NewReader(sample), big: d.Encoding == UTF16BE})
+	if d.Encoding.utf16() || d.Encoding.multi() != nil {
+		text, _ = io.ReadAll(d.Encoding.converted(bytes.NewReader(sample)))
 		d.Encoding = UTF8
 	}
 	if d.Delimiter == 0 {
@@ -179,7 +187,7 @@ func sniffMarks(sample []byte, d Dialect) (best, rival trial) {
 		quotes = []byte{d.Quote}
 	}
 	for _, delimiter := range delimiters {
-		own := tryMarks(text, d.Encoding, delimiter, quotes)
+		own := tryMarks(text, d, delimiter, quotes)
 		switch {
 		case best.dialect.Delimiter == 0 || own.better(best):
 			best, rival = own, best
@@ -194,12 +202,12 @@ func sniffMarks(sample []byte, d Dialect) (best, rival trial) {
 }
 
 // tryMarks tries the quotes with one delimiter. Single quotes are for where double ones are not.
-func tryMarks(text []byte, encoding Encoding, delimiter byte, quotes []byte) (best trial) {
+func tryMarks(text []byte, d Dialect, delimiter byte, quotes []byte) (best trial) {
 	for _, quote := range quotes {
 		if quote == delimiter {
 			continue
 		}
-		own := try(text, Dialect{Encoding: encoding, Delimiter: delimiter, Quote: quote, Header: No})
+		own := try(text, Dialect{Encoding: d.Encoding, Delimiter: delimiter, Quote: quote, StrayQuotes: d.StrayQuotes, Skip: d.Skip, Header: No})
 		if best.dialect.Delimiter == 0 || own.quoted > 0 && best.quoted == 0 && own.value() >= best.value() {
 			best = own
 		}
@@ -211,7 +219,7 @@ func tryMarks(text []byte, encoding Encoding, delimiter byte, quotes []byte) (be
 func try(text []byte, d Dialect) trial {
 	t := trial{dialect: d, ends: map[string]int{}}
 	s := NewSheet(bytes.NewReader(text), d)
-	s.MaxRecord = len(text)
+	s.MaxRecord, s.strict = len(text), true
 	widths, cells := map[int]int{}, [kinds]int{}
 	for {
 		r, err := s.Read()

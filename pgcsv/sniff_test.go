@@ -15,9 +15,8 @@ import (
 func TestSniff(t *testing.T) {
 	t.Parallel()
 	const (
-		header1252 = "it is taken for Windows-1252: it is not UTF-8, and other encodings of one byte a character can't be told from it"
-		noHeader   = "it is taken to have no header: its first record holds a number or a date"
-		flat       = "its first record is taken for a header, though nothing below it looks otherwise"
+		noHeader = "it is taken to have no header: its first record holds a number or a date"
+		flat     = "its first record is taken for a header, though nothing below it looks otherwise"
 	)
 	all := pgcsv.Dialect{Encoding: pgcsv.UTF8, Delimiter: ',', Quote: '"', Header: pgcsv.Yes, LineEnd: "\n"}
 	like := func(change func(*pgcsv.Dialect)) pgcsv.Dialect {
@@ -40,31 +39,34 @@ func TestSniff(t *testing.T) {
 			d.Delimiter, d.BOM, d.LineEnd = ';', true, "\r\n"
 		}), nil},
 		"old spreadsheet": {strings.NewReplacer("ü", "\xFC", "ß", "\xDF", "ö", "\xF6").Replace(german), pgcsv.Dialect{}, like(func(d *pgcsv.Dialect) {
-			d.Delimiter, d.Encoding, d.LineEnd = ';', pgcsv.Windows1252, "\r\n"
-		}), []string{header1252}},
+			d.Delimiter, d.LineEnd = ';', "\r\n"
+		}), []string{"4 bytes are no UTF-8: rows with such are told, unless its encoding is said"}},
 		"unicode text": {string(utf16Of("\uFEFFid\tname\r\n1\tx\r\n", binary.LittleEndian)), pgcsv.Dialect{}, like(func(d *pgcsv.Dialect) {
 			d.Delimiter, d.Encoding, d.BOM, d.LineEnd = '\t', pgcsv.UTF16LE, true, "\r\n"
 		}), nil},
-		"UTF-16, no mark":    {string(utf16Of("id|name\n1|x\n", binary.BigEndian)), pgcsv.Dialect{}, like(func(d *pgcsv.Dialect) { d.Delimiter, d.Encoding = '|', pgcsv.UTF16BE }), nil},
-		"cut in a character": {"id,name\n1,ä\n2,\xC3", pgcsv.Dialect{}, all, nil},
-		"almost UTF-8":       {"id,name\n1,äöüäöüäöüäöü\n2,\xFC\n", pgcsv.Dialect{}, all, []string{"it is taken for UTF-8, though 1 bytes are not: rows with such bytes are told"}},
-		"controls":           {"id,name\n1,\xFC\x81\n", pgcsv.Dialect{}, like(func(d *pgcsv.Dialect) { d.Encoding = pgcsv.Latin1 }), []string{"it is taken for ISO-8859-1: it is neither UTF-8 nor Windows-1252"}},
-		"decimal commas":     {"id;net;gross\n1;1,50;2,50\n2;3,50;4,50\n", pgcsv.Dialect{}, like(semicolon), nil},
-		"no names, two ways": {"1;2,5;3,5\n2;3,5;4,5\n", pgcsv.Dialect{}, like(func(d *pgcsv.Dialect) { d.Delimiter, d.Header = ';', pgcsv.No }), []string{"a semicolon as delimiter gives 3 columns; a comma would give 3", noHeader}},
-		"single quotes":      {"'id','name'\n'1','x,y'\n'2','it''s'\n", pgcsv.Dialect{}, like(func(d *pgcsv.Dialect) { d.Quote = '\'' }), []string{"fields are taken to stand in single quotes"}},
-		"apostrophes":        {"id,name\n1,'tis\n2,O'Neill\n", pgcsv.Dialect{}, all, nil},
-		"both quotes":        {"id,name\n\"1\",'y'\n", pgcsv.Dialect{}, all, nil},
-		"the header knows":   {"a;b\n" + strings.Repeat("7,x;z\n", 100), pgcsv.Dialect{}, like(semicolon), []string{flat}},
-		"one column":         {"name\nx\ny\n", pgcsv.Dialect{}, all, []string{"no delimiter was found: it is taken for one column", flat}},
-		"nothing":            {"", pgcsv.Dialect{}, all, []string{"there is no record in it"}},
-		"texts":              {"a,b\nc,d\n", pgcsv.Dialect{}, all, []string{flat}},
-		"names":              {"id,,x\n1,2,y\n", pgcsv.Dialect{}, all, []string{"a column has no name"}},
-		"same names":         {"id,id\n1,2\n", pgcsv.Dialect{}, all, []string{"two columns have the same name"}},
-		"ragged":             {"id,b\n1,2\n1,2,3\n1,2\n1,2\n", pgcsv.Dialect{}, all, []string{"of 5 records 1 have not 2 fields, or misplaced quotes"}},
-		"backslashes":        {"id,b\n1,\"x\\\"y\"\n1,2\n1,2\n", pgcsv.Dialect{}, all, []string{"of 4 records 1 have not 2 fields, or misplaced quotes", "a quote stands behind a backslash: if it escapes the quote, it is not read so"}},
-		"line ends":          {"id,b\r\n1,2\n3,4\r\n", pgcsv.Dialect{}, like(func(d *pgcsv.Dialect) { d.LineEnd = "\r\n" }), []string{"its lines end in different ways"}},
-		"old line ends":      {"id,b\r1,2\r3,4", pgcsv.Dialect{}, like(func(d *pgcsv.Dialect) { d.LineEnd = "\r" }), nil},
-		"Excel's hint":       {"sep=;\r\nid;b,c\r\n1;2\r\n", pgcsv.Dialect{}, like(func(d *pgcsv.Dialect) { d.Delimiter, d.LineEnd = ';', "\r\n" }), nil},
+		"UTF-16, no mark":      {string(utf16Of("id|name\n1|x\n", binary.BigEndian)), pgcsv.Dialect{}, like(func(d *pgcsv.Dialect) { d.Delimiter, d.Encoding = '|', pgcsv.UTF16BE }), nil},
+		"cut in a character":   {"id,name\n1,ä\n2,\xC3", pgcsv.Dialect{}, all, nil},
+		"almost UTF-8":         {"id,name\n1,äöüäöüäöüäöü\n2,\xFC\n", pgcsv.Dialect{}, all, []string{"1 byte is no UTF-8: rows with such are told, unless its encoding is said"}},
+		"UTF-16, little ASCII": {string(utf16Of("a,имя\nā,дом\n", binary.LittleEndian)), pgcsv.Dialect{}, like(func(d *pgcsv.Dialect) { d.Encoding = pgcsv.UTF16LE }), []string{flat}},
+		"NULs":                 {"id,name\n1,\x00\n2,a\n", pgcsv.Dialect{}, all, nil},
+		"decimal commas":       {"id;net;gross\n1;1,50;2,50\n2;3,50;4,50\n", pgcsv.Dialect{}, like(semicolon), nil},
+		"no names, two ways":   {"1;2,5;3,5\n2;3,5;4,5\n", pgcsv.Dialect{}, like(func(d *pgcsv.Dialect) { d.Delimiter, d.Header = ';', pgcsv.No }), []string{"a semicolon as delimiter gives 3 columns; a comma would give 3", noHeader}},
+		"single quotes":        {"'id','name'\n'1','x,y'\n'2','it''s'\n", pgcsv.Dialect{}, like(func(d *pgcsv.Dialect) { d.Quote = '\'' }), []string{"fields are taken to stand in single quotes"}},
+		"apostrophes":          {"id,name\n1,'tis\n2,O'Neill\n", pgcsv.Dialect{}, all, nil},
+		"both quotes":          {"id,name\n\"1\",'y'\n", pgcsv.Dialect{}, all, nil},
+		"the header knows":     {"a;b\n" + strings.Repeat("7,x;z\n", 100), pgcsv.Dialect{}, like(semicolon), []string{flat}},
+		"one column":           {"name\nx\ny\n", pgcsv.Dialect{}, all, []string{"no delimiter was found: it is taken for one column", flat}},
+		"nothing":              {"", pgcsv.Dialect{}, all, []string{"there is no record in it"}},
+		"texts":                {"a,b\nc,d\n", pgcsv.Dialect{}, all, []string{flat}},
+		"names":                {"id,,x\n1,2,y\n", pgcsv.Dialect{}, all, []string{"a column has no name"}},
+		"same names":           {"id,id\n1,2\n", pgcsv.Dialect{}, all, []string{"two columns have the same name"}},
+		"ragged":               {"id,b\n1,2\n1,2,3\n1,2\n1,2\n", pgcsv.Dialect{}, all, []string{"of 5 records 1 have not 2 fields, or misplaced quotes"}},
+		"backslashes":          {"id,b\n1,\"x\\\"y\"\n1,2\n1,2\n", pgcsv.Dialect{}, all, []string{"of 4 records 1 have not 2 fields, or misplaced quotes", "a quote stands behind a backslash: if it escapes the quote, it is not read so"}},
+		"line ends":            {"id,b\r\n1,2\n3,4\r\n", pgcsv.Dialect{}, like(func(d *pgcsv.Dialect) { d.LineEnd = "\r\n" }), []string{"its lines end in different ways"}},
+		"old line ends":        {"id,b\r1,2\r3,4", pgcsv.Dialect{}, like(func(d *pgcsv.Dialect) { d.LineEnd = "\r" }), nil},
+		"Excel's hint":         {"sep=;\r\nid;b,c\r\n1;2\r\n", pgcsv.Dialect{}, like(func(d *pgcsv.Dialect) { d.Delimiter, d.LineEnd = ';', "\r\n" }), nil},
+		"a tab in letters":     {"sep=\\t\r\nid\tb,c\r\n1\t2\r\n", pgcsv.Dialect{}, like(func(d *pgcsv.Dialect) { d.Delimiter, d.LineEnd = '\t', "\r\n" }), nil},
+		"a hint with columns":  {"\"sep=;\";;\r\nid;b,c;d\r\n1;2;3\r\n", pgcsv.Dialect{}, like(func(d *pgcsv.Dialect) { d.Delimiter, d.LineEnd = ';', "\r\n" }), nil},
 		"fixed": {"1:2\n", like(func(d *pgcsv.Dialect) {
 			d.Delimiter, d.Encoding, d.Header, d.LineEnd = ':', pgcsv.Latin1, pgcsv.No, "\r"
 		}), like(func(d *pgcsv.Dialect) {
@@ -114,7 +116,8 @@ func TestSniffPython(t *testing.T) {
 			file = string(utf16Of(file, binary.LittleEndian))
 		}
 		sample := file[:rapid.IntRange(len(file)/2, len(file)).Draw(t, "sample")]
-		d, _ := pgcsv.Sniff([]byte(sample), pgcsv.Dialect{})
+		guessed, _ := pgcsv.GuessEncoding([]byte(sample))
+		d, _ := pgcsv.Sniff([]byte(sample), pgcsv.Dialect{Encoding: guessed})
 		got := readSheet(strings.NewReader(file), d, 0)
 		if diff := cmp.Diff(q.Rows[0], got.header) + cmp.Diff(q.Rows[1:], got.texts()); diff != "" || got.err != nil {
 			t.Fatalf("%q as %+v: %v\n%s", file, d, got.err, diff)

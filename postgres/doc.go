@@ -9,13 +9,15 @@
 //   - No lock is taken beyond ACCESS SHARE.
 //   - Text of queries becomes part of a statement in one place only (internal/statement), and
 //     arguments become typed literals there; see its lexer.go for what is refused.
+//   - No search_path leads our SQL elsewhere: operators, functions and types of ours are PostgreSQL's own, by name. Text of
+//     queries is resolved as the role would.
 //   - Errors carry no value of a row, no password and no DSN.
 //
 // # What decides the bytes
 //
 // Everything that changes how PostgreSQL prints a value is set for the transaction:
 // DateStyle ISO and MDY, IntervalStyle postgres, TimeZone UTC, extra_float_digits 1, bytea_output
-// hex, lc_monetary C, xmlbinary base64, client_encoding UTF8, search_path public. Rows come
+// hex, lc_monetary C, xmlbinary base64, client_encoding UTF8, search_path public while rows are printed. Rows come
 // in the order of the primary key, text COLLATE "C"; without one, of the whole row's text.
 //
 // # How a slice is loaded

@@ -13,6 +13,7 @@ import (
 	"github.com/gyrodata/gyro"
 	"github.com/gyrodata/gyro/csvdir"
 	"github.com/gyrodata/gyro/internal/pgtest"
+	"github.com/gyrodata/gyro/pgcsv"
 	"github.com/gyrodata/gyro/postgres"
 	"github.com/gyrodata/gyro/sheets"
 )
@@ -168,14 +169,24 @@ func (m *sheetModel) after() []string {
 // what is bad and what is in the tables afterwards is what the model says.
 func TestSheetRandom(t *testing.T) {
 	t.Parallel()
-	url := pgtest.DB(t)
-	pgtest.Exec(t, url, `
+	narrow, wide := pgtest.DB(t), pgtest.DB(t)
+	for _, url := range []string{narrow, wide} {
+		pgtest.Exec(t, url, `
 		CREATE TABLE parent (id bigserial PRIMARY KEY, code text NOT NULL UNIQUE, x int CHECK (x >= 0));
 		CREATE TABLE child (id bigserial PRIMARY KEY, num int NOT NULL UNIQUE, parent_id bigint REFERENCES parent, boss_id bigint REFERENCES child, qty int NOT NULL CHECK (qty > 0));`)
+	}
+	const more = 350 // columns of each wide table, so that a row of texts might not fit into a page
+	for _, table := range []string{"parent", "child"} {
+		pgtest.Exec(t, wide, "ALTER TABLE "+table+" "+repeat(more, ", ", "ADD w%d int"))
+	}
 	parent, child := gyro.Table("parent"), gyro.Table("child")
 	dir := t.TempDir()
 	rapid.Check(t, func(r *rapid.T) {
 		m := &sheetModel{targetParents: map[string]string{}, targetChildren: map[string]modelChild{}, reject: rapid.Bool().Draw(r, "reject")}
+		url, moreHeaders, moreCells := narrow, "", ""
+		if rapid.IntRange(0, 9).Draw(r, "wide") == 0 {
+			url, moreHeaders, moreCells = wide, ","+repeat(more, ",", "w%d"), ","+repeat(more, ",", "%d")
+		}
 		pick := func(what string, from ...string) string { return rapid.SampledFrom(from).Draw(r, what) }
 		for i := range m.policies {
 			m.policies[i] = rapid.SampledFrom(modelPolicies).Draw(r, "policy")
@@ -195,18 +206,27 @@ func TestSheetRandom(t *testing.T) {
 			}
 		}
 		pgtest.Exec(t, url, setup.String())
-		parents, children := "code,x\n", "num,parent,boss,qty\n"
+		parents, children := "code,x"+moreHeaders+"\n", "num,parent,boss,qty"+moreHeaders+"\n"
 		for range rapid.IntRange(0, 6).Draw(r, "parents") {
 			p := modelParent{pick("code", "p0", "p1", "p2", "p3", "p4", ""), pick("x", "1", "2", "3", "-1", "bad")}
 			m.parents = append(m.parents, p)
-			parents += p.code + "," + p.x + "\n"
+			if parents += p.code + "," + p.x; p != (modelParent{}) {
+				parents += moreCells
+			}
+			parents += "\n"
 		}
 		for range rapid.IntRange(0, 12).Draw(r, "children") {
 			c := modelChild{pick("num", "0", "1", "2", "3", "4", "6", "7", ""), pick("parent", "", "", "p0", "p1", "p2", "p5", "p6"), pick("boss", "", "", "", "0", "1", "2", "3", "5", "7", "9"), pick("qty", "1", "2", "3", "4", "5", "6", "x", "", "-3")}
 			m.children = append(m.children, c)
-			children += strings.Join([]string{c.num, c.parent, c.boss, c.qty}, ",") + "\n"
+			if children += strings.Join([]string{c.num, c.parent, c.boss, c.qty}, ","); c != (modelChild{}) {
+				children += moreCells
+			}
+			children += "\n"
 		}
 		m.run()
+		dialect := pgcsv.Dialect{Skip: rapid.IntRange(0, 2).Draw(r, "skip"), Footer: rapid.IntRange(0, 2).Draw(r, "footer"), Delimiter: ',', Header: pgcsv.Yes}
+		above, below := strings.Repeat("A \"report,\n", dialect.Skip), strings.Repeat("\nTotal,,\"x\ny\"\n", dialect.Footer)
+		parents, children = above+parents+below, above+children+below
 
 		files := []sheets.File{}
 		for name, text := range map[string]string{"parent": parents, "child": children} {
@@ -221,8 +241,8 @@ func TestSheetRandom(t *testing.T) {
 			files = append(files, sheets.File{Model: gyro.Table(name), From: csvdir.File(path, reject)})
 		}
 		report, err := sheets.Load{Files: files, Target: postgres.DB{URL: url}, Importers: gyro.Registry{
-			m.policies[0].importer(gyro.Importer{Model: parent}, "code"),
-			m.policies[1].importer(gyro.Importer{Model: child, Columns: gyro.Columns{
+			m.policies[0].importer(gyro.Importer{Model: parent, CSV: gyro.CSV{Dialect: dialect}}, "code"),
+			m.policies[1].importer(gyro.Importer{Model: child, CSV: gyro.CSV{Dialect: dialect}, Columns: gyro.Columns{
 				"parent": {Ref: parent, By: gyro.By{"code": "parent"}}, "boss": {Ref: child, By: gyro.By{"num": "boss"}},
 			}}, "num"),
 		}}.Run(t.Context())

@@ -28,6 +28,8 @@ type Table struct {
 	// Heirs are the tables that inherit from this one (not partitions): reading it without ONLY would give their
 	// rows too.
 	Heirs []Name
+	// Triggers see a row before it is inserted, in a catalog of what is loaded into, and could give it a key.
+	Triggers []string
 	// PartitionOf is the partitioned table that this one is a partition of; zero: it is none.
 	PartitionOf Name
 	// Rows is the planner's estimate, or -1 where the table was never analyzed.
@@ -50,10 +52,15 @@ type Column struct {
 	Nondeterministic bool
 	// Collation is that one, as SQL writes it.
 	Collation string
-	Enum      bool
-	Labels    []string // of an enum, in their order
-	Nested    bool     // of an array type or a composite one
-	Default   bool     // a row that does not name the column gets a value
+	// Qualified is the type's name in SQL with its schema, less its size, of a type that is not PostgreSQL's own.
+	Qualified string
+	// Operator is that of equality, as SQL writes it, where the type is an extension's, such as citext. Empty: it is
+	// PostgreSQL's own.
+	Operator string
+	Enum     bool
+	Labels   []string // of an enum, in their order
+	Nested   bool     // of an array type or a composite one
+	Default  bool     // a row that does not name the column gets a value
 	// Sequence is the one that the column's values are drawn from by default, owned or not, as
 	// SQL writes its name; empty: none.
 	Sequence string
@@ -66,16 +73,22 @@ func (c Column) Equality() string {
 	if c.Nondeterministic {
 		return c.Collation
 	}
-	return `"C"`
+	return `pg_catalog."C"`
 }
 
 // Reference is a foreign key: Columns of the table it stands in refer to ToColumns of To.
 type Reference struct {
-	Name       string // the constraint's name, or the name it was declared by
-	Columns    []string
-	To         Name
-	ToColumns  []string // as many as Columns; empty: the primary key of To
-	MatchFull  bool     // MATCH FULL; else MATCH SIMPLE
+	Name      string // the constraint's name, or the name it was declared by
+	Columns   []string
+	To        Name
+	ToColumns []string // as many as Columns; empty: the primary key of To
+	// As are the types as which the columns are compared with those that they refer to, as SQL writes them: empty
+	// where they are compared as they are. None: that is to be told from their types.
+	As        []string
+	MatchFull bool // MATCH FULL; else MATCH SIMPLE
+	// Period: the last column is a PERIOD (PostgreSQL 18), which the periods of several rows cover together: values that are
+	// equal say nothing of it.
+	Period     bool
 	Deferrable bool
 	// Enforced: the database sees to it that every row's reference resolves. False for one
 	// that was only declared, and for a foreign key that is NOT VALID or NOT ENFORCED.

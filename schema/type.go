@@ -103,12 +103,6 @@ func (t Type) Length() int {
 // Element is the type of an array's elements; of what is no array, t.
 func (t Type) Element() Type { return Type{Base: strings.TrimSuffix(t.Base, "[]"), Size: t.Size} }
 
-// Alike reports whether PostgreSQL compares values of the two types as they are: all integers are
-// alike, and all character strings.
-func (t Type) Alike(o Type) bool {
-	return t.Base == o.Base || t.Integer() && o.Integer() || t.Text() && o.Text()
-}
-
 // HashFunction is the function of PostgreSQL that hashes values with a seed; empty: there is none, or none
 // whose result is the same for all values that are equal.
 func (t Type) HashFunction() string {

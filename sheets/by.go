@@ -161,7 +161,7 @@ func (p *planning) path(table *schema.Table, path string) (driver.SheetPart, *gy
 			return part, &gyro.Mistake{Problem: gyro.Textf("%s of %s is no foreign key", name, table.Name), Hint: "a path leads over references to a column"}
 		}
 		r := references[0]
-		part.Path = append(part.Path, driver.SheetHop{Columns: r.Columns, Table: r.To, ToColumns: r.ToColumns})
+		part.Path = append(part.Path, driver.SheetHop{Columns: r.Columns, Table: r.To, ToColumns: r.ToColumns, As: r.As})
 		if table = p.Catalog[r.To]; table == nil {
 			return part, &gyro.Mistake{Problem: gyro.Text("the target does not have " + r.To.String())}
 		}
@@ -181,7 +181,7 @@ func (p *planning) path(table *schema.Table, path string) (driver.SheetPart, *gy
 // directReferences takes the references whose key is in the file itself. Such a key means a
 // row of the same load: that it means the same in the target has to be said.
 func (p *planning) directReferences(s *step) {
-	references := slices.Clone(s.Load.Table.References)
+	references := slices.DeleteFunc(slices.Clone(s.Load.Table.References), func(r schema.Reference) bool { return r.Period })
 	for _, key := range slices.Sorted(maps.Keys(s.Importer.Columns)) {
 		references = append(references, p.declaredDirect(s, key, s.Importer.Columns[key])...)
 	}

@@ -14,7 +14,7 @@
 //		},
 //	}.Run(ctx)
 //
-// Encoding, delimiter and header are found out, or said in gyro.CSV. A single row that breaks a rule
+// Delimiter and header are found out, or said in gyro.CSV, and so is an encoding that is not UTF-8. A single row that breaks a rule
 // refuses the load, unless the file's Reject takes such rows; the gyro.Validation of the report lists
 // rules, counts and rows. Package guess writes a first mapping.
 package sheets

@@ -189,7 +189,7 @@ func (m *mapping) told(load *driver.LoadTable) []string {
 		lines = append(lines, fmt.Sprintf("%s: %s by %s, %s", strings.Join(lookup.Columns, ", "), lookup.Table, strings.Join(parts, ", "), where))
 	}
 	for _, id := range load.New {
-		if id.Sequence != "" || id.Random {
+		if id.Drawn() {
 			lines = append(lines, id.Column+": new")
 		}
 	}

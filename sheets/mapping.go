@@ -2,6 +2,7 @@ package sheets
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -42,6 +43,7 @@ type fieldReading struct {
 	convert   *pgcsv.Converter
 	prove     schema.Values                       // nil: every value is tested
 	zone      string                              // behind a timestamp that says none
+	bare      bool                                // it is a number as PostgreSQL writes it
 	always    bool                                // Date reads it, so that it says none
 	otherwise string                              // in place of NULL
 	misread   func(text []byte) schema.Misreading // what the server would take for another value is none; nil: it takes none so
@@ -66,6 +68,7 @@ func (m *mapping) field(header int, said gyro.Column, csv gyro.CSV, table *schem
 		return driver.SheetField{}, fieldReading{}, err //nolint:wrapcheck // the mistake says where
 	}
 	read := fieldReading{header: header, convert: convert, prove: c.Values(), otherwise: said.Default}
+	read.bare = c.Underlying().Number() && !format.Typed() && said.Expr == ""
 	if c.Underlying().Zoned() && csv.TimeZone != "" {
 		read.zone, read.always = " "+csv.TimeZone, format.Date != ""
 		if prove := read.prove; prove != nil {
@@ -73,7 +76,7 @@ func (m *mapping) field(header int, said gyro.Column, csv gyro.CSV, table *schem
 		}
 	}
 	field := driver.SheetField{
-		Header: m.Headers[header], Table: table.Name, Column: column, Expr: said.Expr, Pattern: said.Pattern, Min: said.Min, Max: said.Max, Default: said.Default,
+		Header: m.labels[header], Table: table.Name, Column: column, Expr: said.Expr, Pattern: said.Pattern, Min: said.Min, Max: said.Max, Default: said.Default,
 	}
 	if len(said.OneOf) > 0 {
 		read.allowed = map[string]bool{}
@@ -121,12 +124,16 @@ func FormatOf(own, all pgcsv.Conversion, c schema.Column) pgcsv.Conversion {
 	if !t.TakesEmpty() && own.Empty == pgcsv.EmptyUnquoted && all.Empty == pgcsv.EmptyText {
 		format.Empty = pgcsv.EmptyNull // "" is no number, whatever texts are
 	}
+	if t.Number() && own.Decimal == "" && own.Dressed() { // of its own it has what is around the numbers
+		format.Decimal, format.Thousands = all.Decimal, cmp.Or(own.Thousands, all.Thousands)
+	}
 	if own.Typed() {
 		return format
 	}
 	switch {
 	case t.Number():
 		format.Decimal, format.Thousands = all.Decimal, all.Thousands
+		format.Currency, format.Percent, format.Negative = all.Currency, all.Percent, all.Negative
 	case t.Date():
 		format.Date, format.Language = all.Date, all.Language
 	case t.Boolean():
@@ -139,7 +146,7 @@ func FormatOf(own, all pgcsv.Conversion, c schema.Column) pgcsv.Conversion {
 func (p *planning) mapColumns(s *step) {
 	before := len(p.Found)
 	m, table := s.sheet, s.Load.Table
-	m.plan = &driver.Sheet{Headers: m.Headers, Reject: m.File.From.Reject != nil}
+	m.plan = &driver.Sheet{Headers: m.labels, Reject: m.File.From.Reject != nil}
 	m.keys, m.provided = map[string]keyedColumn{}, map[string]bool{}
 	if zone := s.Importer.CSV.TimeZone; zone != "" {
 		m.plan.TimeZones = []string{zone}
@@ -157,12 +164,12 @@ func (p *planning) mapColumns(s *step) {
 		}
 		p.plain(s, c)
 	}
-	p.unmapped(s)
+	p.unmapped(s, before)
 	p.takesNothing(s, before)
 	for _, c := range table.Columns {
 		if c.NotNull && !c.Default && !c.Generated && !m.provided[c.Name] && !slices.Contains(s.Load.Table.KeyColumns(), c.Name) {
 			p.Refuse(s.Step, gyro.Textf("column %q is NOT NULL without a default, and nothing gives it a value", c.Name),
-				gyro.Text("say where it comes from ({From}, {By}), or give it a value ({Default}); the file has "+SomeHeaders(m.Headers)))
+				gyro.Text("say where it comes from ({From}, {By}), or give it a value ({Default}); the file has "+SomeHeaders(m.labels)))
 		}
 	}
 }
@@ -266,7 +273,7 @@ func (p *planning) plain(s *step, c schema.Column) {
 		}
 		m.plan.Values = append(m.plan.Values, driver.SheetValue{Column: c.Name, Field: -1, Literal: said.Default})
 	case said.Expr != "" || ruled(said.Column) && said.Check == "" || said.Default != "":
-		p.Found.Add(gyro.Mistake{Place: place, Problem: "the file has no such column", Hint: gyro.Text("{From} names the header; it has " + SomeHeaders(m.Headers))})
+		p.Found.Add(gyro.Mistake{Place: place, Problem: "the file has no such column", Hint: gyro.Text("{From} names the header; it has " + SomeHeaders(m.labels))})
 		return
 	default:
 		if said.Check != "" {
@@ -294,11 +301,11 @@ func (m *mapping) headerOf(column string, said keyedColumn) (int, *gyro.Mistake)
 		if name == "" {
 			continue // no entry: a header without a name is not meant
 		}
-		i, problem := m.Find(name)
+		i, problem := m.find(name, func(i int) bool { return !m.claimed[i] })
 		if problem != "" {
-			return -1, &gyro.Mistake{Problem: gyro.Text(problem), Hint: "say which is meant by {From}, or rename one in the file"}
+			return -1, &gyro.Mistake{Problem: gyro.Text(problem), Hint: samePlaces}
 		}
-		if i >= 0 && !m.claimed[i] {
+		if i >= 0 {
 			return i, nil
 		}
 	}
@@ -309,16 +316,16 @@ func (m *mapping) headerOf(column string, said keyedColumn) (int, *gyro.Mistake)
 func (p *planning) takesNothing(s *step, before int) {
 	if len(p.Found) == before && !slices.Contains(s.sheet.used, true) {
 		p.Refuse(s.Step, gyro.Textf("%s: none of its headers is a column", s.sheet.File.From.Name),
-			gyro.Textf("is its header another line, or its delimiter another character? it has %s", SomeHeaders(s.sheet.Headers)))
+			gyro.Textf("is its header another line ({Skip}), or its delimiter another character? it has %s", SomeHeaders(s.sheet.labels)))
 	}
 }
 
 // unmapped refuses headers that nothing takes.
-func (p *planning) unmapped(s *step) {
+func (p *planning) unmapped(s *step, before int) {
 	m := s.sheet
-	ignored := func(h string) bool {
+	ignored := func(at int, h string) bool {
 		return slices.ContainsFunc(s.Importer.CSV.Ignore, func(i string) bool {
-			return i == "*" || i == h || Forgiving(i) == Forgiving(h) && Forgiving(h) != ""
+			return i == "*" || i == h || i == ordinal(at) || Forgiving(i) == Forgiving(h) && Forgiving(h) != "" && !placed.MatchString(i)
 		})
 	}
 	var candidates []string
@@ -329,22 +336,22 @@ func (p *planning) unmapped(s *step) {
 	}
 	var words []string
 	for i, h := range m.Headers {
-		if m.used[i] || ignored(h) {
+		if m.used[i] || ignored(i, h) {
 			continue
 		}
 		if h == "" && len(strings.Join(m.Headers[i:], "")) == 0 { // a delimiter behind the last column
 			m.empty = append(m.empty, i)
 			continue
 		}
-		word := strconv.Quote(h)
+		word := strconv.Quote(m.labels[i])
 		if h == "" {
-			word = fmt.Sprintf("column %d (without a name)", i+1)
+			word = ordinal(i) + " (without a name)"
 		} else if near := schema.Nearest(h, candidates); near != "" {
 			word += fmt.Sprintf(" (near: %s)", near)
 		}
 		words = append(words, word)
 	}
-	if len(words) == 0 {
+	if len(words) == 0 || len(p.Found) == before && !slices.Contains(m.used, true) { // takesNothing says it
 		return
 	}
 	hint := "name the column of each ({From}), or leave them out ({Ignore})"

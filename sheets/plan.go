@@ -15,7 +15,8 @@ import (
 // planning is the plan of a load of foreign CSV files on its way.
 type planning struct {
 	*loadplan.Plan
-	files []*step // the steps of the load, by number in the plan
+	files    []*step // the steps of the load, by number in the plan
+	guessing bool    // encodings
 }
 
 // step is one foreign CSV file, or the rows of a table that others ask for, with all that is
@@ -102,7 +103,7 @@ func (p *planning) sheet(ctx context.Context, i int, sheet File) {
 	step.Load = &driver.LoadTable{File: sheet.From.Name, Bytes: sheet.From.Size}
 	p.Target(step.Step, "make it by your migrations: a CSV file does not say what its table is")
 	step.sheet.Table, step.sheet.Importer = step.Load.Table, step.Importer
-	notes, err := step.sheet.open(ctx, step.Importer.CSV)
+	notes, err := step.sheet.open(ctx, step.Importer.CSV, p.guessing)
 	p.Notes = append(p.Notes, notes...)
 	step.File.Rows = step.sheet.estimate
 	if err != nil {

@@ -198,11 +198,11 @@ func (r *run) showValues(ctx context.Context) error {
 			rule := &file.Rules[j]
 			var indexes []int
 			names := strings.Split(rule.Column, ", ")
-			if slices.Contains(step.sheet.Headers, rule.Column) { // a header may hold a comma
+			if slices.Contains(step.sheet.labels, rule.Column) { // a header may hold a comma
 				names = []string{rule.Column}
 			}
 			for _, name := range names {
-				if at := slices.Index(step.sheet.Headers, name); at >= 0 {
+				if at := slices.Index(step.sheet.labels, name); at >= 0 {
 					indexes = append(indexes, at)
 				}
 			}

@@ -312,6 +312,11 @@ func (s *stream) fields(r *pgcsv.Record) {
 		case at.null && read.required:
 			row.breaks(driver.InFields, i, gyro.Required)
 		case !at.null && read.prove != nil && !read.prove(row.text[at.from:at.to]):
+			if read.bare && pgcsv.IsDressed(row.text[at.from:at.to]) {
+				row.breaks(driver.InFields, i, pgcsv.DressedNumber)
+				at = place{null: true}
+				break
+			}
 			row.Test = append(row.Test, i)
 		}
 		row.places = append(row.places, at)

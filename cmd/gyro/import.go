@@ -29,14 +29,14 @@ type loadSettings struct {
 }
 
 func (s *loadSettings) flags(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&s.ids, "ids", "", "ids of rows whose importer says nothing: keep or sequential (default keep)")
+	cmd.Flags().StringVar(&s.ids, "ids", "", "ids of rows whose importer says nothing: keep, sequential or max+1 (default keep)")
 	cmd.Flags().StringVar(&s.conflict, "conflict", "", "rows that are there already: fail, skip or update (default fail)")
 	cmd.Flags().StringVar(&s.exclusive, "exclusive", "", "drop foreign keys and plain indexes and build them again: auto, always or never (default auto)")
 	cmd.Flags().BoolVar(&s.create, "create", false, "make tables that are missing, from what the slice says of them: no replacement for migrations")
 	cmd.Flags().BoolVar(&s.triggersOff, "disable-triggers", false, "keep the tables' triggers from firing; needs their owner")
 	cmd.Flags().StringVar(&s.record, "record", "", "directory for what gyro undo needs (default: a new one below ~/.local/state/gyro)")
 	cmd.Flags().BoolVar(&s.noRecord, "no-record", false, "leave no record: the load can't be undone")
-	for name, values := range map[string][]string{"ids": {"keep", "sequential"}, "conflict": {"fail", "skip", "update"}, "exclusive": {"auto", "always", "never"}} {
+	for name, values := range map[string][]string{"ids": {"keep", "sequential", "max+1"}, "conflict": {"fail", "skip", "update"}, "exclusive": {"auto", "always", "never"}} {
 		_ = cmd.RegisterFlagCompletionFunc(name, cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp))
 	}
 	_ = cmd.MarkFlagDirname("record")
@@ -49,7 +49,7 @@ func (s *loadSettings) over(c *cli, conf *config.Config) error {
 	if s.ids != "" {
 		ids, ok := config.IDs(s.ids)
 		if !ok {
-			refuse("--ids can't be "+s.ids, "--ids keep or sequential; natural keys, derived and fixed ids are said by importer, in the file")
+			refuse("--ids can't be "+s.ids, "--ids keep, sequential or max+1; natural keys, offsets, derived and fixed ids are said by importer, in the file")
 		}
 		conf.IDs = ids
 	}

@@ -2,8 +2,10 @@ package loadplan
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/gyrodata/gyro"
+	"github.com/gyrodata/gyro/driver"
 )
 
 // Propagate finds out which values change on the way, and keeps the references that have to
@@ -43,8 +45,30 @@ func (p *Plan) Propagate() {
 		}
 	}
 	for _, s := range p.Steps {
+		for _, r := range s.References {
+			p.elsewhere(s, r)
+		}
 		p.follow(s)
 	}
+}
+
+// elsewhere finds the columns of a reference that have their value without it. Another reference gives it wherever this
+// one would, where its columns are fewer and all of this one's: it is NULL in no row in which this one is not.
+func (p *Plan) elsewhere(s *Step, r *Reference) {
+	if r.To < 0 || r.Each || r.Through != "" {
+		return
+	}
+	r.Elsewhere = make([]bool, len(r.Columns))
+	for i, c := range r.Columns {
+		r.Elsewhere[i] = !p.moves(r, i) || slices.ContainsFunc(s.Load.References, func(other *driver.LoadReference) bool {
+			return other.To >= 0 && !other.Each && other.Through == "" && len(other.Kinds) == 0 && !other.Keep &&
+				len(other.Columns) < len(r.Columns) && slices.Contains(other.Columns, c) && within(other.Columns, r.Columns)
+		})
+	}
+}
+
+func within(some, all []string) bool {
+	return !slices.ContainsFunc(some, func(c string) bool { return !slices.Contains(all, c) })
 }
 
 // moves reports whether the i-th column that a reference goes to may have another value
@@ -69,6 +93,27 @@ func (p *Plan) follow(s *Step) {
 	}
 	if len(t.Lists) > 0 && len(t.Key) == 0 {
 		p.Refuse(s, "others refer to it by values that change, and it has no key that tells its rows apart", "give it a primary key")
+	}
+	for _, r := range s.Periods {
+		parent := p.Find(r.To)
+		for i, c := range r.Columns {
+			if parent != nil && parent.Changes[r.ToColumns[i]] && !s.Changes[c] {
+				p.Refuse(s, gyro.Textf("%s refers to %s by PERIOD (%s), and can't follow its %s, which changes", strings.Join(r.Columns, ", "), r.To, r.Name, r.ToColumns[i]),
+					gyro.Text("keep the ids of "+r.To.String()))
+			}
+		}
+	}
+	for _, id := range t.New {
+		if len(id.Triggers) == 0 {
+			continue
+		}
+		if len(t.Lists) > 0 {
+			p.Refuse(s, gyro.Textf("only its trigger %s could give it new ids, while the rows go in, so that what refers to them could not follow", strings.Join(id.Triggers, ", ")),
+				"keep its ids, count on from the highest ({MaxPlusOne}), add a number ({Offset}), or name them ({Fixed})")
+		}
+		for i := range t.Columns {
+			t.Columns[i].Load = t.Columns[i].Load && t.Columns[i].Name != id.Column
+		}
 	}
 	for _, id := range t.New {
 		for _, c := range id.Derived {
@@ -96,7 +141,7 @@ func (p *Plan) varies(s *Step, column string, seen map[string]bool) bool {
 	}
 	for _, id := range s.Load.New {
 		if id.Column == column {
-			return id.Sequence != "" || id.Random
+			return id.Drawn()
 		}
 	}
 	for _, r := range s.References {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/gyrodata/gyro"
@@ -31,13 +32,18 @@ func (p *Plan) Commit(ctx context.Context, target driver.Target, loaded *driver.
 
 // noUndo says why a load can't be taken back; empty: it can.
 func (p *Plan) noUndo(loaded *driver.Loaded) gyro.Text {
-	var updated, keyless []string
+	var updated, keyless, triggered []string
 	for i, step := range p.Steps {
 		if loaded.Tables[i].Updated > 0 {
 			updated = append(updated, step.Name.String())
 		}
 		if loaded.Tables[i].Inserted > 0 && len(step.Source.KeyColumns()) == 0 {
 			keyless = append(keyless, step.Name.String())
+		}
+		for _, id := range step.Load.New {
+			if loaded.Tables[i].Inserted > 0 && len(id.Triggers) > 0 {
+				triggered = append(triggered, step.Name.String())
+			}
 		}
 	}
 	var why []string
@@ -47,7 +53,15 @@ func (p *Plan) noUndo(loaded *driver.Loaded) gyro.Text {
 	if len(keyless) > 0 {
 		why = append(why, strings.Join(keyless, ", ")+" got rows and has no key that tells them apart")
 	}
+	if len(triggered) > 0 {
+		why = append(why, "a trigger gave the rows of "+strings.Join(triggered, ", ")+" their keys, which are not known")
+	}
 	return gyro.Text(strings.Join(why, "; "))
+}
+
+// known reports whether the keys of the rows that go in are known.
+func (s *Step) known() bool {
+	return len(s.Source.KeyColumns()) > 0 && !slices.ContainsFunc(s.Load.New, func(id driver.NewID) bool { return len(id.Triggers) > 0 })
 }
 
 // record writes what [Undo] needs, durably, before the load is committed. Where the commit
@@ -64,7 +78,7 @@ func (p *Plan) record(ctx context.Context, target driver.Target, loaded *driver.
 		switch {
 		case n.Inserted == 0:
 			continue
-		case len(step.Source.KeyColumns()) == 0:
+		case !step.known():
 			m.Import.Keyless = append(m.Import.Keyless, step.Name.String())
 		default:
 			files = append(files, step.File.File)

@@ -87,7 +87,7 @@ func (p *Plan) before(s *Step) []schema.Name {
 	}
 	var names []schema.Name
 	for _, r := range t.References {
-		if r.To >= 0 && slices.ContainsFunc(r.Columns, func(c string) bool { return slices.Contains(columns, c) }) {
+		if r.To >= 0 && r.Gives(columns) {
 			names = append(names, p.Steps[r.To].Name)
 		}
 	}

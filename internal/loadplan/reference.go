@@ -28,14 +28,24 @@ func (p *Plan) Add(s *Step, r *driver.LoadReference, proved bool) {
 			if r.Each {
 				own = own.Element()
 			}
-			r.AsText = r.AsText || !own.Alike(to.DataType())
+			r.As = append(r.As, own.ComparedAs(to.DataType()))
 		}
+		p.asConstrained(s, r)
 	} else if importer, ok := p.Options.Importers.Importer(r.Table); ok && importer.IDs.Strategy() == gyro.FixedIDs {
-		if known := p.Catalog[r.Table]; known != nil && slices.Equal(known.PrimaryKey, r.ToColumns) {
+		if known := p.Catalog[r.Table]; known != nil && len(r.Columns) == 1 && slices.Equal(known.PrimaryKey, r.ToColumns) {
 			r.Fixed = importer.IDs.Pairs()
 		}
 	}
 	s.References = append(s.References, &Reference{LoadReference: r, Proved: proved && r.To >= 0})
+}
+
+// asConstrained lets a reference compare as the target's foreign key does that it is.
+func (p *Plan) asConstrained(s *Step, r *driver.LoadReference) {
+	for _, own := range s.Load.Table.References {
+		if own.To == r.Table && own.As != nil && slices.Equal(own.Columns, r.Columns) && slices.Equal(own.ToColumns, r.ToColumns) {
+			r.As = own.As
+		}
+	}
 }
 
 func (r *Reference) indexes() []int {

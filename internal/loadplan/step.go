@@ -22,7 +22,8 @@ type Step struct {
 	Load     *driver.LoadTable
 	// all references, whether or not their values change
 	References []*Reference
-	Changes    map[string]bool // columns whose value may be another afterwards
+	Periods    []schema.Reference // those by PERIOD, which the database alone follows
+	Changes    map[string]bool    // columns whose value may be another afterwards
 }
 
 // Place names the step in a message.

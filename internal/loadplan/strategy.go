@@ -23,16 +23,19 @@ func (p *Plan) Strategy(s *Step) {
 		p.number(s, s.Load.Find)
 	case gyro.DerivedIDs:
 		p.derive(s)
+	case gyro.HighestIDs, gyro.OffsetIDs:
+		p.count(s)
 	case gyro.FixedIDs:
-		if len(s.Load.Key) != 1 {
-			p.Refuse(s, gyro.Text("fixed ids are for keys of one column, and "+keyWords(s.Load.Key)), "keep its ids: what they are part of follows")
-			break
-		}
-		if s.follows(s.Load.Key[0]) {
+		own := slices.DeleteFunc(slices.Clone(s.Load.Key), s.follows)
+		switch {
+		case len(s.Load.Key) == 1 && len(own) == 0:
 			p.Refuse(s, gyro.Text("column "+s.Load.Key[0]+" follows what it refers to, and can't be fixed"), "fix the ids of that table: these follow")
-			break
+		case len(own) != 1:
+			p.Refuse(s, gyro.Text("fixed ids are for one column of a key, the others of which follow what they refer to, and "+keyWords(s.Load.Key)),
+				"keep its ids: what they are part of follows")
+		default:
+			s.Load.New = []driver.NewID{{Column: own[0], Fixed: s.IDs.Pairs()}}
 		}
-		s.Load.New = []driver.NewID{{Column: s.Load.Key[0], Fixed: s.IDs.Pairs()}}
 	}
 	if len(p.Found) > before {
 		return
@@ -67,8 +70,12 @@ func (p *Plan) number(s *Step, known []string) {
 			moved = true
 		case column.Sequence != "":
 			s.Load.New = append(s.Load.New, driver.NewID{Column: name, Sequence: column.Sequence})
+		case column.Default:
+			s.Load.New = append(s.Load.New, driver.NewID{Column: name, Default: true})
 		case column.DataType().UUID():
 			s.Load.New = append(s.Load.New, driver.NewID{Column: name, Random: true})
+		case len(s.Load.Table.Triggers) > 0 && len(s.Load.Key) == 1:
+			s.Load.New = append(s.Load.New, driver.NewID{Column: name, Triggers: s.Load.Table.Triggers})
 		default:
 			kept = append(kept, name)
 		}
@@ -76,12 +83,27 @@ func (p *Plan) number(s *Step, known []string) {
 	if len(kept) == 0 || len(s.Load.Key) > 1 && (moved || len(s.Load.New) > 0) {
 		return
 	}
-	hint := "keep its ids, or name them ({Fixed})"
+	hint := "keep its ids, count on from the highest ({MaxPlusOne}), add a number ({Offset}), or name them ({Fixed})"
 	if s.IDs.Strategy() == gyro.NaturalIDs {
 		hint = "keep its ids, and let a conflict by the natural key skip or update: a row that is there is reused under its own id"
 	}
-	p.Refuse(s, gyro.Textf("ids: %s: column %s has no sequence and is no uuid, so that there are no new ids for it", s.IDs, strings.Join(kept, ", ")),
+	p.Refuse(s, gyro.Textf("ids: %s: column %s has no sequence, no default and no trigger that could give it a value, and is no uuid", s.IDs, strings.Join(kept, ", ")),
 		gyro.Text(hint))
+}
+
+// count gives the one column of the key that follows nothing numbers that are counted, or moved.
+func (p *Plan) count(s *Step) {
+	own := slices.DeleteFunc(slices.Clone(s.Load.Key), s.follows)
+	if len(own) != 1 {
+		p.Refuse(s, gyro.Textf("ids: %s is for one column of a key, the others of which follow what they refer to, and %s", s.IDs, keyWords(s.Load.Key)), "")
+		return
+	}
+	column, _ := s.Load.Table.Column(own[0])
+	if t := column.Underlying(); !t.Integer() && t.Base != "numeric" {
+		p.Refuse(s, gyro.Textf("ids: %s is for numbers, and column %s is %s", s.IDs, own[0], column.Type), "")
+		return
+	}
+	s.Load.New = []driver.NewID{{Column: own[0], Highest: s.IDs.Strategy() == gyro.HighestIDs, Offset: s.IDs.Distance()}}
 }
 
 func (p *Plan) derive(s *Step) {
@@ -111,6 +133,7 @@ func (p *Plan) conflicts(s *Step) {
 	if len(arbiter) < len(s.Conflict.Arbiter()) {
 		return
 	}
+	news := (s.IDs.Strategy() == gyro.SequentialIDs || s.IDs.Strategy() == gyro.HighestIDs) && len(t.New) > 0
 	switch s.Conflict.Policy() {
 	case gyro.SkipRow, gyro.UpdateRow:
 		switch {
@@ -119,12 +142,12 @@ func (p *Plan) conflicts(s *Step) {
 			return
 		case len(arbiter) > 0:
 			t.Find = arbiter
-		case s.IDs.Strategy() == gyro.SequentialIDs && len(t.New) > 0 && s.Importer.Conflict.IsZero() && !s.Importer.IDs.IsZero():
+		case news && s.Importer.Conflict.IsZero() && !s.Importer.IDs.IsZero():
 			// The run's conflict, for all, and this table's own ids: there is nothing that it could be about.
 			p.Notes = append(p.Notes, gyro.Textf("%s: its rows get new ids, so that %s is not about them", s.Name, what))
 			s.Conflict = gyro.Conflict{}
 			return
-		case s.IDs.Strategy() == gyro.SequentialIDs && len(t.New) > 0:
+		case news:
 			p.Refuse(s, gyro.Text(what+": rows get new ids, so that none of them is there already"), "name in {Conflict} the columns by which a row is known, or keep the ids ({Keep})")
 			return
 		case len(t.Find) == 0:
@@ -156,7 +179,7 @@ func (p *Plan) conflicts(s *Step) {
 		p.Refuse(s, gyro.Textf("%s: %s is no unique key of the target, by which one row is meant", what, strings.Join(t.Find, ", ")), "name the columns of a unique key")
 	}
 	for _, id := range t.New {
-		if slices.Contains(t.Find, id.Column) && (id.Sequence != "" || id.Random) {
+		if slices.Contains(t.Find, id.Column) && id.Drawn() {
 			p.Refuse(s, gyro.Textf("%s: column %s gets a new value, by which nothing can be found", what, id.Column), "name other columns")
 		}
 	}

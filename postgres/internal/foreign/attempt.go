@@ -35,7 +35,7 @@ func newAttempt(l *loading.Load, refused map[int]refusals, trying bool) *attempt
 
 // run does all but committing. It stops where a violation refuses the load.
 func (a *attempt) run(ctx context.Context) error {
-	for _, do := range []func(context.Context) error{a.begin, a.stage, a.validate, a.Sequences.Move, a.insert, a.dropFunctions, a.Finish} {
+	for _, do := range []func(context.Context) error{a.begin, a.stage, a.validate, a.Sequences.Move, a.Swaps.Open, a.insert, a.Swaps.Close, a.dropFunctions, a.Finish} {
 		if err := do(ctx); err != nil {
 			return err
 		}
@@ -52,7 +52,7 @@ func (a *attempt) begin(ctx context.Context) error {
 	}
 	for _, t := range a.Tables {
 		t.Numbered = true
-		a.sheets = append(a.sheets, &sheet{TableLoad: t})
+		a.sheets = append(a.sheets, &sheet{TableLoad: t, layout: layoutOf(t.Sheet)})
 	}
 	a.violations.sheets = a.sheets
 	return nil
@@ -94,6 +94,14 @@ func (a *attempt) validate(ctx context.Context) error {
 			}
 		}
 	}
+	if !a.violations.refusing() {
+		if err := a.Sequences.Raise(ctx); err != nil {
+			return err
+		}
+	}
+	if err := a.Mapping.Prepare(ctx); err != nil {
+		return err
+	}
 	resolution := &resolution{attempt: a, lookups: &lookups{a}, keys: &keys{a}, parents: &parents{attempt: a, conditions: conditions}}
 	for _, circle := range a.Plan.Sheets {
 		if err := resolution.resolve(ctx, circle); err != nil {
@@ -123,7 +131,7 @@ func (a *attempt) countRows(ctx context.Context) error {
 		if t.Map {
 			from, found = t.IDMap(), "found"
 		}
-		text := fmt.Sprintf("SELECT count(*) FILTER (WHERE NOT %[2]s), count(*) FILTER (WHERE %[2]s) FROM %[1]s", from, found)
+		text := fmt.Sprintf(server.Own("SELECT count(*) FILTER (WHERE NOT %[2]s), count(*) FILTER (WHERE %[2]s) FROM %[1]s"), from, found)
 		err := a.Conn.QueryRow(ctx, text).Scan(&t.Fresh, &t.Existing)
 		if err != nil {
 			return server.Failed(ctx, "count rows", t.Table.Name.String(), err)

@@ -37,7 +37,7 @@ func (c *casts) prepare(ctx context.Context) error {
 			if f.Expr != "" {
 				value = "(SELECT (" + f.Expr + "\n) FROM (SELECT $1 AS value) gyro_value)"
 			}
-			if err := c.makeFunction(ctx, caster(t, i), c.types.text(f).name, value); err != nil {
+			if err := c.makeFunction(ctx, caster(t, i), c.types.text(f).written(), value); err != nil {
 				return err
 			}
 		}
@@ -46,9 +46,9 @@ func (c *casts) prepare(ctx context.Context) error {
 }
 
 func (c *casts) makeFunction(ctx context.Context, name, typ, value string) error {
-	c.functions = append(c.functions, name+"(text)")
+	c.functions = append(c.functions, name+"(pg_catalog.text)")
 	body := "BEGIN DECLARE gyro_x " + typ + " := " + value + "; BEGIN RETURN NULL; END; EXCEPTION WHEN OTHERS THEN RETURN SQLSTATE; END"
-	return c.Exec(ctx, "make a function that tries a cast", "CREATE OR REPLACE FUNCTION "+name+"(text) RETURNS text LANGUAGE plpgsql AS "+dollarQuoted(body))
+	return c.Exec(ctx, "make a function that tries a cast", "CREATE OR REPLACE FUNCTION "+name+"(pg_catalog.text) RETURNS pg_catalog.text LANGUAGE plpgsql AS "+dollarQuoted(body))
 }
 
 // dollarQuoted quotes the body of a function, by a tag that does not stand in it.
@@ -67,7 +67,7 @@ func (c *casts) checkLiterals(ctx context.Context, t *sheet) error {
 	try := func(text string, typ columnType, what string) error {
 		n++
 		name := fmt.Sprintf("pg_temp.gyro_literal_%d_%d", t.Number, n)
-		if err := c.makeFunction(ctx, name, typ.name, "$1"); err != nil {
+		if err := c.makeFunction(ctx, name, typ.written(), "$1"); err != nil {
 			return err
 		}
 		var state *string
@@ -127,13 +127,18 @@ func (r rule) row() string {
 	return fmt.Sprintf("%s, %s, %s", r.name, server.Literal(r.column), r.said)
 }
 
+var brokenCastSQL = server.Own(`(
+  SELECT CASE WHEN e = '22001' THEN %[2]s WHEN e = '22003' THEN %[3]s WHEN e = '23514' THEN %[4]s WHEN e = '23502' THEN %[5]s ELSE %[6]s END
+  FROM (SELECT %[1]s AS e OFFSET 0) gyro_state
+)`)
+
 // rule is that a text can be cast to its column's type. Where the reader proved it, nobody
 // asks: its number stands in test where it did not.
 func (c *casts) rule(f driver.SheetField, text, caster, test string, number int) rule {
 	typ, call := c.types.text(f), caster+"("+text+")"
 	broken := call + " IS NOT NULL"
 	if c.Version >= softInput && f.Expr == "" {
-		broken = fmt.Sprintf("NOT pg_input_is_valid(%s, %s)", text, server.Literal(typ.name))
+		broken = fmt.Sprintf("NOT pg_catalog.pg_input_is_valid(%s, %s)", text, server.Literal(typ.written()))
 	}
 	if !f.Test {
 		broken = hasToBeTested(test, number) + " AND " + broken
@@ -144,8 +149,8 @@ func (c *casts) rule(f driver.SheetField, text, caster, test string, number int)
 		invalid, saidInvalid = gyro.NotAllowed, "none of the values of "+typ.name
 	}
 	choose := func(tooLong, beyond, check, null, other string) string {
-		return fmt.Sprintf("CASE %s WHEN '22001' THEN %s WHEN '22003' THEN %s WHEN '23514' THEN %s WHEN '23502' THEN %s ELSE %s END",
-			call, server.Literal(tooLong), server.Literal(beyond), server.Literal(check), server.Literal(null), server.Literal(other))
+		return fmt.Sprintf(brokenCastSQL, call,
+			server.Literal(tooLong), server.Literal(beyond), server.Literal(check), server.Literal(null), server.Literal(other))
 	}
 	return rule{
 		broken: text + " IS NOT NULL AND " + broken,

@@ -18,10 +18,10 @@ type cells struct{ *casts }
 func (c *cells) check(ctx context.Context, t *sheet) error {
 	var rules []rule
 	for i, f := range t.Sheet.Fields {
-		text := fmt.Sprintf("t.c%d", i)
+		text := "t." + t.layout.field(i)
 		rules = append(rules, c.rule(f, text, caster(t, i), "t.test", i))
 		if f.Pattern != "" {
-			broken := fmt.Sprintf("%s !~ %s", text, server.Literal("^(?:"+f.Pattern+")$"))
+			broken := fmt.Sprintf(server.Own("%s !~ %s"), text, server.Literal("^(?:"+f.Pattern+")$"))
 			if !f.TestPattern {
 				broken = hasToBeTested("t.test", i) + " AND " + broken
 			}
@@ -50,11 +50,11 @@ func (c *cells) checkKeys(ctx context.Context, t *sheet) error {
 			if part.Given {
 				continue
 			}
-			where := fmt.Sprintf("d.k = %d AND NOT d.bad", k)
+			where := fmt.Sprintf(server.Own("d.k = %d AND NOT d.bad"), k)
 			if !part.Test {
 				where += " AND " + hasToBeTested("d.test", j)
 			}
-			n, err := c.Number(ctx, "look at keys", "SELECT count(*) FROM "+t.keyTable()+" d WHERE "+where)
+			n, err := c.Number(ctx, "look at keys", "SELECT pg_catalog.count(*) FROM "+t.keyTable()+" d WHERE "+where)
 			if err != nil {
 				return err
 			}
@@ -62,12 +62,12 @@ func (c *cells) checkKeys(ctx context.Context, t *sheet) error {
 				continue
 			}
 			name := fmt.Sprintf("pg_temp.gyro_part_%d_%d_%d", t.Number, k, j)
-			if err := c.makeFunction(ctx, name, c.types.text(part.SheetField).name, "$1"); err != nil {
+			if err := c.makeFunction(ctx, name, c.types.text(part.SheetField).written(), "$1"); err != nil {
 				return err
 			}
 			cast := c.rule(part.SheetField, fmt.Sprintf("d.c%d", j), name, "d.test", j)
-			if err := c.violations.add(ctx, t, fmt.Sprintf("SELECT t.row, t.line, %s, NULL::int FROM %s d JOIN %s t ON t.k%d = d.id WHERE NOT t.bad AND %s AND %s",
-				cast.row(), t.keyTable(), t.textTable(), k, where, cast.broken)); err != nil {
+			if err := c.violations.add(ctx, t, fmt.Sprintf(server.Own("SELECT t.row, t.line, %s, NULL::int FROM %s d JOIN %s t ON t.%s = d.id WHERE NOT t.bad AND %s AND %s"),
+				cast.row(), t.keyTable(), t.textTable(), t.layout.key(k), where, cast.broken)); err != nil {
 				return err
 			}
 			text := fmt.Sprintf("UPDATE %s d SET bad = true WHERE %s AND %s", t.keyTable(), where, cast.broken)
@@ -86,7 +86,7 @@ FROM (
   WHERE {some}NOT bad AND ({broken})
   OFFSET 0
 ) t
-CROSS JOIN LATERAL ({rules}) f(rule, col, said, field)`
+CROSS JOIN LATERAL ({rules}) AS f(rule, col, said, field)`
 
 // find finds the rows that break rules in one pass, or in two, where some hold for all rows:
 // all conditions at once find them, and only for them it is asked which. What the reader found
@@ -123,7 +123,7 @@ func (c *cells) nullify(ctx context.Context, t *sheet, table string) error {
 	if t.violated == 0 {
 		return nil
 	}
-	rows, err := c.Conn.Query(ctx, fmt.Sprintf("SELECT DISTINCT field FROM %s WHERE sheet = %d AND field IS NOT NULL", violationTable, t.Number))
+	rows, err := c.Conn.Query(ctx, fmt.Sprintf(server.Own("SELECT DISTINCT field FROM %s WHERE sheet = %d AND field IS NOT NULL"), violationTable, t.Number))
 	if err != nil {
 		return server.Failed(ctx, "validate", t.File, err)
 	}
@@ -144,9 +144,9 @@ func (c *cells) nullify(ctx context.Context, t *sheet, table string) error {
 	slices.Sort(fields)
 	var sets []string
 	for _, f := range fields {
-		sets = append(sets, fmt.Sprintf("c%d = CASE WHEN %d <> ALL (f.fields) THEN t.c%d END", f, f, f))
+		sets = append(sets, t.layout.field(f)+" = "+fmt.Sprintf(server.Own("CASE WHEN %[2]d <> ALL (f.fields) THEN t.%[1]s END"), t.layout.field(f), f))
 	}
-	return c.Exec(ctx, "take out what can't be cast", fmt.Sprintf(`UPDATE %s t SET %s
-		FROM (SELECT row, array_agg(field) AS fields FROM %s WHERE sheet = %d AND field IS NOT NULL GROUP BY row) f WHERE t.row = f.row`,
+	return c.Exec(ctx, "take out what can't be cast", fmt.Sprintf("UPDATE %s t SET %s"+server.Own(`
+		FROM (SELECT row, array_agg(field) AS fields FROM %s WHERE sheet = %d AND field IS NOT NULL GROUP BY row) f WHERE t.row = f.row`),
 		table, strings.Join(sets, ", "), violationTable, t.Number))
 }

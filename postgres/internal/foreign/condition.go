@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/gyrodata/gyro"
-	"github.com/gyrodata/gyro/driver"
 	"github.com/gyrodata/gyro/pgcsv"
 	"github.com/gyrodata/gyro/postgres/internal/server"
 )
@@ -28,7 +27,7 @@ func (cs *conditions) check(ctx context.Context, t *sheet) error {
 			if b.bound == "" {
 				continue
 			}
-			beyond := fmt.Sprintf("s.%s %s %s::%s", server.Quote(v.Column), b.operator, server.Literal(b.bound), cs.types.text(f).name)
+			beyond := fmt.Sprintf("s.%s %s %s::%s", server.Quote(v.Column), cs.types.text(f).ordered(b.operator), server.Literal(b.bound), cs.types.text(f).written())
 			c := condition{beyond, gyro.OutOfRange, f.Header, b.said + b.bound}
 			if f.TestBounds {
 				all = append(all, c)
@@ -46,7 +45,7 @@ func (cs *conditions) check(ctx context.Context, t *sheet) error {
 	if err != nil {
 		return err
 	}
-	for _, c := range slices.Concat(t.Sheet.Checks, checks) {
+	for _, c := range t.Sheet.Checks {
 		all = append(all, condition{"(" + c.SQL + "\n) IS FALSE", gyro.CheckFailed, "", c.Text})
 	}
 	if len(suspect) > 0 && t.suspects > 0 {
@@ -54,11 +53,58 @@ func (cs *conditions) check(ctx context.Context, t *sheet) error {
 			return err
 		}
 	}
-	if len(all) == 0 {
+	if len(all) > 0 {
+		if err := cs.find(ctx, t, cs.values.rows(t, t.textTable(), ""), all); err != nil {
+			return err
+		}
+	}
+	return cs.checked(ctx, checks, cs.values.rows(t, t.textTable(), ""), func(rows string, broken []condition) error {
+		return cs.find(ctx, t, rows, broken)
+	})
+}
+
+// checked holds rows, with their gyro_row and gyro_line, against checks of their table. What those mean was settled when
+// they were made: the server prints them as PostgreSQL's own search_path reads them, and a view is made by that. What
+// the rows are, the role's settles.
+func (a *attempt) checked(ctx context.Context, checks []tableCheck, rows string, find func(rows string, broken []condition) error) error {
+	if len(checks) == 0 {
 		return nil
 	}
-	return cs.find(ctx, t, cs.values.rows(t, t.textTable(), ""), all)
+	columns, values := []string{"gyro_row", "gyro_line"}, []string{"gyro_row", "gyro_line"}
+	var broken []condition
+	for i, c := range checks {
+		for _, name := range c.columns {
+			if quoted := server.Quote(name); !slices.Contains(columns, quoted) {
+				columns = append(columns, quoted)
+			}
+		}
+		values = append(values, fmt.Sprintf("(%s\n) IS FALSE AS gyro_check_%d", c.expression, i))
+		broken = append(broken, condition{fmt.Sprintf("s.gyro_check_%d", i), gyro.CheckFailed, "", c.said()})
+	}
+	for _, text := range []string{
+		"CREATE TEMP VIEW gyro_given AS SELECT " + strings.Join(columns, ", ") + " FROM " + rows + " s",
+		server.SafePath,
+		"CREATE TEMP VIEW gyro_checked AS SELECT " + strings.Join(values, ", ") + " FROM pg_temp.gyro_given",
+		server.RolePath,
+	} {
+		if err := a.Exec(ctx, "make a view of checks", text); err != nil {
+			return err
+		}
+	}
+	if err := find("pg_temp.gyro_checked", broken); err != nil {
+		return err
+	}
+	return a.Exec(ctx, "drop a view of checks", "DROP VIEW pg_temp.gyro_checked, pg_temp.gyro_given")
 }
+
+// tableCheck is a check constraint of a table.
+type tableCheck struct {
+	name       string
+	expression string // as search_path pg_catalog reads it
+	columns    []string
+}
+
+func (c tableCheck) said() string { return "the table's constraint " + c.name }
 
 // condition is a condition that makes a row bad whose values can be read.
 type condition struct {
@@ -100,14 +146,14 @@ WITH c AS (
   FROM pg_constraint c
   WHERE c.conrelid = $1::text::regclass AND c.contype = 'c' AND cardinality(c.conkey) > 0
 )
-SELECT conname, pg_get_expr(conbin, conrelid)
+SELECT conname, pg_get_expr(conbin, conrelid), cols
 FROM c
 WHERE cols <@ $2::text[] AND ($3::text[] IS NULL OR cols && $3::text[])
 ORDER BY conname`
 
 // tableChecks are the table's own, over columns of given, and over one of some, where there are such.
-func (a *attempt) tableChecks(ctx context.Context, t *sheet, given, some []string) ([]driver.SheetCheck, error) {
-	if err := a.Exec(ctx, "set search_path", "SET LOCAL search_path = pg_catalog"); err != nil {
+func (a *attempt) tableChecks(ctx context.Context, t *sheet, given, some []string) ([]tableCheck, error) {
+	if err := a.Exec(ctx, "set search_path", server.SafePath); err != nil {
 		return nil, err
 	}
 	rows, err := a.Conn.Query(ctx, tableChecksSQL, t.Target(), given, some)
@@ -115,16 +161,16 @@ func (a *attempt) tableChecks(ctx context.Context, t *sheet, given, some []strin
 		return nil, server.Failed(ctx, "look at the checks of", t.Table.Name.String(), err)
 	}
 	defer rows.Close()
-	var checks []driver.SheetCheck
+	var checks []tableCheck
 	for rows.Next() {
-		var name, text string
-		if err := rows.Scan(&name, &text); err != nil {
+		var c tableCheck
+		if err := rows.Scan(&c.name, &c.expression, &c.columns); err != nil {
 			return nil, server.Failed(ctx, "look at the checks of", t.Table.Name.String(), err)
 		}
-		checks = append(checks, driver.SheetCheck{Place: gyro.Text("constraint " + name), SQL: text, Text: "the table's constraint " + name})
+		checks = append(checks, c)
 	}
 	if err := rows.Err(); err != nil {
 		return nil, server.Failed(ctx, "look at the checks of", t.Table.Name.String(), err)
 	}
-	return checks, a.Exec(ctx, "reset search_path", "SET LOCAL search_path TO DEFAULT")
+	return checks, a.Exec(ctx, "reset search_path", server.RolePath)
 }

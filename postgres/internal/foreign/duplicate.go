@@ -13,7 +13,7 @@ import (
 
 // duplicatesSQL gives all rows but the first of those that have one key; those that break no rule come
 // first.
-const duplicatesSQL = `
+var duplicatesSQL = server.Own(`
 SELECT x.row
 FROM (
   SELECT v.row,
@@ -24,15 +24,15 @@ FROM (
   FROM {rows} v
   JOIN (SELECT {columns} FROM {rows} v GROUP BY {columns} HAVING count(*) > 1) d ON {same}
 ) x
-WHERE x.n > 1`
+WHERE x.n > 1`)
 
 // duplicates tells all rows but the first good one of those that have one key.
 func (k *keys) duplicates(ctx context.Context, t *sheet, key []string, from, columns string) error {
 	// Bad rows may be counted: then there is more to look at than needs be.
-	count := fmt.Sprintf("SELECT count(*) FROM (SELECT FROM %s v GROUP BY %s HAVING count(*) > 1) d", from, columns)
+	count := fmt.Sprintf(server.Own("SELECT count(*) FROM (SELECT FROM %s v GROUP BY %s HAVING count(*) > 1) d"), from, columns)
 	if hash := k.hashed(t, key, columns); hash != "" { // numbers are quicker to sort than what they are a hash of
 		// Where a reference was not found, the hash is NULL: that row is bad already.
-		count = fmt.Sprintf("SELECT count(%[1]s) - count(DISTINCT %[1]s) FROM %[2]s v", hash, from)
+		count = fmt.Sprintf(server.Own("SELECT count(%[1]s) - count(DISTINCT %[1]s) FROM %[2]s v"), hash, from)
 	}
 	n, err := k.Number(ctx, "look for rows that are the same", count)
 	if err != nil || n == 0 {
@@ -43,7 +43,7 @@ func (k *keys) duplicates(ctx context.Context, t *sheet, key []string, from, col
 	}
 	var terms []string // NULL is equal to NULL; see same
 	for c := range strings.SplitSeq(columns, ", ") {
-		terms = append(terms, fmt.Sprintf("ARRAY[v.%s] = ARRAY[d.%s]", c, c))
+		terms = append(terms, fmt.Sprintf(server.Own("ARRAY[v.%s] = ARRAY[d.%s]"), c, c))
 	}
 	return k.violations.addRows(ctx, t, gyro.DuplicateRow, key, "an earlier row has the same "+strings.Join(key, ", "),
 		server.Fill(duplicatesSQL, "rows", from, "columns", columns, "of_v", prefixed("v.", columns), "same", strings.Join(terms, " AND "),
@@ -60,13 +60,13 @@ func (k *keys) hashed(t *sheet, key []string, columns string) string {
 			return ""
 		}
 		nulls = nulls || !typ.notNull
-		hash = fmt.Sprintf("%s(%s, %s)", function, column, hash)
+		hash = fmt.Sprintf("pg_catalog.%s(%s, %s)", function, column, hash)
 	}
 	switch {
 	case !nulls:
 		return hash
 	case k.Version >= hashedRecords:
-		return "hash_record_extended(ROW(" + columns + "), 0)"
+		return "pg_catalog.hash_record_extended(ROW(" + columns + "), 0)"
 	}
 	return ""
 }
@@ -102,18 +102,12 @@ func (k *keys) finally(t *sheet, column string) string {
 	return k.Merge.Final(t.TableLoad, column)
 }
 
-// written are the values of a key as the rows would have them: k_0, k_1, …; with the key of the
-// row that they are written into: m_0, m_1, ….
+// written are the values of a key as the rows would have them: k_0, k_1, ….
 func (k *keys) written(t *sheet, key []string) string {
 	var values, present []string
 	for i, c := range key {
 		values = append(values, fmt.Sprintf("%s AS k_%d", k.finally(t, c), i))
 		present = append(present, fmt.Sprintf("w.k_%d IS NOT NULL", i))
-	}
-	if !t.unmapped {
-		for i := range t.Key {
-			values = append(values, fmt.Sprintf("CASE WHEN m.found THEN m.v_%d END AS m_%d", i, i))
-		}
 	}
 	return fmt.Sprintf("(SELECT * FROM (SELECT s.gyro_row AS row, %s FROM %s) w WHERE %s)", strings.Join(values, ", "), k.candidates(t), strings.Join(present, " AND "))
 }

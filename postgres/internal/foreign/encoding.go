@@ -2,6 +2,7 @@ package foreign
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -19,7 +20,10 @@ import (
 //     the number that of the column of the file, of the field, or of the reference; h-1 is the record.
 
 // encoder writes rows and keys as CSV that COPY reads.
-type encoder struct{ sheet *driver.Sheet }
+type encoder struct {
+	sheet  *driver.Sheet
+	layout layout
+}
 
 // places are the letters of places.
 var places = [...]byte{driver.InHeaders: 'h', driver.InFields: 'f', driver.InReferences: 'r'}
@@ -40,11 +44,14 @@ func (e *encoder) AppendRow(b []byte, row *driver.SheetRow) []byte {
 		b = append(b, ',')
 		b = appendTest(b, row.Test)
 	}
-	if row.Spoilt {
-		for range len(e.sheet.References) + len(e.sheet.Fields) {
+	switch {
+	case row.Spoilt:
+		for range strings.Count(e.layout.columns(untyped), ",") {
 			b = append(b, ',')
 		}
 		return append(b, '\n')
+	case e.layout.packed:
+		return append(appendPacked(b, row), '\n')
 	}
 	for _, number := range row.Keys {
 		b = append(b, ',')
@@ -59,6 +66,54 @@ func (e *encoder) AppendRow(b []byte, row *driver.SheetRow) []byte {
 		}
 	}
 	return append(b, '\n')
+}
+
+// appendPacked writes the numbers of keys and the texts as arrays: layout.go.
+func appendPacked(b []byte, row *driver.SheetRow) []byte {
+	for part := range slices.Chunk(row.Keys, packedIn) {
+		b = append(b, `,"{`...)
+		for i, number := range part {
+			if i > 0 {
+				b = append(b, ',')
+			}
+			if number > 0 {
+				b = strconv.AppendInt(b, int64(number), 10)
+			} else {
+				b = append(b, "NULL"...)
+			}
+		}
+		b = append(b, `}"`...)
+	}
+	for part := range slices.Chunk(row.Fields, packedIn) {
+		b = append(b, `,"{`...)
+		for i, text := range part {
+			if i > 0 {
+				b = append(b, ',')
+			}
+			b = appendElement(b, text)
+		}
+		b = append(b, `}"`...)
+	}
+	return b
+}
+
+// appendElement writes an element of an array within quotes of CSV; nil is NULL.
+func appendElement(b, text []byte) []byte {
+	if text == nil {
+		return append(b, "NULL"...)
+	}
+	b = append(b, `""`...)
+	for _, c := range text {
+		switch c {
+		case '"':
+			b = append(b, `\""`...)
+		case '\\':
+			b = append(b, `\\`...)
+		default:
+			b = append(b, c)
+		}
+	}
+	return append(b, `""`...)
 }
 
 // AppendKey writes a key: the reference, its number, test, and the parts; NULL for those that longer
@@ -107,8 +162,23 @@ func appendBroken(b []byte, all []driver.SheetBroken) []byte {
 
 // hasToBeTested is true where the column test names a number.
 func hasToBeTested(test string, number int) string {
-	return fmt.Sprintf("%s LIKE '%% %d %%'", test, number)
+	return fmt.Sprintf(server.Own("strpos(%s, ' %d ') > 0"), test, number)
 }
+
+var foundSQL = server.Own(`
+SELECT e.rule, w.header,
+  CASE
+    WHEN e.rule = %s THEN w.required
+    WHEN e.rule = %s THEN w.allowed
+    WHEN e.rule = %s THEN 'a part of the key is NULL, and not all'
+    ELSE ''
+  END,
+  NULL::int
+FROM (
+  SELECT split_part(e, ':', 1) AS place, split_part(e, ':', 2) AS rule
+  FROM unnest(string_to_array(t.broken, ' ')) AS x(e)
+) e
+JOIN (VALUES %s) AS w(place, header, required, allowed) ON w.place = e.place`)
 
 // foundByReader are the violations of t that were found while the file was read: rule, headers, words
 // and field.
@@ -128,16 +198,6 @@ func foundByReader(t *sheet) string {
 	for i, r := range t.Sheet.References {
 		add(driver.InReferences, i, headersOf(r), strings.Join(r.Columns, ", ")+" may not be NULL", "")
 	}
-	return fmt.Sprintf(`
-SELECT split_part(e, ':', 2), w.header,
-  CASE split_part(e, ':', 2)
-    WHEN %s THEN w.required
-    WHEN %s THEN w.allowed
-    WHEN %s THEN 'a part of the key is NULL, and not all'
-    ELSE ''
-  END,
-  NULL::int
-FROM unnest(string_to_array(t.broken, ' ')) e
-JOIN (VALUES %s) w(place, header, required, allowed) ON w.place = split_part(e, ':', 1)`,
+	return fmt.Sprintf(foundSQL,
 		server.Literal(string(gyro.Required)), server.Literal(string(gyro.NotAllowed)), server.Literal(string(gyro.IncompleteReference)), strings.Join(known, ", "))
 }

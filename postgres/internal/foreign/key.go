@@ -28,22 +28,23 @@ func (k *keys) check(ctx context.Context, t *sheet) error {
 	if err := k.checkWritten(ctx, t); err != nil {
 		return err
 	}
-	for _, key := range uniqueKeys(t) {
-		if !t.CanCollide(key) {
-			continue
+	for again := true; again; {
+		before := t.marked
+		for _, key := range uniqueKeys(t) {
+			if !t.CanCollide(key) {
+				continue
+			}
+			for _, do := range []func(context.Context, *sheet, []string) error{k.taken, k.repeated} {
+				if err := do(ctx, t, key); err != nil {
+					return err
+				}
+				if err := k.violations.leaveOut(ctx, t); err != nil {
+					return err
+				}
+			}
 		}
-		if err := k.taken(ctx, t, key); err != nil {
-			return err
-		}
-		if err := k.violations.leaveOut(ctx, t); err != nil {
-			return err
-		}
-		if err := k.repeated(ctx, t, key); err != nil {
-			return err
-		}
-		if err := k.violations.leaveOut(ctx, t); err != nil {
-			return err
-		}
+		// A row of the target keeps its values where the one is rejected that was to be written into it.
+		again = t.Found == gyro.UpdateRow && t.marked > before
 	}
 	return nil
 }
@@ -63,7 +64,7 @@ func (k *keys) unlisted(ctx context.Context, t *sheet) error {
 			continue
 		}
 		err := k.violations.addRows(ctx, t, gyro.NotAllowed, []string{id.Column}, "no fixed id is listed for it",
-			"SELECT row FROM "+t.IDMap()+" WHERE v_0 IS NULL")
+			fmt.Sprintf("SELECT row FROM %s WHERE v_%d IS NULL", t.IDMap(), slices.Index(t.MapColumns, id.Column)))
 		if err != nil {
 			return err
 		}
@@ -120,7 +121,7 @@ func (k *keys) disagree(ctx context.Context, t *sheet) error {
 		for i := 1; i < len(givers); i++ {
 			a, b := givers[0], givers[i]
 			err := k.violations.addRows(ctx, t, gyro.ReferencesDisagree, append(slices.Clone(a.columns), b.columns...), "two references give "+c.Name+" different values",
-				fmt.Sprintf("SELECT s.gyro_row AS row FROM %s s%s WHERE %s <> %s", t.Staging, k.Merge.Maps(t.TableLoad, nil), a.value, b.value))
+				fmt.Sprintf("SELECT s.gyro_row AS row FROM %s s%s WHERE %s"+server.Op("<>")+"%s", t.Staging, k.Merge.Maps(t.TableLoad, nil), a.value, b.value))
 			if err != nil {
 				return err
 			}
@@ -134,17 +135,17 @@ func (k *keys) foundTwice(ctx context.Context, t *sheet) error {
 	if len(t.Find) == 0 || t.Empty {
 		return nil
 	}
-	n, err := k.Number(ctx, "count ids", "SELECT count(*) FROM "+k.known(t)+" m")
+	n, err := k.Number(ctx, "count ids", "SELECT pg_catalog.count(*) FROM "+k.known(t)+" m")
 	if err != nil {
 		return err
 	}
-	rows, err := k.Number(ctx, "count rows", "SELECT count(*) FROM "+t.textTable()+" WHERE NOT bad")
+	rows, err := k.Number(ctx, "count rows", "SELECT pg_catalog.count(*) FROM "+t.textTable()+" WHERE NOT bad")
 	if err != nil || n == rows {
 		return err
 	}
 	t.twice = true
 	return k.violations.addRows(ctx, t, gyro.RowExists, t.Find, "the target has several rows with the same "+strings.Join(t.Find, ", "),
-		"SELECT row FROM "+k.known(t)+" m GROUP BY row HAVING count(*) > 1")
+		"SELECT row FROM "+k.known(t)+" m GROUP BY row HAVING pg_catalog.count(*)"+server.Op(">")+"1")
 }
 
 // sameRow tells rows that are known by the same columns as an earlier one.
@@ -193,17 +194,14 @@ func (k *keys) taken(ctx context.Context, t *sheet, key []string) error {
 	}
 	var terms []string
 	for i, c := range key {
-		terms = append(terms, fmt.Sprintf("t.%s = v.k_%d", server.Quote(c), i))
+		terms = append(terms, t.Equal(c, "t."+server.Quote(c), fmt.Sprintf("v.k_%d", i)))
 	}
-	if t.Found == gyro.UpdateRow && !t.unmapped { // but the row itself
-		var same []string
-		for i, c := range t.Key {
-			same = append(same, fmt.Sprintf("t.%s = v.m_%d", server.Quote(c), i))
-		}
-		terms = append(terms, "("+strings.Join(same, " AND ")+") IS NOT TRUE")
+	staying := ""
+	if !t.unmapped { // but those that are written into themselves: they are held against each other
+		staying = k.Merge.Staying(t.TableLoad)
 	}
 	return k.violations.addRows(ctx, t, gyro.RowExists, key, "the target has a row with the same "+strings.Join(key, ", "),
-		fmt.Sprintf("SELECT v.row FROM %s v WHERE EXISTS (SELECT FROM %s t WHERE %s)", k.written(t, key), t.Target(), strings.Join(terms, " AND ")))
+		fmt.Sprintf("SELECT v.row FROM %s v WHERE EXISTS (SELECT FROM %s t WHERE %s%s)", k.written(t, key), t.Target(), strings.Join(terms, " AND "), staying))
 }
 
 // repeated tells rows with a key that an earlier one has.
@@ -227,7 +225,7 @@ func (k *keys) checkWritten(ctx context.Context, t *sheet) error {
 	if err != nil || len(checks) == 0 {
 		return err
 	}
-	values := []string{"s.gyro_row"}
+	values := []string{"s.gyro_row", "0 AS gyro_line"}
 	for _, c := range t.Columns {
 		if slices.Contains(given, c.Name) || slices.Contains(some, c.Name) {
 			values = append(values, k.finally(t, c.Name)+" AS "+server.Quote(c.Name))
@@ -237,11 +235,17 @@ func (k *keys) checkWritten(ctx context.Context, t *sheet) error {
 	if !t.unmapped {
 		from = k.Merge.Source(t.TableLoad, "")
 	}
-	for _, c := range checks {
-		if err := k.violations.addRows(ctx, t, gyro.CheckFailed, nil, c.Text, fmt.Sprintf("SELECT gyro_row AS row FROM (SELECT %s FROM %s) w WHERE (%s\n) IS FALSE AND %s",
-			strings.Join(values, ", "), from, c.SQL, k.violations.whole(t, "gyro_row"))); err != nil {
-			return err
+	err = k.checked(ctx, checks, "(SELECT "+strings.Join(values, ", ")+" FROM "+from+")", func(rows string, broken []condition) error {
+		for _, c := range broken {
+			query := fmt.Sprintf("SELECT s.gyro_row AS row FROM %s s WHERE %s AND %s", rows, c.broken, k.violations.whole(t, "s.gyro_row"))
+			if err := k.violations.addRows(ctx, t, gyro.CheckFailed, nil, c.said, query); err != nil {
+				return err
+			}
 		}
+		return nil
+	})
+	if err != nil {
+		return err
 	}
 	return k.violations.leaveOut(ctx, t)
 }

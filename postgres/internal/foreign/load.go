@@ -66,7 +66,7 @@ func (l *Load) again(ctx context.Context, r refusal) error {
 		if t.Table.Name.Table != r.table || !slices.ContainsFunc(t.New, func(id driver.NewID) bool { return id.Sequence != "" }) {
 			continue
 		}
-		text := fmt.Sprintf("SELECT count(*) FROM pg_constraint WHERE contype = 'p' AND conrelid = %s::regclass AND conname = %s",
+		text := fmt.Sprintf(server.Own("SELECT count(*) FROM pg_catalog.pg_constraint WHERE contype = 'p' AND conrelid = %s::regclass::oid AND conname = %s"),
 			server.Literal(t.Target()), server.Literal(r.constraint))
 		primary, err := l.Number(ctx, "look at a constraint", text)
 		if err != nil {

@@ -9,6 +9,7 @@ import (
 	"github.com/gyrodata/gyro"
 	"github.com/gyrodata/gyro/driver"
 	"github.com/gyrodata/gyro/postgres/internal/server"
+	"github.com/gyrodata/gyro/schema"
 )
 
 // How references of sheets are resolved. A lookup table has each key by which a reference looks
@@ -28,33 +29,34 @@ func lookupCondition(t *sheet, reference int, alias string) string {
 	if !t.Sheet.References[reference].Keyed() {
 		return "true"
 	}
-	return fmt.Sprintf("t.k%d = %s.id", reference, alias)
+	return fmt.Sprintf(server.Own("t.%s = %s.id"), t.layout.key(reference), alias)
 }
 
 // make makes the lookup tables of a sheet, and tells rows whose references lead nowhere.
 func (l *lookups) make(ctx context.Context, t *sheet) error {
-	var some, rows, keys []string
+	var some, rows []string
+	var dangling []int
 	for k, r := range t.Sheet.References {
 		if err := l.makeOne(ctx, t, k); err != nil {
 			return server.Hidden(err)
 		}
-		n, err := l.Number(ctx, "look for references that lead nowhere", "SELECT count(*) FROM "+lookupTable(t.Number, k)+" WHERE broken IS NOT NULL")
+		n, err := l.Number(ctx, "look for references that lead nowhere", "SELECT pg_catalog.count(*) FROM "+lookupTable(t.Number, k)+" WHERE broken IS NOT NULL")
 		if err != nil {
 			return err
 		}
 		if n == 0 {
 			continue
 		}
-		said := fmt.Sprintf("CASE b.broken WHEN %s THEN %s WHEN %s THEN %s ELSE %s END",
+		said := fmt.Sprintf(server.Own("CASE WHEN b.broken = %s THEN %s WHEN b.broken = %s THEN %s ELSE %s END"),
 			server.Literal(string(gyro.AmbiguousReference)), server.Literal("several rows of "+searchedBy(r)),
 			server.Literal(string(gyro.RejectedReference)), server.Literal("the row of "+searchedBy(r)+" is rejected itself"),
 			server.Literal("no row of "+searchedBy(r)))
 		if r.Keyed() {
-			some = append(some, fmt.Sprintf("t.k%d IN (SELECT id FROM %s WHERE broken IS NOT NULL)", k, lookupTable(t.Number, k)))
+			some = append(some, fmt.Sprintf(server.Own("t.%s = ANY (SELECT id FROM %s WHERE broken IS NOT NULL)"), t.layout.key(k), lookupTable(t.Number, k)))
 		} else {
 			some = append(some, "true")
 		}
-		keys = append(keys, fmt.Sprintf("k%d", k))
+		dangling = append(dangling, k)
 		rows = append(rows, fmt.Sprintf("SELECT t.row, t.line, b.broken, %s, %s, NULL::int FROM t JOIN %s b ON %s WHERE b.broken IS NOT NULL",
 			server.Literal(headersOf(r)), said, lookupTable(t.Number, k), lookupCondition(t, k, "b")))
 	}
@@ -62,7 +64,7 @@ func (l *lookups) make(ctx context.Context, t *sheet) error {
 		return nil
 	}
 	if err := l.violations.add(ctx, t, fmt.Sprintf("WITH t AS MATERIALIZED (SELECT row, line, %s FROM %s t WHERE NOT bad AND (%s)) %s",
-		strings.Join(keys, ", "), t.textTable(), strings.Join(some, " OR "), strings.Join(rows, " UNION ALL "))); err != nil {
+		strings.Join(t.layout.keyColumns(dangling), ", "), t.textTable(), strings.Join(some, " OR "), strings.Join(rows, " UNION ALL "))); err != nil {
 		return err
 	}
 	return l.violations.mark(ctx, t)
@@ -70,7 +72,7 @@ func (l *lookups) make(ctx context.Context, t *sheet) error {
 
 // lookupSQL makes a lookup table: of each key that is wanted (n) what the load has of it, and what the
 // target has.
-const lookupSQL = `
+var lookupSQL = server.Own(`
 DROP TABLE IF EXISTS {table};
 CREATE TEMP TABLE {name} ON COMMIT DROP AS
 WITH n AS MATERIALIZED (
@@ -87,12 +89,12 @@ WITH n AS MATERIALIZED (
 )
 SELECT x.id,
   CASE
-    WHEN x.good {enough} 1 THEN x.good_row
+    WHEN {enough} THEN x.good_row
     WHEN coalesce(x.good, 0) = 0 AND x.there = 0 THEN x.any_row
   END AS load_row,
   {keys},
   CASE
-    WHEN x.good {enough} 1 THEN NULL
+    WHEN {enough} THEN NULL
     WHEN x.good > 1 THEN {ambiguous}
     WHEN x.there = 1 THEN NULL
     WHEN x.there > 1 THEN {ambiguous}
@@ -101,7 +103,7 @@ SELECT x.id,
   END AS broken
 FROM x;
 ALTER TABLE {table} ADD UNIQUE (id);
-ANALYZE {table}`
+ANALYZE {table}`)
 
 // makeOne makes the lookup table of a reference.
 func (l *lookups) makeOne(ctx context.Context, t *sheet, k int) error {
@@ -117,14 +119,14 @@ func (l *lookups) makeOne(ctx context.Context, t *sheet, k int) error {
 	if r.SetNull {
 		unknown = "NULL"
 	}
-	enough := "="
+	enough := server.Own("x.good = 1")
 	if r.Unique {
-		enough = ">="
+		enough = server.Own("x.good >= 1")
 	}
 	var to, keys []string
 	for i := range r.ToColumns {
 		to = append(to, fmt.Sprintf("h.to_%d", i))
-		keys = append(keys, fmt.Sprintf("CASE WHEN coalesce(x.good, 0) = 0 AND x.there = 1 THEN x.to_%d END AS to_%d", i, i))
+		keys = append(keys, fmt.Sprintf(server.Own("CASE WHEN coalesce(x.good, 0) = 0 AND x.there = 1 THEN x.to_%d END AS to_%d"), i, i))
 	}
 	return l.Exec(ctx, "look for what "+strings.Join(r.Columns, ", ")+" refers to", server.Fill(lookupSQL,
 		"table", lookupTable(t.Number, k), "name", strings.TrimPrefix(lookupTable(t.Number, k), "pg_temp."),
@@ -166,7 +168,7 @@ func (l *lookups) wanted(t *sheet, k int) string {
 	if !r.Keyed() {
 		return "SELECT " + strings.Join(values, ", ")
 	}
-	return fmt.Sprintf("SELECT %s FROM %s d WHERE d.k = %d AND NOT d.bad", strings.Join(values, ", "), t.keyTable(), k)
+	return fmt.Sprintf(server.Own("SELECT %s FROM %s d WHERE d.k = %d AND NOT d.bad"), strings.Join(values, ", "), t.keyTable(), k)
 }
 
 // loaded counts the rows of the load that a key means, and gives the first of them.
@@ -179,36 +181,36 @@ func (l *lookups) loaded(r driver.SheetReference) string {
 	for i, part := range r.Parts {
 		typ := l.types.text(part.SheetField)
 		value, join := l.values.source(to, part.Load, typ)
-		terms = append(terms, fmt.Sprintf("n.n_%d = %s", i, collated(value, typ)))
+		terms = append(terms, typ.equal(fmt.Sprintf("n.n_%d", i), collated(value, typ)))
 		if !slices.Contains(joins, join) {
 			joins = append(joins, join)
 		}
 	}
-	return server.Fill(`SELECT n.id,
+	return server.Fill(server.Own(`SELECT n.id,
     count(*) FILTER (WHERE NOT t.bad) AS good,
     min(t.row) FILTER (WHERE NOT t.bad) AS good_row,
     min(t.row) AS any_row
   FROM {sheet} t{joins}
   JOIN n ON {terms}
-  GROUP BY n.id`, "sheet", to.textTable(), "joins", strings.Join(joins, ""), "terms", strings.Join(terms, " AND "))
+  GROUP BY n.id`), "sheet", to.textTable(), "joins", strings.Join(joins, ""), "terms", strings.Join(terms, " AND "))
 }
 
 // present counts the rows of the target that a key means, and gives the key of one of them.
 func (l *lookups) present(r driver.SheetReference) string {
 	var keys, nothing []string
 	for i, c := range r.ToColumns {
-		keys = append(keys, fmt.Sprintf("(array_agg(t.%s))[1] AS to_%d", server.Quote(c), i))
-		nothing = append(nothing, fmt.Sprintf("NULL::%s AS to_%d", l.types.known[r.Table][c].name, i))
+		keys = append(keys, fmt.Sprintf("(pg_catalog.array_agg(t.%s))[1] AS to_%d", server.Quote(c), i))
+		nothing = append(nothing, fmt.Sprintf("NULL::%s AS to_%d", l.types.known[r.Table][c].written(), i))
 	}
 	if r.LoadOnly {
 		return "SELECT NULL::int AS id, 0 AS there, " + strings.Join(nothing, ", ") + " WHERE false"
 	}
 	joins, terms := l.inTarget(r)
-	return server.Fill(`SELECT n.id, count(*) AS there, {keys}
+	return server.Fill(server.Own(`SELECT n.id, count(*) AS there, {keys}
   FROM n
   JOIN {table} t ON true{joins}
   WHERE {terms}
-  GROUP BY n.id`,
+  GROUP BY n.id`),
 		"keys", strings.Join(keys, ", "), "table", server.Identifier(r.Table), "joins", joins, "terms", strings.Join(terms, " AND "))
 }
 
@@ -226,13 +228,15 @@ func (l *lookups) inTarget(r driver.SheetReference) (joins string, terms []strin
 				aliases[way] = next
 				var on []string
 				for j, c := range step.Columns {
-					on = append(on, fmt.Sprintf("%s.%s = %s.%s", alias, server.Quote(c), next, server.Quote(step.ToColumns[j])))
+					to := schema.Column{Operator: l.types.known[step.Table][step.ToColumns[j]].operator}
+					on = append(on, server.EqualAs(server.As(step.As, j), to, alias+"."+server.Quote(c), next+"."+server.Quote(step.ToColumns[j])))
 				}
 				joins += " JOIN " + server.Identifier(step.Table) + " " + next + " ON " + strings.Join(on, " AND ")
 			}
 			alias = next
 		}
-		terms = append(terms, fmt.Sprintf("%s.%s = %s", alias, server.Quote(part.Column), collated(fmt.Sprintf("n.n_%d", i), l.types.text(part.SheetField))))
+		typ := l.types.text(part.SheetField)
+		terms = append(terms, typ.equal(alias+"."+server.Quote(part.Column), collated(fmt.Sprintf("n.n_%d", i), typ)))
 	}
 	return joins, terms
 }

@@ -16,7 +16,7 @@ type parents struct {
 }
 
 // parentsSQL lists the keys that are asked for, numbers them, and makes them the rows of the sheet.
-const parentsSQL = `
+var parentsSQL = server.Own(`
 CREATE TEMP TABLE {name} ON COMMIT DROP AS
 SELECT row_number() OVER (ORDER BY {order}) AS row, d.*
 FROM ({asked}) d;
@@ -24,7 +24,7 @@ FROM ({asked}) d;
 INSERT INTO {sheet} ({columns})
 SELECT {values} FROM pg_temp.{name} d;
 
-ANALYZE {sheet}`
+ANALYZE {sheet}`)
 
 // parentKeysSQL gives the new rows the keys by which they refer on.
 const parentKeysSQL = `;
@@ -43,15 +43,16 @@ func (ps *parents) create(ctx context.Context, t *sheet) error {
 		asked = append(asked, ps.asked(child, from.Reference))
 	}
 	name := fmt.Sprintf("gyro_made_%d", t.Number)
-	columns, values := []string{"row", "line", "bad"}, []string{"d.row", "0", "false"}
-	for i, from := range t.Sheet.MadeFields {
-		columns, values = append(columns, fmt.Sprintf("c%d", i)), append(values, fmt.Sprintf("d.n_%d::text", from))
+	var keys, fields []string
+	for _, from := range t.Sheet.MadeFields {
+		fields = append(fields, fmt.Sprintf("d.n_%d::pg_catalog.text", from))
 	}
-	for k := range t.Sheet.MadeParts {
-		columns, values = append(columns, fmt.Sprintf("k%d", k)), append(values, "d.row")
+	for range t.Sheet.MadeParts {
+		keys = append(keys, "d.row")
 	}
+	values := append([]string{"d.row", "0", "false"}, t.layout.values(keys, fields)...)
 	text := server.Fill(parentsSQL, "name", name, "order", loading.KeyList(n, "d.n_"), "asked", strings.Join(asked, " UNION "),
-		"sheet", t.textTable(), "columns", strings.Join(columns, ", "), "values", strings.Join(values, ", "))
+		"sheet", t.textTable(), "columns", "row, line, bad"+t.layout.columns(untyped), "values", strings.Join(values, ", "))
 	if len(t.Sheet.MadeParts) > 0 {
 		text += ps.keysOf(t, name)
 	}
@@ -59,7 +60,7 @@ func (ps *parents) create(ctx context.Context, t *sheet) error {
 		return err
 	}
 	var err error
-	if t.Staged, err = ps.Number(ctx, "count rows", "SELECT count(*) FROM "+t.textTable()); err != nil {
+	if t.Staged, err = ps.Number(ctx, "count rows", "SELECT pg_catalog.count(*) FROM "+t.textTable()); err != nil {
 		return err
 	}
 	if err := ps.conditions.check(ctx, t); err != nil {
@@ -79,8 +80,8 @@ func (ps *parents) asked(child *sheet, reference int) string {
 	if !r.Keyed() {
 		return ask + " FROM " + child.textTable() + " t WHERE NOT t.bad"
 	}
-	return ask + fmt.Sprintf(" FROM %s d WHERE d.k = %d AND NOT d.bad AND EXISTS (SELECT FROM %s t WHERE t.k%d = d.id AND NOT t.bad)",
-		child.keyTable(), reference, child.textTable(), reference)
+	return ask + fmt.Sprintf(server.Own(" FROM %s d WHERE d.k = %d AND NOT d.bad AND EXISTS (SELECT FROM %s t WHERE t.%s = d.id AND NOT t.bad)"),
+		child.keyTable(), reference, child.textTable(), child.layout.key(reference))
 }
 
 // keysOf writes down the keys by which rows that were made refer on.
@@ -94,9 +95,9 @@ func (ps *parents) keysOf(t *sheet, name string) string {
 		key := fmt.Sprintf("SELECT %d AS k, d.row::int AS id", k)
 		for j := range parts {
 			if j < len(from) {
-				key += fmt.Sprintf(", d.n_%d::text AS c%d", from[j], j)
+				key += fmt.Sprintf(", d.n_%d::pg_catalog.text AS c%d", from[j], j)
 			} else {
-				key += fmt.Sprintf(", NULL::text AS c%d", j)
+				key += fmt.Sprintf(", NULL::pg_catalog.text AS c%d", j)
 			}
 		}
 		keys = append(keys, key+" FROM pg_temp."+name+" d")
@@ -104,12 +105,12 @@ func (ps *parents) keysOf(t *sheet, name string) string {
 	return server.Fill(parentKeysSQL, "keyTable", t.keyTable(), "parts", numbered(parts, "c", ""), "keys", strings.Join(keys, " UNION ALL "))
 }
 
-const pruneSQL = `
-UPDATE {sheet} SET bad = true
-WHERE row NOT IN (SELECT load_row FROM ({wanted}) w WHERE load_row IS NOT NULL);
+var pruneSQL = server.Own(`
+UPDATE {sheet} SET bad {is} true
+WHERE row <> ALL (SELECT load_row FROM ({wanted}) w WHERE load_row IS NOT NULL);
 
 DELETE FROM {map} m USING {sheet} t
-WHERE t.row = m.row AND t.bad`
+WHERE t.row = m.row AND t.bad`)
 
 // prune leaves out rows that were made for others which are rejected.
 func (ps *parents) prune(ctx context.Context) error {
@@ -129,7 +130,7 @@ func (ps *parents) prune(ctx context.Context) error {
 			continue
 		}
 		if err := ps.Exec(ctx, "leave out rows that nothing refers to", server.Fill(pruneSQL,
-			"sheet", t.textTable(), "wanted", strings.Join(wanted, " UNION ALL "), "map", t.IDMap())); err != nil {
+			"is", "=", "sheet", t.textTable(), "wanted", strings.Join(wanted, " UNION ALL "), "map", t.IDMap())); err != nil {
 			return err
 		}
 	}

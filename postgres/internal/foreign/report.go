@@ -19,7 +19,7 @@ func (v *violations) report(ctx context.Context) error {
 			continue
 		}
 		var err error
-		if file.Bad, err = v.Number(ctx, "count bad rows", fmt.Sprintf("SELECT count(DISTINCT row) FROM %s WHERE sheet = %d", violationTable, i)); err != nil {
+		if file.Bad, err = v.Number(ctx, "count bad rows", fmt.Sprintf(server.Own("SELECT count(DISTINCT row) FROM %s WHERE sheet = %d"), violationTable, i)); err != nil {
 			return err
 		}
 		if file.Rules, err = v.brokenRules(ctx, i); err != nil {
@@ -30,7 +30,7 @@ func (v *violations) report(ctx context.Context) error {
 }
 
 // brokenRulesSQL counts the rows that break each rule, and gives the first of them.
-const brokenRulesSQL = `
+var brokenRulesSQL = server.Own(`
 WITH f AS (
   SELECT DISTINCT rule, col, said, row, line FROM %s WHERE sheet = %d
 ), counted AS (
@@ -44,7 +44,7 @@ WITH f AS (
 SELECT rule, col, said, row, line, total
 FROM counted
 WHERE n <= %d
-ORDER BY first, rule, col, said, row`
+ORDER BY first, rule, col, said, row`)
 
 func (v *violations) brokenRules(ctx context.Context, sheet int) ([]gyro.BrokenRule, error) {
 	rows, err := v.Conn.Query(ctx, fmt.Sprintf(brokenRulesSQL, violationTable, sheet, gyro.MaxViolations))
@@ -79,7 +79,7 @@ func (v *violations) brokenRules(ctx context.Context, sheet int) ([]gyro.BrokenR
 }
 
 // rejectedSQL gives each bad row what it breaks.
-const rejectedSQL = `
+var rejectedSQL = server.Own(`
 WITH f AS (
   SELECT DISTINCT row, col, rule, said FROM %s WHERE sheet = %d
 )
@@ -89,7 +89,7 @@ SELECT row,
   array_agg(said ORDER BY col, rule, said)
 FROM f
 GROUP BY row
-ORDER BY row`
+ORDER BY row`)
 
 // rejected gives the rows of a sheet that break rules.
 func (v *violations) rejected(ctx context.Context, table int, row func(row int64, reasons []string) error) error {

@@ -107,5 +107,5 @@ func (r *resolution) mapSheets(ctx context.Context, circle []int) error {
 func (t *sheet) plainKeys() bool {
 	return len(t.Lists) == 0 &&
 		!slices.ContainsFunc(t.Sheet.References, func(r driver.SheetReference) bool { return r.To >= 0 }) &&
-		!slices.ContainsFunc(t.New, func(id driver.NewID) bool { return id.Sequence == "" && !id.Random })
+		!slices.ContainsFunc(t.New, func(id driver.NewID) bool { return !id.Drawn() })
 }

@@ -52,13 +52,13 @@ func Check(ctx context.Context, s *loading.Session, t *driver.LoadTable) (found 
 	for _, f := range t.Sheet.Fields {
 		if f.Pattern != "" {
 			of := fmt.Sprintf("%s, {Pattern} of column %q", place, f.Column)
-			if err := ask(of, "SELECT '' ~ ('^(?:' || $1::text || ')$')", f.Pattern, "a regular expression of PostgreSQL"); err != nil {
+			if err := ask(of, server.Own("SELECT '' ~ concat('^(?:', $1::text, ')$')"), f.Pattern, "a regular expression of PostgreSQL"); err != nil {
 				return nil, err
 			}
 		}
 	}
 	for _, zone := range t.Sheet.TimeZones {
-		if err := ask(place+", TimeZone", "SELECT (now() AT TIME ZONE $1::text) IS NULL", zone, "a name such as Europe/Berlin"); err != nil {
+		if err := ask(place+", TimeZone", server.Own("SELECT timezone($1::text, now()) IS NULL"), zone, "a name such as Europe/Berlin"); err != nil {
 			return nil, err
 		}
 	}
@@ -70,7 +70,7 @@ func Check(ctx context.Context, s *loading.Session, t *driver.LoadTable) (found 
 			}
 		}
 		for _, name := range names {
-			ok, err := s.Holds(ctx, "SELECT has_table_privilege($1::text::regclass, 'SELECT')", name)
+			ok, err := s.Holds(ctx, server.Own("SELECT has_table_privilege($1::text::regclass, 'SELECT')"), name)
 			if err != nil {
 				return nil, err
 			}

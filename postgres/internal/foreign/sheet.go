@@ -17,7 +17,7 @@ import (
 // How the rows of a foreign CSV file (a sheet) become those of a staging table. Their texts are
 // copied into a table of their own, in which t is one row of it: its number and line, whether
 // it is bad, k0, k1, … the numbers of the keys by which its references look for rows, and c0,
-// c1, … its fields. Rows of which something has to be tested stand in a child of that table, so
+// c1, … its fields, or arrays of them (layout.go). Rows of which something has to be tested stand in a child of that table, so
 // that the tests need not look for them. The keys have a table too, in which d is one: the
 // reference (k), its number (id), and its parts. What breaks rules is written into one table of
 // violations. The staging rows, of the columns' types, are a query over that: they are never
@@ -26,6 +26,7 @@ import (
 // sheet is a foreign file on its way into its table.
 type sheet struct {
 	*loading.TableLoad
+	layout   layout
 	suspects int64 // rows that have to be tested
 	violated int64 // how often rules were, and of them, those that made their rows bad
 	marked   int64
@@ -55,28 +56,28 @@ func (a *attempt) stage(ctx context.Context) error {
 
 const textTablesSQL = `
 CREATE TEMP TABLE gyro_sheet_{number} (
-  row bigint, line bigint, bad boolean DEFAULT false{keys}{fields}
+  row bigint, line bigint, bad boolean DEFAULT false{columns}
 ) ON COMMIT DROP;
 
 CREATE TEMP TABLE gyro_suspect_{number} (
-  broken text, test text
+  broken pg_catalog.text, test pg_catalog.text
 ) INHERITS (pg_temp.gyro_sheet_{number}) ON COMMIT DROP;
 
 CREATE TEMP TABLE gyro_key_{number} (
-  k int, id int, bad boolean DEFAULT false, test text{parts}
+  k int, id int, bad boolean DEFAULT false, test pg_catalog.text{parts}
 ) ON COMMIT DROP`
 
 // stageOne copies a file's texts.
 func (a *attempt) stageOne(ctx context.Context, t *sheet) error {
 	if err := a.Exec(ctx, "make a staging table", server.Fill(textTablesSQL, "number", strconv.Itoa(t.Number),
-		"keys", numbered(len(t.Sheet.References), "k", " int"), "fields", numbered(len(t.Sheet.Fields), "c", " text"),
-		"parts", numbered(t.Sheet.KeyParts(), "c", " text"))); err != nil {
+		"columns", t.layout.columns(typed),
+		"parts", numbered(t.Sheet.KeyParts(), "c", " pg_catalog.text"))); err != nil {
 		return err
 	}
 	if len(t.Sheet.Made) > 0 {
 		return nil
 	}
-	stream, err := a.Plan.OpenSheet(ctx, t.Number, &encoder{t.Sheet})
+	stream, err := a.Plan.OpenSheet(ctx, t.Number, &encoder{t.Sheet, t.layout})
 	if err != nil {
 		return err
 	}
@@ -100,7 +101,7 @@ func numbered(n int, prefix, typ string) string {
 
 // copySheet copies each portion into its table.
 func (a *attempt) copySheet(ctx context.Context, t *sheet, stream driver.SheetStream, source *loading.Source) error {
-	columns := numbered(len(t.Sheet.References), "k", "") + numbered(len(t.Sheet.Fields), "c", "")
+	columns := t.layout.columns(untyped)
 	for {
 		is, err := stream.Next()
 		if errors.Is(err, io.EOF) {

@@ -60,11 +60,11 @@ func (tr *trial) tell(ctx context.Context, t *sheet) error {
 	if len(refused.rows) == 0 {
 		return nil
 	}
-	text := "CREATE TEMP TABLE " + refusedTable(t) + " ON COMMIT DROP AS SELECT * FROM unnest($1::bigint[], $2::text[]) r(row, said)"
+	text := "CREATE TEMP TABLE " + refusedTable(t) + " ON COMMIT DROP AS " + server.Own("SELECT * FROM ROWS FROM (unnest($1::bigint[]), unnest($2::text[])) AS r(row, said)")
 	if _, err := tr.Conn.Exec(ctx, text, refused.rows, refused.words); err != nil {
 		return server.Failed(ctx, "list bad rows of", t.File, err)
 	}
-	return tr.violations.add(ctx, t, fmt.Sprintf("SELECT t.row, t.line, %s, '', r.said, NULL::int FROM %s t JOIN pg_temp.%s r ON r.row = t.row",
+	return tr.violations.add(ctx, t, fmt.Sprintf(server.Own("SELECT t.row, t.line, %s, '', r.said, NULL::int FROM %s t JOIN pg_temp.%s r ON r.row = t.row"),
 		server.Literal(string(gyro.Refused)), t.textTable(), refusedTable(t)))
 }
 
@@ -103,7 +103,7 @@ func (tr *trial) find(ctx context.Context, sheets []*sheet) error {
 
 // findIn tries the rows of a sheet, keeps those that are refused, and reports whether there are some.
 func (tr *trial) findIn(ctx context.Context, t *sheet) (some bool, err error) {
-	const batch = "s.gyro_row BETWEEN gyro_low AND gyro_high"
+	batch := server.Own("s.gyro_row >= gyro_low AND s.gyro_row <= gyro_high")
 	texts := []string{tr.Merge.Insertion(t.TableLoad, batch)}
 	if t.Found == gyro.UpdateRow && t.Existing > 0 {
 		if text := tr.Merge.Updating(t.TableLoad, batch); text != "" {
@@ -127,25 +127,25 @@ func (tr *trial) findIn(ctx context.Context, t *sheet) (some bool, err error) {
 const trialSQL = `
 DECLARE
   gyro_low bigint; gyro_high bigint; gyro_first bigint;
-  gyro_state text; gyro_name text;
-  gyro_rows bigint[] := '{}'; gyro_states text[] := '{}'; gyro_names text[] := '{}';
+  gyro_state pg_catalog.text; gyro_name pg_catalog.text;
+  gyro_rows bigint[] := '{}'; gyro_states pg_catalog.text[] := '{}'; gyro_names pg_catalog.text[] := '{}';
 BEGIN
   BEGIN
-    FOR gyro_first IN SELECT generate_series(1, (SELECT max(row) FROM {sheet}), {batch}) LOOP
+    FOR gyro_first IN SELECT pg_catalog.generate_series(1, (SELECT pg_catalog.max(row) FROM {sheet}), {batch}) LOOP
       BEGIN
-        gyro_low := gyro_first; gyro_high := gyro_first + {batch} - 1;
+        gyro_low := gyro_first; gyro_high := (gyro_first OPERATOR(pg_catalog.+) {batch}) OPERATOR(pg_catalog.-) 1;
         {statement};
       EXCEPTION WHEN OTHERS THEN
-        FOR gyro_low IN SELECT generate_series(gyro_first, gyro_first + {batch} - 1) LOOP
+        FOR gyro_low IN SELECT pg_catalog.generate_series(gyro_first, (gyro_first OPERATOR(pg_catalog.+) {batch}) OPERATOR(pg_catalog.-) 1) LOOP
           BEGIN
             gyro_high := gyro_low;
             {statement};
           EXCEPTION WHEN OTHERS THEN
             GET STACKED DIAGNOSTICS gyro_state = RETURNED_SQLSTATE, gyro_name = CONSTRAINT_NAME;
-            CONTINUE WHEN gyro_state = '23503';
-            gyro_rows := gyro_rows || gyro_low;
-            gyro_states := gyro_states || gyro_state;
-            gyro_names := gyro_names || gyro_name;
+            CONTINUE WHEN gyro_state OPERATOR(pg_catalog.=) '23503';
+            gyro_rows := gyro_rows OPERATOR(pg_catalog.||) gyro_low;
+            gyro_states := gyro_states OPERATOR(pg_catalog.||) gyro_state;
+            gyro_names := gyro_names OPERATOR(pg_catalog.||) gyro_name;
           END;
         END LOOP;
       END;
@@ -153,7 +153,7 @@ BEGIN
     RAISE EXCEPTION USING ERRCODE = 'GY001';
   EXCEPTION WHEN SQLSTATE 'GY001' THEN NULL;
   END;
-  RETURN QUERY SELECT * FROM unnest(gyro_rows, gyro_states, gyro_names);
+  RETURN QUERY SELECT * FROM ROWS FROM (pg_catalog.unnest(gyro_rows), pg_catalog.unnest(gyro_states), pg_catalog.unnest(gyro_names));
 END`
 
 const trialFunctionSQL = `
@@ -161,7 +161,7 @@ CREATE INDEX ON {sheet} (row);
 CREATE INDEX ON {suspects} (row);
 {map}
 DROP FUNCTION IF EXISTS {name}();
-CREATE FUNCTION {name}() RETURNS TABLE(gyro_r bigint, gyro_s text, gyro_n text) LANGUAGE plpgsql AS {body}`
+CREATE FUNCTION {name}() RETURNS TABLE(gyro_r bigint, gyro_s pg_catalog.text, gyro_n pg_catalog.text) LANGUAGE plpgsql AS {body}`
 
 // try tries a statement over all rows, and rolls it back.
 func (tr *trial) try(ctx context.Context, t *sheet, text string) (refusals, error) {

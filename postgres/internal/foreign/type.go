@@ -15,8 +15,29 @@ type columnType struct {
 	name      string // as any search_path reads it
 	cast      string // to which a text that is valid, or NULL, can be cast: what a domain is made of; a length would cost time
 	collation string // that has to be said in a comparison; "" is the default one
+	operator  string // of equality, of an extension's type; "" is PostgreSQL's own
+	space     string // of that operator, as SQL writes it
 	enum      bool
 	notNull   bool
+}
+
+// written is the type in SQL.
+func (t columnType) written() string { return server.QualifiedType(t.name) }
+
+// inner is what the type is cast to in SQL.
+func (t columnType) inner() string { return server.QualifiedType(t.cast) }
+
+// equal compares two values of the type.
+func (t columnType) equal(left, right string) string {
+	return server.Equal(schema.Column{Operator: t.operator}, left, right)
+}
+
+// ordered is an operator that compares which of two values is the greater: an extension keeps it beside that of equality.
+func (t columnType) ordered(operator string) string {
+	if t.space == "" {
+		return server.Op(operator)
+	}
+	return "OPERATOR(" + t.space + "." + operator + ")"
 }
 
 // sizedText is the type varchar(n).
@@ -30,25 +51,29 @@ type columnTypes struct {
 
 // columnTypesSQL follows domains to what they are made of. With an empty search_path, types are named so
 // that any path reads them. 100 is the default collation.
-const columnTypesSQL = `
+var columnTypesSQL = server.Own(`
 WITH RECURSIVE a AS (
   SELECT attrelid, attnum, attname, atttypid, atttypmod, attcollation, attnotnull
-  FROM pg_attribute
-  WHERE attrelid = $1::text::regclass AND attnum > 0 AND NOT attisdropped
+  FROM pg_catalog.pg_attribute
+  WHERE attrelid = $1::text::regclass::oid AND attnum > 0::smallint AND NOT attisdropped
 ), b AS (
   SELECT attnum, atttypid AS typ, atttypmod AS typmod FROM a
   UNION ALL
-  SELECT b.attnum, t.typbasetype, t.typtypmod FROM b JOIN pg_type t ON t.oid = b.typ WHERE t.typtype = 'd'
+  SELECT b.attnum, t.typbasetype, t.typtypmod FROM b JOIN pg_catalog.pg_type t ON t.oid = b.typ WHERE t.typtype = 'd'
 )
 SELECT a.attname, format_type(a.atttypid, a.atttypmod), format_type(b.typ, b.typmod),
-  coalesce(quote_ident(n.nspname) || '.' || quote_ident(c.collname), ''),
-  y.typtype = 'e', a.attnotnull
+  CASE WHEN c.oid IS NOT NULL THEN format('%I.%I', n.nspname, c.collname) ELSE '' END,
+  y.typtype = 'e', a.attnotnull, coalesce(o.oprname, ''), coalesce(quote_ident(s.nspname), '')
 FROM a
 JOIN b ON b.attnum = a.attnum
-JOIN pg_type y ON y.oid = b.typ AND y.typtype <> 'd'
-LEFT JOIN pg_collation c ON c.oid = a.attcollation AND c.oid <> 100
-LEFT JOIN pg_namespace n ON n.oid = c.collnamespace,
-(SELECT set_config('search_path', 'pg_catalog', true)) p`
+JOIN pg_catalog.pg_type y ON y.oid = b.typ AND y.typtype <> 'd'
+LEFT JOIN pg_catalog.pg_collation c ON c.oid = a.attcollation AND c.oid <> 100::oid
+LEFT JOIN pg_catalog.pg_namespace n ON n.oid = c.collnamespace
+LEFT JOIN pg_catalog.pg_opclass k ON k.opcintype = y.oid AND k.opcmethod = 403::oid AND k.opcdefault AND y.oid >= 16384::oid
+LEFT JOIN pg_catalog.pg_amop m ON m.amopfamily = k.opcfamily AND m.amoplefttype = y.oid AND m.amoprighttype = y.oid AND m.amopstrategy = 3::smallint
+LEFT JOIN pg_catalog.pg_operator o ON o.oid = m.amopopr
+LEFT JOIN pg_catalog.pg_namespace s ON s.oid = o.oprnamespace,
+(SELECT set_config('search_path', 'pg_catalog', true)) p`)
 
 // ask gives the types of a table's columns. It asks once a table.
 func (c *columnTypes) ask(ctx context.Context, table schema.Name) (map[string]columnType, error) {
@@ -66,11 +91,14 @@ func (c *columnTypes) ask(ctx context.Context, table schema.Name) (map[string]co
 			name string
 			t    columnType
 		)
-		if err := rows.Scan(&name, &t.name, &t.cast, &t.collation, &t.enum, &t.notNull); err != nil {
+		if err := rows.Scan(&name, &t.name, &t.cast, &t.collation, &t.enum, &t.notNull, &t.operator, &t.space); err != nil {
 			return nil, server.Failed(ctx, "look at", table.String(), err)
 		}
 		if sizedText.MatchString(t.cast) {
 			t.cast = "character varying"
+		}
+		if t.operator != "" {
+			t.operator = "OPERATOR(" + t.space + "." + t.operator + ")"
 		}
 		types[name] = t
 	}
@@ -81,7 +109,7 @@ func (c *columnTypes) ask(ctx context.Context, table schema.Name) (map[string]co
 		c.known = map[schema.Name]map[string]columnType{}
 	}
 	c.known[table] = types
-	return types, c.Exec(ctx, "reset search_path", "SET LOCAL search_path TO DEFAULT")
+	return types, c.Exec(ctx, "reset search_path", server.RolePath)
 }
 
 // learn gets the types of all columns that sheets are compared with.

@@ -15,17 +15,17 @@ type values struct{ types *columnTypes }
 // field is the value of a field in t, once all that can't be cast is NULL.
 func (vs *values) field(t *sheet, field int) string {
 	f := t.Sheet.Fields[field]
-	own := fmt.Sprintf("t.c%d", field)
+	own := "t." + t.layout.field(field)
 	if f.Expr != "" {
 		own = loading.ForEachRow(f.Expr, own)
 	}
-	return collated(own+"::"+vs.types.text(f).cast, vs.types.text(f))
+	return collated(own+"::"+vs.types.text(f).inner(), vs.types.text(f))
 }
 
 // column is a field's value, or a literal of a column's type.
 func (vs *values) column(t *sheet, v driver.SheetValue, typ columnType) string {
 	if v.Field < 0 {
-		return collated(server.Literal(v.Literal)+"::"+typ.cast, typ)
+		return collated(server.Literal(v.Literal)+"::"+typ.inner(), typ)
 	}
 	return vs.field(t, v.Field)
 }
@@ -33,9 +33,9 @@ func (vs *values) column(t *sheet, v driver.SheetValue, typ columnType) string {
 // part is what a key looks for.
 func (vs *values) part(r driver.SheetPart, j int) string {
 	if r.Given {
-		return collated(server.Literal(r.Literal)+"::"+vs.types.text(r.SheetField).cast, vs.types.text(r.SheetField))
+		return collated(server.Literal(r.Literal)+"::"+vs.types.text(r.SheetField).inner(), vs.types.text(r.SheetField))
 	}
-	return collated(fmt.Sprintf("d.c%d::%s", j, vs.types.text(r.SheetField).cast), vs.types.text(r.SheetField))
+	return collated(fmt.Sprintf("d.c%d::%s", j, vs.types.text(r.SheetField).inner()), vs.types.text(r.SheetField))
 }
 
 // source is a value of the sheet that is referred to, in t, and the join that it needs.
@@ -44,8 +44,8 @@ func (vs *values) source(t *sheet, source driver.SheetSource, typ columnType) (v
 		return vs.column(t, source.Value, typ), ""
 	}
 	alias := fmt.Sprintf("e%d", source.Reference)
-	return fmt.Sprintf("%s.c%d::%s", alias, source.Part, typ.cast),
-		fmt.Sprintf(" JOIN %s %s ON %s.k = %d AND %s.id = t.k%d AND NOT %s.bad", t.keyTable(), alias, alias, source.Reference, alias, source.Reference, alias)
+	return fmt.Sprintf("%s.c%d::%s", alias, source.Part, typ.inner()),
+		fmt.Sprintf(server.Own(" JOIN %s %s ON %s.k = %d AND %s.id = t.%s AND NOT %s.bad"), t.keyTable(), alias, alias, source.Reference, alias, t.layout.key(source.Reference), alias)
 }
 
 // rows are the rows of a sheet's table, or of that of its suspect rows alone, with the columns
@@ -72,13 +72,13 @@ func (vs *values) staging(t *sheet) string {
 		joins.WriteString(" LEFT JOIN " + lookupTable(t.Number, i) + fmt.Sprintf(" b%d ON ", i) + lookupCondition(t, i, fmt.Sprintf("b%d", i)))
 		columns = append(columns, fmt.Sprintf("b%d.load_row AS %s", i, r.Through))
 		for j, c := range r.Columns {
-			value := fmt.Sprintf("b%d.to_%d::%s", i, j, vs.types.known[t.Table.Name][c].cast)
+			value := fmt.Sprintf("b%d.to_%d::%s", i, j, vs.types.known[t.Table.Name][c].inner())
 			columns = append(columns, fmt.Sprintf("%s AS gyro_to_%d_%d", value, i, j))
 			given[c] = append(given[c], value)
 		}
 	}
 	for _, c := range t.Columns {
-		value := "NULL::" + vs.types.known[t.Table.Name][c.Name].cast
+		value := "NULL::" + vs.types.known[t.Table.Name][c.Name].inner()
 		switch values := given[c.Name]; len(values) {
 		case 0:
 		case 1:

@@ -26,7 +26,7 @@ const violationTable = "pg_temp.gyro_violation"
 func (v *violations) begin(ctx context.Context) error {
 	return v.Exec(ctx, "make a table for faults", `
 CREATE TEMP TABLE gyro_violation (
-  sheet int, row bigint, line bigint, rule text, col text, said text, field int, lacks boolean
+  sheet int, row bigint, line bigint, rule pg_catalog.text, col pg_catalog.text, said pg_catalog.text, field int, lacks boolean
 ) ON COMMIT DROP`)
 }
 
@@ -41,7 +41,7 @@ func (v *violations) whole(t *sheet, row string) string {
 	if t.violated == 0 {
 		return "true"
 	}
-	return fmt.Sprintf("%s NOT IN (SELECT f.row FROM %s f WHERE f.sheet = %d AND f.lacks)", row, violationTable, t.Number)
+	return fmt.Sprintf(server.Own("%s <> ALL (SELECT f.row FROM %s f WHERE f.sheet = %d AND f.lacks)"), row, violationTable, t.Number)
 }
 
 // add writes down the rows that a query gives: row, line, rule, headers, words, field.
@@ -50,7 +50,7 @@ func (v *violations) add(ctx context.Context, t *sheet, query string) error {
 	for _, r := range lackingRules {
 		lacking = append(lacking, server.Literal(string(r)))
 	}
-	tag, err := v.Conn.Exec(ctx, fmt.Sprintf("INSERT INTO %s SELECT %d, q.*, q.field IS NOT NULL OR q.rule IN (%s) FROM (%s) q(row, line, rule, col, said, field)",
+	tag, err := v.Conn.Exec(ctx, fmt.Sprintf(server.Own("INSERT INTO %s SELECT %d, q.*, q.field IS NOT NULL OR q.rule = ANY (ARRAY[%s]::text[]) FROM (%s) AS q(row, line, rule, col, said, field)"),
 		violationTable, t.Number, strings.Join(lacking, ", "), query))
 	if err != nil {
 		return server.Hidden(server.Failed(ctx, "validate", t.File, err))
@@ -64,7 +64,7 @@ func (v *violations) add(ctx context.Context, t *sheet, query string) error {
 
 // addRows writes a violation for the rows whose numbers a query gives.
 func (v *violations) addRows(ctx context.Context, t *sheet, rule pgcsv.Rule, columns []string, said, query string) error {
-	return v.add(ctx, t, fmt.Sprintf("SELECT t.row, t.line, %s, %s, %s, NULL::int FROM %s t JOIN (%s) k ON k.row = t.row",
+	return v.add(ctx, t, fmt.Sprintf(server.Own("SELECT t.row, t.line, %s, %s, %s, NULL::int FROM %s t JOIN (%s) k ON k.row = t.row"),
 		server.Literal(string(rule)), server.Literal(headersFor(t, columns)), server.Literal(said), t.textTable(), query))
 }
 
@@ -76,8 +76,8 @@ func (v *violations) mark(ctx context.Context, t *sheet) error {
 	}
 	t.marked = t.violated
 	return v.Exec(ctx, "mark bad rows", fmt.Sprintf(`
-UPDATE %s t SET bad = true
-WHERE NOT bad AND EXISTS (SELECT FROM %s f WHERE f.sheet = %d AND f.row = t.row)`, t.textTable(), violationTable, t.Number))
+UPDATE %s t SET bad = true`+server.Own(`
+WHERE NOT bad AND EXISTS (SELECT FROM %s f WHERE f.sheet = %d AND f.row = t.row)`), t.textTable(), violationTable, t.Number))
 }
 
 // leaveOut takes bad rows out of a map, where they are rejected.
@@ -88,7 +88,7 @@ func (v *violations) leaveOut(ctx context.Context, t *sheet) error {
 	if err := v.mark(ctx, t); err != nil || t.unmapped {
 		return err
 	}
-	return v.Exec(ctx, "leave out bad rows", fmt.Sprintf("DELETE FROM %s m USING %s t WHERE t.row = m.row AND t.bad", t.IDMap(), t.textTable()))
+	return v.Exec(ctx, "leave out bad rows", fmt.Sprintf(server.Own("DELETE FROM %s m USING %s t WHERE t.row = m.row AND t.bad"), t.IDMap(), t.textTable()))
 }
 
 // refusing reports whether there is one that refuses the load.

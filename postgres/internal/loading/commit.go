@@ -11,11 +11,14 @@ import (
 	"github.com/gyrodata/gyro/postgres/internal/server"
 )
 
-const transactionSQL = `
+var transactionSQL = server.Own(`
 SELECT pg_current_xact_id()::text,
-  (SELECT oid::int8 FROM pg_database WHERE datname = current_database())`
+  (SELECT oid::int8 FROM pg_catalog.pg_database WHERE datname = current_database())`)
 
-const systemSQL = "SELECT system_identifier::text FROM pg_control_system()"
+// statusSQL asks what became of a transaction.
+var statusSQL = server.Own("SELECT pg_xact_status($1::text::xid8)")
+
+var systemSQL = server.Own("SELECT system_identifier::text FROM pg_control_system()")
 
 // identify asks for the transaction's name, and that of its server, where the role may ask for that.
 func (l *Load) identify(ctx context.Context) error {
@@ -64,7 +67,7 @@ func (l *Load) resolveCommit(bound time.Duration, failure error) error {
 		conn, err := l.config.Connect(ctx)
 		if err == nil {
 			var status *string
-			err = conn.QueryRow(ctx, "SELECT pg_xact_status($1::text::xid8)", fmt.Sprint(l.Loaded.Transaction.ID)).Scan(&status)
+			err = conn.QueryRow(ctx, statusSQL, fmt.Sprint(l.Loaded.Transaction.ID)).Scan(&status)
 			_ = conn.Close(ctx) // only read
 			if err == nil && status != nil {
 				switch *status {

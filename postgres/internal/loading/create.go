@@ -19,6 +19,27 @@ type creation struct{ *Load }
 // createAll makes the tables that the plan asks for: schemas, columns, keys, then references.
 // Types are looked up by their names, so that no text of a manifest is run.
 func (n *creation) createAll(ctx context.Context) error {
+	if len(n.Plan.Create) == 0 {
+		return nil
+	}
+	// A manifest names types as search_path public shows them.
+	if err := n.Exec(ctx, "set search_path", "SET LOCAL search_path = public"); err != nil {
+		return err
+	}
+	if err := n.create(ctx); err != nil {
+		return err
+	}
+	catalog, err := server.ReadCatalog(ctx, n.Conn)
+	if err != nil {
+		return err
+	}
+	for _, t := range n.Plan.Create {
+		n.learn(t, catalog[t.Name])
+	}
+	return n.Exec(ctx, "reset search_path", server.RolePath)
+}
+
+func (n *creation) create(ctx context.Context) error {
 	var found []error
 	for _, t := range n.Plan.Create {
 		text, problems := n.text(ctx, t)
@@ -30,9 +51,6 @@ func (n *creation) createAll(ctx context.Context) error {
 			continue
 		}
 		if err := n.Exec(ctx, "make table "+t.Name.String(), text); err != nil {
-			return err
-		}
-		if err := n.identities(ctx, t); err != nil {
 			return err
 		}
 	}
@@ -108,7 +126,7 @@ func (n *creation) typeOf(ctx context.Context, t *schema.Table, c schema.Column)
 		}
 		tail, base = "("+inner+")", base+rest
 	}
-	if err := n.Conn.QueryRow(ctx, "SELECT to_regtype($1)::text", strings.TrimSpace(base)).Scan(&known); err != nil {
+	if err := n.Conn.QueryRow(ctx, "SELECT pg_catalog.to_regtype($1)::pg_catalog.text", strings.TrimSpace(base)).Scan(&known); err != nil {
 		return "", server.Failed(ctx, "look for a type", t.Name.String(), err)
 	}
 	if known == nil && len(c.Labels) > 0 && modifier == "" && !strings.HasSuffix(base, "[]") {
@@ -146,27 +164,22 @@ func (n *creation) noType(t *schema.Table, c schema.Column) error {
 	}
 }
 
-// identities puts the names of new sequences where the plan left them open.
-func (n *creation) identities(ctx context.Context, t *schema.Table) error {
-	for i, c := range t.Columns {
-		if c.Identity == "" {
-			continue
-		}
-		var sequence string
-		if err := n.Conn.QueryRow(ctx, "SELECT pg_get_serial_sequence($1, $2)", server.Identifier(t.Name), c.Name).Scan(&sequence); err != nil {
-			return server.Failed(ctx, "look for a sequence of", t.Name.String(), err)
-		}
-		t.Columns[i].Sequence = sequence
+// learn puts into a planned table what only the server knows of the one that was made: the names of new sequences, and how
+// its types compare.
+func (n *creation) learn(t, made *schema.Table) {
+	for i := range t.Columns {
+		c := &t.Columns[i]
+		own, _ := made.Column(c.Name)
+		c.Operator, c.Qualified, c.Sequence = own.Operator, own.Qualified, own.Sequence
 		for _, planned := range n.Plan.Tables {
 			if planned.Table != t {
 				continue
 			}
 			for k := range planned.New {
 				if planned.New[k].Column == c.Name && planned.New[k].Sequence != "" {
-					planned.New[k].Sequence = sequence
+					planned.New[k].Sequence = c.Sequence
 				}
 			}
 		}
 	}
-	return nil
 }

@@ -26,15 +26,15 @@ func (in *Inserter) collide(ctx context.Context) error {
 			}
 			var terms []string
 			for _, c := range key {
-				terms = append(terms, fmt.Sprintf("t.%s = v.%s", server.Quote(c), server.Quote(c)))
+				terms = append(terms, t.Equal(c, "t."+server.Quote(c), "v."+server.Quote(c)))
 			}
 			var values []string
 			for _, c := range key {
 				values = append(values, in.merge.Final(t, c)+" AS "+server.Quote(c))
 			}
 			n, err := in.Number(ctx, "look for rows that are there already", fmt.Sprintf(
-				"SELECT count(*) FROM (SELECT %s FROM %s) v WHERE EXISTS (SELECT FROM %s t WHERE %s)",
-				strings.Join(values, ", "), in.merge.Source(t, " AND NOT m.found"), t.Target(), strings.Join(terms, " AND ")))
+				"SELECT pg_catalog.count(*) FROM (SELECT %s FROM %s) v WHERE EXISTS (SELECT FROM %s t WHERE %s%s)",
+				strings.Join(values, ", "), in.merge.Source(t, " AND NOT m.found"), t.Target(), strings.Join(terms, " AND "), in.merge.Staying(t)))
 			if err != nil {
 				return err
 			}
@@ -96,7 +96,7 @@ func (in *Inserter) diagnose(ctx context.Context, t *TableLoad) ([]error, error)
 	}
 	var found []error
 	for _, j := range in.merge.Joins(t) {
-		n, err := in.Number(ctx, "look for references that lead nowhere", fmt.Sprintf("SELECT count(*) FROM %s WHERE NOT (%s)", in.merge.Source(t, kept), in.merge.resolves(j)))
+		n, err := in.Number(ctx, "look for references that lead nowhere", fmt.Sprintf("SELECT pg_catalog.count(*) FROM %s WHERE NOT (%s)", in.merge.Source(t, kept), in.merge.resolves(j)))
 		if err != nil {
 			return nil, err
 		}
@@ -123,7 +123,7 @@ func (in *Inserter) diagnose(ctx context.Context, t *TableLoad) ([]error, error)
 	}
 	terms := in.merge.conditions(t)
 	for _, term := range terms[min(len(t.References), len(terms)):] {
-		n, err := in.Number(ctx, "look for references that disagree", fmt.Sprintf("SELECT count(*) FROM %s WHERE NOT (%s)", in.merge.Source(t, kept), term))
+		n, err := in.Number(ctx, "look for references that disagree", fmt.Sprintf("SELECT pg_catalog.count(*) FROM %s WHERE NOT (%s)", in.merge.Source(t, kept), term))
 		if err != nil {
 			return nil, err
 		}

@@ -50,6 +50,10 @@ WHERE NOT i.indisunique AND NOT i.indisexclusion AND NOT i.indisclustered AND NO
   AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = i.indexrelid AND d.classid = 'pg_class'::regclass AND d.deptype = 'e')
 ORDER BY i.indrelid, x.relname`
 
+var othersSQL = server.Own(`
+SELECT count(*) FROM pg_catalog.pg_stat_activity
+WHERE datname = current_database() AND pid <> pg_backend_pid() AND coalesce(backend_type, 'client backend') = 'client backend'`)
+
 // take makes ready what keeps others, and the load itself, from being in the way.
 func (a *access) take(ctx context.Context) error {
 	exclusive, note, err := a.decide(ctx)
@@ -71,9 +75,6 @@ func (a *access) take(ctx context.Context) error {
 	return a.immediate(ctx)
 }
 
-const othersSQL = `SELECT count(*) FROM pg_stat_activity
-	WHERE datname = current_database() AND pid <> pg_backend_pid() AND coalesce(backend_type, 'client backend') = 'client backend'`
-
 // decide decides whether the load may have the tables to itself, and says why not.
 func (a *access) decide(ctx context.Context) (bool, string, error) {
 	switch a.Exclusive {
@@ -93,7 +94,7 @@ func (a *access) decide(ctx context.Context) (bool, string, error) {
 		return false, "keys and indexes stay in place: " + firstFew(full) + " had rows already", nil
 	}
 	for _, t := range a.Tables {
-		own, err := a.Holds(ctx, "SELECT pg_has_role(relowner, 'USAGE') FROM pg_class WHERE oid = $1::text::regclass", t.Target())
+		own, err := a.Holds(ctx, ownerSQL, t.Target())
 		if err != nil {
 			return false, "", err
 		}
@@ -149,7 +150,7 @@ func (a *access) dropAll(ctx context.Context) error {
 	}
 	a.Loaded.Exclusive = true
 	// Names have to be read by any search_path.
-	if err := a.Exec(ctx, "set search_path", "SET LOCAL search_path = pg_catalog"); err != nil {
+	if err := a.Exec(ctx, "set search_path", server.SafePath); err != nil {
 		return err
 	}
 	var err error
@@ -159,7 +160,7 @@ func (a *access) dropAll(ctx context.Context) error {
 	if a.indexes, err = a.drop(ctx, indexesSQL, tables); err != nil {
 		return err
 	}
-	return a.Exec(ctx, "reset search_path", "SET LOCAL search_path TO DEFAULT")
+	return a.Exec(ctx, "reset search_path", server.RolePath)
 }
 
 // drop drops what a query finds.
@@ -223,11 +224,11 @@ func (a *access) tableOf(name string) int {
 	return -1
 }
 
-const triggersSQL = `
+var triggersSQL = server.Own(`
 SELECT quote_ident(tgname)
-FROM pg_trigger
-WHERE tgrelid = $1::text::regclass AND NOT tgisinternal AND tgenabled = 'O'
-ORDER BY tgname`
+FROM pg_catalog.pg_trigger
+WHERE tgrelid = $1::text::regclass::oid AND NOT tgisinternal AND tgenabled = 'O'
+ORDER BY tgname`)
 
 // disableTriggers turns off the triggers that are no constraint's and on as usual.
 func (a *access) disableTriggers(ctx context.Context) error {

@@ -110,7 +110,8 @@ func (in *Inserter) inserted(ctx context.Context, t *TableLoad, rows int64) erro
 // rewritten sees to it that rows have the key that they were given, by which others refer to them and an undo finds
 // them: a trigger may have given them another.
 func (in *Inserter) rewritten(ctx context.Context, t *TableLoad) error {
-	if len(t.Rewriting) == 0 || t.Fresh == 0 {
+	given := slices.ContainsFunc(t.New, func(id driver.NewID) bool { return len(id.Triggers) > 0 })
+	if len(t.Rewriting) == 0 || t.Fresh == 0 || given {
 		return nil
 	}
 	fresh := ""
@@ -119,13 +120,14 @@ func (in *Inserter) rewritten(ctx context.Context, t *TableLoad) error {
 	}
 	var same []string
 	for _, c := range t.MapColumns {
-		operator := " = "
+		there, given := "t."+server.Quote(c), in.merge.Final(t, c)
+		equal := t.Equal(c, there, given)
 		if !slices.Contains(t.Key, c) {
-			operator = " IS NOT DISTINCT FROM "
+			equal = fmt.Sprintf("(%s OR %s IS NULL AND (%s) IS NULL)", equal, there, given)
 		}
-		same = append(same, "t."+server.Quote(c)+operator+in.merge.Final(t, c))
+		same = append(same, equal)
 	}
-	n, err := in.Number(ctx, "look for rows that a trigger changed", fmt.Sprintf("SELECT count(*) FROM %s WHERE NOT EXISTS (SELECT FROM %s t WHERE %s)",
+	n, err := in.Number(ctx, "look for rows that a trigger changed", fmt.Sprintf("SELECT pg_catalog.count(*) FROM %s WHERE NOT EXISTS (SELECT FROM %s t WHERE %s)",
 		in.merge.Source(t, fresh), t.Target(), strings.Join(same, " AND ")))
 	if err != nil || n == 0 {
 		return err
@@ -144,7 +146,7 @@ func (in *Inserter) insertTogether(ctx context.Context, tables []*TableLoad) err
 	for _, t := range tables {
 		in.Stage(gyro.Inserting, t.Number)
 		with = append(with, fmt.Sprintf("i%d AS (%s RETURNING 1)", t.Number, in.merge.Insertion(t)))
-		counts = append(counts, fmt.Sprintf("(SELECT count(*) FROM i%d)", t.Number))
+		counts = append(counts, fmt.Sprintf("(SELECT pg_catalog.count(*) FROM i%d)", t.Number))
 	}
 	found := make([]int64, len(tables))
 	into := make([]any, len(tables))

@@ -41,6 +41,7 @@ type Load struct {
 	Mapping   *Mapping
 	Inserter  *Inserter
 	Sequences *Sequences
+	Swaps     *Swaps
 	access    *access
 }
 
@@ -51,6 +52,7 @@ func NewLoad(s *Session, o Options, plan *driver.LoadPlan) *Load {
 	l.Mapping = &Mapping{Load: l, merge: l.Merge}
 	l.Inserter = &Inserter{Load: l, merge: l.Merge}
 	l.Sequences = &Sequences{Load: l, merge: l.Merge}
+	l.Swaps = &Swaps{Load: l, merge: l.Merge}
 	l.access = &access{Load: l}
 	return l
 }
@@ -62,7 +64,7 @@ func NewLoad(s *Session, o Options, plan *driver.LoadPlan) *Load {
 // what is inserted: every row bears the transaction's own id, by which undo knows it.
 func (l *Load) Run(ctx context.Context) (*driver.Loaded, error) {
 	for _, do := range []func(context.Context) error{
-		l.Begin, l.stageAll, l.Sequences.Move, l.Mapping.makeAll, l.Inserter.collide, l.Inserter.insertAll, l.Finish,
+		l.Begin, l.stageAll, l.Sequences.Raise, l.Mapping.makeAll, l.Sequences.Move, l.Inserter.collide, l.Swaps.Open, l.Inserter.insertAll, l.Swaps.Close, l.Finish,
 	} {
 		if err := do(ctx); err != nil {
 			return nil, l.ofExpr(err)
@@ -118,27 +120,27 @@ func (l *Load) Begin(ctx context.Context) error {
 
 // typesSQL lists the types of a table's columns. With an empty search_path, they are named so that any path
 // reads them.
-const typesSQL = `
+var typesSQL = server.Own(`
 SELECT a.attname, format_type(a.atttypid, a.atttypmod)
-FROM pg_attribute a, (SELECT set_config('search_path', 'pg_catalog', true)) p
-WHERE a.attrelid = $1::text::regclass AND a.attnum > 0 AND NOT a.attisdropped`
+FROM pg_catalog.pg_attribute a, (SELECT set_config('search_path', 'pg_catalog', true)) p
+WHERE a.attrelid = $1::text::regclass::oid AND a.attnum > 0::smallint AND NOT a.attisdropped`)
 
 // rewritingSQL lists the triggers that see a row before it is inserted, those that stay on where triggers are switched off
 // or all of them.
-const rewritingSQL = `
+var rewritingSQL = server.Own(`
 SELECT ARRAY(
   SELECT DISTINCT tgname::text
-  FROM pg_trigger
-  WHERE tgrelid IN (SELECT $1::text::regclass::oid UNION ALL SELECT relid::oid FROM pg_partition_tree($1::text::regclass))
-    AND NOT tgisinternal AND tgtype & 7 = 7 AND (tgenabled = 'A' OR tgenabled = 'O' AND NOT $2::bool)
-  ORDER BY 1)`
+  FROM pg_catalog.pg_trigger
+  WHERE tgrelid = ANY (SELECT $1::text::regclass::oid UNION ALL SELECT relid::oid FROM pg_partition_tree($1::text::regclass))
+    AND NOT tgisinternal AND (tgtype & 7::smallint) = 7::smallint AND (tgenabled = 'A' OR tgenabled = 'O' AND NOT $2::bool)
+  ORDER BY 1)`)
 
 // lookAt finds out whether a table is empty, and its types. The lock that reading takes keeps
 // it from being altered up to the end.
 func (l *Load) lookAt(ctx context.Context, t *TableLoad) error {
 	place := t.Table.Name.String()
 	var secured bool
-	err := l.Conn.QueryRow(ctx, "SELECT NOT EXISTS (SELECT FROM "+t.Target()+"), row_security_active("+server.Literal(t.Target())+")").Scan(&t.Empty, &secured)
+	err := l.Conn.QueryRow(ctx, "SELECT NOT EXISTS (SELECT FROM "+t.Target()+"), pg_catalog.row_security_active("+server.Literal(t.Target())+")").Scan(&t.Empty, &secured)
 	if err != nil {
 		return server.Failed(ctx, "look at", place, err)
 	}
@@ -162,17 +164,17 @@ func (l *Load) lookAt(ctx context.Context, t *TableLoad) error {
 		if err := rows.Scan(&name, &typ); err != nil {
 			return server.Failed(ctx, "look at", place, err)
 		}
-		t.Types[name] = typ
+		t.Types[name] = server.QualifiedType(typ)
 	}
 	if err := rows.Err(); err != nil {
 		return server.Failed(ctx, "look at", place, err)
 	}
-	return l.Exec(ctx, "reset search_path", "SET LOCAL search_path TO DEFAULT")
+	return l.Exec(ctx, "reset search_path", server.RolePath)
 }
 
 // Finish makes again what was dropped, and leaves statistics: all that is left to do is to commit.
 func (l *Load) Finish(ctx context.Context) error {
-	for _, do := range []func(context.Context) error{l.access.giveBack, l.analyze, l.identify} {
+	for _, do := range []func(context.Context) error{l.Mapping.Leave, l.access.giveBack, l.analyze, l.identify} {
 		if err := do(ctx); err != nil {
 			return err
 		}
@@ -216,7 +218,7 @@ func (l *Load) Keys(ctx context.Context, table int, w io.Writer) (int64, error) 
 	quoted := t.quotedKey()
 	switch {
 	case t.Direct:
-		from = fmt.Sprintf("SELECT %s FROM %s WHERE xmin = pg_current_xact_id()::xid", strings.Join(quoted, ", "), t.Target())
+		from = fmt.Sprintf(server.Own("SELECT %s FROM %s WHERE xmin = pg_current_xact_id()::xid"), strings.Join(quoted, ", "), t.Target())
 	case t.Map:
 		var columns []string
 		for i, c := range quoted {

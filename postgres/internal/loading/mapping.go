@@ -17,10 +17,14 @@ import (
 type Mapping struct {
 	*Load
 	merge *Merge
+	views []string // that were made for it
 }
 
 // makeAll builds the maps.
 func (m *Mapping) makeAll(ctx context.Context) error {
+	if err := m.Prepare(ctx); err != nil {
+		return err
+	}
 	var found []error
 	for _, i := range m.Plan.Maps {
 		t := m.Tables[i]
@@ -55,9 +59,8 @@ func (m *Mapping) Text(t *TableLoad) string {
 	if len(t.Find) > 0 {
 		found = "t.gyro_here IS TRUE"
 	}
-	order := "s.ctid"
 	if t.Numbered {
-		columns, order = append(columns, "s.gyro_row AS row"), "s.gyro_row"
+		columns = append(columns, "s.gyro_row AS row")
 	}
 	text := fmt.Sprintf("CREATE TEMP TABLE gyro_map_%d ON COMMIT DROP AS SELECT %s, %s AS found", t.Number, strings.Join(columns, ", "), found)
 	if len(t.Find) > 0 && !t.Unique {
@@ -75,7 +78,7 @@ func (m *Mapping) Text(t *TableLoad) string {
 		case len(id.Derived) > 0:
 			text += " CROSS JOIN LATERAL (SELECT " + m.digest(t, id.Derived) + " AS h) d"
 		case len(id.Fixed) > 0:
-			text += fmt.Sprintf(" LEFT JOIN %s n ON n.o_0 = s.%s", fixedTable(id.Fixed, t.Types[id.Column]), server.Quote(id.Column))
+			text += fmt.Sprintf(" LEFT JOIN %s n ON %s", fixedTable(id.Fixed, t.Types[id.Column]), t.Equal(id.Column, "n.o_0", "s."+server.Quote(id.Column)))
 		}
 	}
 	if len(t.Find) > 0 {
@@ -85,8 +88,8 @@ func (m *Mapping) Text(t *TableLoad) string {
 		}
 		text += fmt.Sprintf(" %s (SELECT true AS gyro_here, * FROM %s) t ON %s", join, t.Target(), m.Same(t))
 	}
-	if !m.merge.doomed() && slices.ContainsFunc(t.New, func(id driver.NewID) bool { return id.Sequence != "" }) {
-		text += " ORDER BY " + order // the file's order; the server sorts before it draws
+	if !m.merge.doomed() && slices.ContainsFunc(t.New, func(id driver.NewID) bool { return id.Sequence != "" || id.Default }) {
+		text += " ORDER BY " + t.order() // the file's order; the server sorts before it draws
 	}
 	text += "; "
 	for _, other := range m.Tables {
@@ -106,20 +109,20 @@ func (m *Mapping) Same(t *TableLoad) string {
 	for _, name := range t.Find {
 		value := m.Fresh(t, name)
 		if c, _ := t.Table.Column(name); c.NotNull {
-			terms = append(terms, fmt.Sprintf("t.%s = %s", server.Quote(name), value))
+			terms = append(terms, t.Equal(name, "t."+server.Quote(name), value))
 		} else {
-			terms = append(terms, fmt.Sprintf("ARRAY[t.%s] = ARRAY[%s]", server.Quote(name), value))
+			terms = append(terms, fmt.Sprintf("ARRAY[t.%s]%sARRAY[%s]", server.Quote(name), server.Is, value))
 		}
 	}
 	return strings.Join(terms, " AND ")
 }
 
 // uuidSQL makes a uuid of version 8 of d.h, the digits of a digest.
-const uuidSQL = `(
-  substr(d.h, 1, 12) || '8' || substr(d.h, 14, 3)
-  || substr('89ab89ab89ab89ab', 1 + (('x' || substr(d.h, 17, 1))::bit(4)::int), 1)
-  || substr(d.h, 18, 15)
-)::uuid`
+var uuidSQL = server.Own(`concat(
+  substr(d.h, 1, 12), '8', substr(d.h, 14, 3),
+  substr('89ab89ab89ab89ab', 1 + (('x' || substr(d.h, 17, 1))::bit(4)::int), 1),
+  substr(d.h, 18, 15)
+)::uuid`)
 
 // Fresh is the value that a column gets in a new row, where the map is built.
 func (m *Mapping) Fresh(t *TableLoad, column string) string {
@@ -133,13 +136,22 @@ func (m *Mapping) Fresh(t *TableLoad, column string) string {
 			if typ == "smallint" {
 				return "NULL::smallint"
 			}
-			return "(-s.gyro_row)::" + typ
+			return "(0" + server.Op("-") + "s.gyro_row)::" + typ
 		case id.Sequence != "" && m.Plan.DryRun:
-			return fmt.Sprintf("((SELECT coalesce(max(%s), 0) FROM %s) + row_number() OVER ())::%s", server.Quote(column), t.Target(), typ)
+			return fmt.Sprintf(server.Own("((SELECT coalesce(max(%s), 0) FROM %s) + row_number() OVER ())")+"::%s", server.Quote(column), t.Target(), typ)
 		case id.Sequence != "":
-			return fmt.Sprintf("nextval(%s)::%s", server.Literal(id.Sequence), typ)
+			return fmt.Sprintf("pg_catalog.nextval(%s)::%s", server.Literal(id.Sequence), typ)
+		case id.Default && m.merge.doomed(), len(id.Triggers) > 0:
+			return "NULL::" + typ
+		case id.Default:
+			return m.drawn(t, column)
+		case id.Highest:
+			return fmt.Sprintf(server.Own("((SELECT coalesce(max(%s), 0) FROM %s) + row_number() OVER (ORDER BY %s))")+"::%s",
+				server.Quote(column), t.Target(), t.order(), typ)
+		case id.Offset != 0:
+			return fmt.Sprintf("(s.%s%s%d)::%s", server.Quote(column), server.Op("+"), id.Offset, typ)
 		case id.Random:
-			return "gen_random_uuid()"
+			return "pg_catalog.gen_random_uuid()"
 		case len(id.Derived) > 0:
 			return uuidSQL
 		case len(id.Fixed) > 0:
@@ -154,28 +166,28 @@ func (m *Mapping) Fresh(t *TableLoad, column string) string {
 func (m *Mapping) digest(t *TableLoad, columns []string) string {
 	terms := []string{server.Literal(t.Table.Name.String())}
 	for _, c := range columns {
-		text := "(" + m.merge.Value(t, c) + ")::text"
-		terms = append(terms, fmt.Sprintf("coalesce(length(%s) || ':' || %s, '-')", text, text))
+		text := "(" + m.merge.Value(t, c) + ")::pg_catalog.text"
+		terms = append(terms, fmt.Sprintf(server.Own("coalesce((length(%[1]s) || ':') || %[1]s, '-')"), text))
 	}
-	return "encode(sha256(convert_to(" + strings.Join(terms, " || E'\\n' || ") + ", 'UTF8')), 'hex')"
+	return "pg_catalog.encode(pg_catalog.sha256(pg_catalog.convert_to(" + strings.Join(terms, server.Op("||")+`E'\n'`+server.Op("||")) + ", 'UTF8')), 'hex')"
 }
 
 // sameSQL counts the rows of the file that what they are looked for by does not tell apart.
-const sameSQL = `
+var sameSQL = server.Own(`
 WITH m AS (
   SELECT DISTINCT {key}, {found_by} FROM {map}
 ), g AS (
   SELECT count(*) AS n FROM m GROUP BY {found_by} HAVING count(*) > 1
 )
-SELECT sum(n)::int8 FROM g`
+SELECT sum(n)::int8 FROM g`)
 
 // check sees to it that each row got its place, and one of its own.
 func (m *Mapping) check(ctx context.Context, t *TableLoad) ([]error, error) {
-	total, err := m.Number(ctx, "count ids", "SELECT count(*) FROM "+t.IDMap())
+	total, err := m.Number(ctx, "count ids", "SELECT pg_catalog.count(*) FROM "+t.IDMap())
 	if err != nil {
 		return nil, err
 	}
-	t.Fresh, err = m.Number(ctx, "count ids", "SELECT count(*) FROM "+t.IDMap()+" WHERE NOT found")
+	t.Fresh, err = m.Number(ctx, "count ids", "SELECT pg_catalog.count(*) FROM "+t.IDMap()+" WHERE NOT found")
 	if err != nil {
 		return nil, err
 	}
@@ -206,7 +218,7 @@ func (m *Mapping) check(ctx context.Context, t *TableLoad) ([]error, error) {
 		if len(id.Fixed) == 0 {
 			continue
 		}
-		n, err := m.Number(ctx, "look for ids that are not listed", "SELECT count(*) FROM "+t.IDMap()+" WHERE v_0 IS NULL")
+		n, err := m.Number(ctx, "look for ids that are not listed", "SELECT pg_catalog.count(*) FROM "+t.IDMap()+fmt.Sprintf(" WHERE v_%d IS NULL", slices.Index(t.MapColumns, id.Column)))
 		if err != nil {
 			return nil, err
 		}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/gyrodata/gyro/driver"
 	"github.com/gyrodata/gyro/postgres/internal/server"
+	"github.com/gyrodata/gyro/schema"
 )
 
 // How a row of a staging table becomes one of the table. In what follows s is the staging
@@ -56,7 +57,7 @@ func (j Join) refers() string {
 		for _, v := range k.Values {
 			values = append(values, server.Literal(v))
 		}
-		terms = append(terms, fmt.Sprintf("s.%s::text IN (%s)", server.Quote(k.Column), strings.Join(values, ", ")))
+		terms = append(terms, fmt.Sprintf(server.Own("s.%s::text = ANY (ARRAY[%s]::text[])"), server.Quote(k.Column), strings.Join(values, ", ")))
 	}
 	return strings.Join(terms, " AND ")
 }
@@ -64,10 +65,13 @@ func (j Join) refers() string {
 // Place is the number of the i-th column that a reference goes to in the map there.
 func (j Join) Place(i int) int { return slices.Index(j.to.MapColumns, j.ToColumns[i]) }
 
-// asText is true where the i-th column that a reference goes to is held by the map as another type than the reference
-// has: as a text where an expression makes something of it.
-func (j Join) asText(i int) bool {
-	return j.AsText || slices.ContainsFunc(j.to.Columns, func(c driver.LoadColumn) bool { return c.Name == j.ToColumns[i] && c.Expr != "" })
+// as is the type as which the i-th column compares with what the map holds of the one that it goes to: a text, where an
+// expression makes something of that.
+func (j Join) as(i int) string {
+	if slices.ContainsFunc(j.to.Columns, func(c driver.LoadColumn) bool { return c.Name == j.ToColumns[i] && c.Expr != "" }) {
+		return schema.AsText
+	}
+	return server.As(j.As, i)
 }
 
 // Maps are the maps of references but those in arrays: of all, or of those that stand on one
@@ -75,16 +79,17 @@ func (j Join) asText(i int) bool {
 func (m *Merge) Maps(t *TableLoad, among []string) string {
 	var text strings.Builder
 	for _, j := range m.Joins(t) {
-		touches := among == nil || slices.ContainsFunc(j.Columns, func(c string) bool { return slices.Contains(among, c) })
+		touches := among == nil || j.Gives(among)
 		switch {
 		case !touches, j.Each, j.to == nil && len(j.Fixed) == 0:
 		case j.to == nil:
-			fmt.Fprintf(&text, " LEFT JOIN %s %s ON s.%s = %s.o_0", fixedTable(j.Fixed, t.Types[j.Columns[0]]), j.Alias, server.Quote(j.Columns[0]), j.Alias)
+			fmt.Fprintf(&text, " LEFT JOIN %s %s ON %s", fixedTable(j.Fixed, t.Types[j.Columns[0]]), j.Alias,
+				t.Equal(j.Columns[0], "s."+server.Quote(j.Columns[0]), j.Alias+".o_0"))
 			if len(j.Kinds) > 0 {
 				text.WriteString(" AND " + j.refers())
 			}
 		case j.Through != "":
-			fmt.Fprintf(&text, " LEFT JOIN %s %s ON %s.row = s.%s", j.to.IDMap(), j.Alias, j.Alias, j.Through)
+			fmt.Fprintf(&text, " LEFT JOIN %s %s ON %s.row%ss.%s", j.to.IDMap(), j.Alias, j.Alias, server.Is, j.Through)
 		default:
 			var terms []string
 			for i, c := range j.Columns {
@@ -105,14 +110,12 @@ func (m *Merge) equal(t *TableLoad, column string, j Join, i int) string {
 	left, right := "s."+server.Quote(column), fmt.Sprintf("%s.o_%d", j.Alias, j.Place(i))
 	from, _ := t.Table.Column(column)
 	to, _ := j.to.Table.Column(j.ToColumns[i])
-	switch {
-	case j.asText(i):
-		left, right = left+"::text", right+"::text"
-	case from.DataType().Text() && to.DataType().Text():
+	as := j.as(i)
+	if from.DataType().Text() && to.DataType().Text() {
 		collate := " COLLATE " + to.Equality()
 		left, right = left+collate, right+collate
 	}
-	return left + " = " + right
+	return server.EqualAs(as, to, left, right)
 }
 
 // ForEachRow is SQL for an expression over value, evaluated anew for each row, also where it does not name value: the
@@ -132,7 +135,7 @@ func (m *Merge) Value(t *TableLoad, column string) string {
 	for _, j := range m.Joins(t) {
 		i := slices.Index(j.Columns, column)
 		switch {
-		case i < 0, j.Keep:
+		case i < 0, j.Keep, j.FromElsewhere(i):
 		case j.Each:
 			return m.array(t, j, own)
 		case j.to == nil && len(j.Fixed) > 0:
@@ -149,18 +152,18 @@ func (m *Merge) Value(t *TableLoad, column string) string {
 	return "CASE " + strings.Join(arms, " ") + " ELSE " + own + " END"
 }
 
-const arraySQL = `CASE
+var arraySQL = server.Own(`CASE
   WHEN cardinality({own}) > 0 THEN ARRAY(
     SELECT e.v
     FROM (
       SELECT u.n, CASE WHEN u.e IS NOT NULL THEN n.{new} END AS v
-      FROM unnest({own}) WITH ORDINALITY u(e, n)
+      FROM unnest({own}) WITH ORDINALITY AS u(e, n)
       LEFT JOIN {map} n ON {old}
     ) e
     ORDER BY e.n
   )::{type}
   ELSE {own}
-END`
+END`)
 
 // array maps each element of an array, in its order.
 func (m *Merge) array(t *TableLoad, j Join, own string) string {
@@ -171,13 +174,11 @@ func (m *Merge) array(t *TableLoad, j Join, own string) string {
 // elements is what elements of an array are looked for in.
 func (m *Merge) elements(j Join) (source, condition, fresh string) {
 	if j.to == nil {
-		return fixedTable(j.Fixed, "text"), "n.o_0 = u.e::text", "v_0"
+		return fixedTable(j.Fixed, schema.AsText), server.Own("n.o_0 = u.e::text"), "v_0"
 	}
 	i := j.Place(0)
-	condition = fmt.Sprintf("n.o_%d = u.e", i)
-	if j.asText(0) {
-		condition = fmt.Sprintf("n.o_%d::text = u.e::text", i)
-	}
+	to, _ := j.to.Table.Column(j.ToColumns[0])
+	condition = server.EqualAs(j.as(0), to, fmt.Sprintf("n.o_%d", i), "u.e")
 	return j.to.IDMap(), condition, fmt.Sprintf("v_%d", i)
 }
 
@@ -186,7 +187,7 @@ func (m *Merge) resolves(j Join) string {
 	switch {
 	case j.Each:
 		source, condition, fresh := m.elements(j)
-		return fmt.Sprintf("NOT EXISTS (SELECT FROM unnest(s.%s) u(e) WHERE u.e IS NOT NULL AND NOT EXISTS (SELECT FROM %s n WHERE %s AND n.%s IS NOT NULL))",
+		return fmt.Sprintf("NOT EXISTS (SELECT FROM pg_catalog.unnest(s.%s) u(e) WHERE u.e IS NOT NULL AND NOT EXISTS (SELECT FROM %s n WHERE %s AND n.%s IS NOT NULL))",
 			server.Quote(j.Columns[0]), source, condition, fresh)
 	case j.to == nil && len(j.Fixed) == 0:
 		return "(" + j.refers() + ") IS NOT TRUE"
@@ -224,7 +225,7 @@ func (m *Merge) conditions(t *TableLoad) []string {
 		}
 		for i := range shared {
 			for k := range i {
-				terms = append(terms, fmt.Sprintf("(%s = %s) IS NOT FALSE", shared[k], shared[i]))
+				terms = append(terms, "("+t.Equal(c.Name, shared[k], shared[i])+") IS NOT FALSE")
 			}
 		}
 	}

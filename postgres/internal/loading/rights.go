@@ -59,16 +59,19 @@ func (r *Rights) lacks(place, problem, hint string) {
 	r.found = append(r.found, &gyro.Mistake{Place: gyro.Text(place), Problem: gyro.Text(problem), Hint: gyro.Text(hint)})
 }
 
-const (
-	createSQL = `
-SELECT coalesce((SELECT has_schema_privilege(oid, 'CREATE') FROM pg_namespace WHERE nspname = $1),
-  has_database_privilege(current_database(), 'CREATE'))`
+var (
+	createSQL = server.Own(`
+SELECT coalesce((SELECT has_schema_privilege(oid, 'CREATE') FROM pg_catalog.pg_namespace WHERE nspname = $1::name),
+  has_database_privilege(current_database(), 'CREATE'))`)
 
-	ownerSQL = "SELECT pg_has_role(relowner, 'USAGE') FROM pg_class WHERE oid = $1::text::regclass"
+	ownerSQL = server.Own("SELECT pg_has_role(relowner, 'USAGE') FROM pg_catalog.pg_class WHERE oid = $1::text::regclass::oid")
 
-	sequenceSQL = `
+	sequenceSQL = server.Own(`
 SELECT has_sequence_privilege($1::text::regclass, 'USAGE')
-  AND has_sequence_privilege($1::text::regclass, 'UPDATE')`
+  AND has_sequence_privilege($1::text::regclass, 'UPDATE')`)
+
+	privilegeSQL = server.Own("SELECT has_table_privilege($1::text::regclass, $2)")
+	temporarySQL = server.Own("SELECT has_database_privilege(current_database(), 'TEMPORARY')")
 )
 
 // create asks whether a table can be made.
@@ -84,7 +87,7 @@ func (r *Rights) create(ctx context.Context, t *schema.Table) error {
 func (r *Rights) table(ctx context.Context, t *driver.LoadTable, dry bool) error {
 	place := "table " + t.Table.Name.String()
 	for _, right := range rights(t) {
-		ok, err := r.Holds(ctx, "SELECT has_table_privilege($1::text::regclass, $2)", server.Identifier(t.Table.Name), right)
+		ok, err := r.Holds(ctx, privilegeSQL, server.Identifier(t.Table.Name), right)
 		if err != nil {
 			return err
 		}
@@ -118,7 +121,7 @@ func (r *Rights) table(ctx context.Context, t *driver.LoadTable, dry bool) error
 
 // temporary asks for the right to make staging tables.
 func (r *Rights) temporary(ctx context.Context) error {
-	ok, err := r.Holds(ctx, "SELECT has_database_privilege(current_database(), 'TEMPORARY')")
+	ok, err := r.Holds(ctx, temporarySQL)
 	if err == nil && !ok {
 		r.lacks("target", "the role may not make temporary tables", r.Grant(ctx, "TEMPORARY ON DATABASE "+server.Quote(r.Conn.Config().Database)))
 	}

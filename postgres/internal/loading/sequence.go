@@ -28,49 +28,54 @@ type Sequences struct {
 // setval could, if they drew more than that between its reading and its writing.
 const smallGap = 10_000
 
-// Move moves those whose values the load brings along, and those that lag behind the rows of a table that is to
-// get new ids: else they would draw ids that are taken.
+// Raise moves those that lag behind the rows of a table that is to get new ids, before any is drawn: else they would draw
+// ids that are taken.
+func (s *Sequences) Raise(ctx context.Context) error {
+	return s.each(ctx, s.furthestThere, func(t *TableLoad, column string) bool {
+		return !t.Empty && slices.ContainsFunc(t.New, func(n driver.NewID) bool { return n.Column == column && n.Sequence != "" })
+	})
+}
+
+// Move moves those whose values the load brings along. Maps are there by then, so that it knows the new values.
 func (s *Sequences) Move(ctx context.Context) error {
+	return s.each(ctx, s.furthest, (*TableLoad).brings)
+}
+
+func (s *Sequences) each(ctx context.Context, furthest furthest, which func(t *TableLoad, column string) bool) error {
 	if s.Plan.DryRun {
 		return nil
 	}
 	for _, t := range s.Tables {
-		if t.MapOnly {
-			continue
-		}
 		for _, c := range t.Table.Columns {
-			draws := slices.ContainsFunc(t.New, func(n driver.NewID) bool { return n.Column == c.Name && n.Sequence != "" })
-			switch {
-			case c.Sequence == "":
-			case t.brings(c.Name):
-				if err := s.move(ctx, t, c.Name, c.Sequence, s.furthest); err != nil {
-					return err
-				}
-			case draws && !t.Empty:
-				if err := s.move(ctx, t, c.Name, c.Sequence, s.furthestThere); err != nil {
-					return err
-				}
+			if t.MapOnly || c.Sequence == "" || !which(t, c.Name) {
+				continue
+			}
+			if err := s.move(ctx, t, c.Name, c.Sequence, furthest); err != nil {
+				return err
 			}
 		}
 	}
 	return nil
 }
 
-const sequenceStateSQL = `
+// furthest finds the highest value of a column, or the lowest.
+type furthest func(ctx context.Context, t *TableLoad, column string, lowest bool) (end int64, some bool, err error)
+
+var sequenceStateSQL = server.Own(`
 SELECT q.last_value, q.is_called, s.seqincrement, s.seqmin, s.seqmax
-FROM {state} q, pg_sequence s
-WHERE s.seqrelid = {name}::regclass`
+FROM {state} q, pg_catalog.pg_sequence s
+WHERE s.seqrelid = {name}::regclass::oid`)
 
 // mayReadSQL: USAGE and UPDATE are enough to draw from a sequence and to move it, but not to read where it stands.
-const mayReadSQL = "SELECT has_sequence_privilege($1::text::regclass, 'SELECT')"
+var mayReadSQL = server.Own("SELECT has_sequence_privilege($1::text::regclass, 'SELECT')")
 
 // furthestSQL: a numeric column can have fractions, and values beyond any sequence.
-const furthestSQL = `
+var furthestSQL = server.Own(`
 SELECT {function}(trunc(v::numeric))::int8
 FROM (SELECT {value} AS v FROM {rows}) x
-WHERE v::numeric BETWEEN -9223372036854775808 AND 9223372036854775807`
+WHERE v::numeric >= -9223372036854775808 AND v::numeric <= 9223372036854775807`)
 
-func (s *Sequences) move(ctx context.Context, t *TableLoad, column, sequence string, furthest func(context.Context, *TableLoad, string, bool) (int64, bool, error)) error {
+func (s *Sequences) move(ctx context.Context, t *TableLoad, column, sequence string, furthest furthest) error {
 	var (
 		last, step, least, most int64
 		called                  bool
@@ -80,7 +85,7 @@ func (s *Sequences) move(ctx context.Context, t *TableLoad, column, sequence str
 	if reads, err := s.Holds(ctx, mayReadSQL, sequence); err != nil {
 		return err
 	} else if !reads { // a value that is drawn tells as well
-		state = "(SELECT nextval(" + server.Literal(sequence) + ") AS last_value, true AS is_called)"
+		state = "(SELECT pg_catalog.nextval(" + server.Literal(sequence) + ") AS last_value, true AS is_called)"
 	}
 	row := s.Conn.QueryRow(ctx, server.Fill(sequenceStateSQL, "state", state, "name", server.Literal(sequence)))
 	if err := row.Scan(&last, &called, &step, &least, &most); err != nil {
@@ -107,13 +112,13 @@ func (s *Sequences) move(ctx context.Context, t *TableLoad, column, sequence str
 		return nil
 	}
 	if gap <= smallGap {
-		_, err = s.Conn.Exec(ctx, fmt.Sprintf("SELECT count(nextval(%s)) FROM generate_series(1, %d)", server.Literal(sequence), gap))
+		_, err = s.Conn.Exec(ctx, fmt.Sprintf("SELECT pg_catalog.count(pg_catalog.nextval(%s)) FROM pg_catalog.generate_series(1, %d)", server.Literal(sequence), gap))
 	} else {
 		order := "greatest"
 		if step < 0 {
 			order = "least"
 		}
-		_, err = s.Conn.Exec(ctx, fmt.Sprintf("SELECT setval(%[1]s, %[2]s(%[3]d, pg_sequence_last_value(%[1]s::regclass)))", server.Literal(sequence), order, end))
+		_, err = s.Conn.Exec(ctx, fmt.Sprintf("SELECT pg_catalog.setval(%[1]s, %[2]s(%[3]d, pg_catalog.pg_sequence_last_value(%[1]s::pg_catalog.regclass)))", server.Literal(sequence), order, end))
 	}
 	if err != nil {
 		return server.Failed(ctx, "move a sequence of", place, err)
@@ -136,6 +141,9 @@ func (s *Sequences) furthest(ctx context.Context, t *TableLoad, column string, l
 	if t.Staged == 0 {
 		return 0, false, nil
 	}
+	if i := slices.Index(t.MapColumns, column); t.Map && i >= 0 {
+		return s.ask(ctx, t, lowest, fmt.Sprintf("m.v_%d", i), t.IDMap()+" m")
+	}
 	return s.ask(ctx, t, lowest, s.merge.Value(t, column), t.Staging+" s"+s.merge.Maps(t, []string{column}))
 }
 
@@ -153,9 +161,9 @@ func (s *Sequences) ask(ctx context.Context, t *TableLoad, lowest bool, value, r
 
 func function(lowest bool) string {
 	if lowest {
-		return "min"
+		return "pg_catalog.min"
 	}
-	return "max"
+	return "pg_catalog.max"
 }
 
 // scan reads the file for it: the table is not there to be asked yet.

@@ -47,8 +47,8 @@ func (s *Session) look(ctx context.Context) error {
 		version string
 		micros  int64
 	)
-	err := s.Conn.QueryRow(ctx, `SELECT current_setting('server_version_num')::int, current_setting('server_version'), pg_is_in_recovery(),
-		(extract(epoch FROM clock_timestamp()) * 1000000)::bigint`).Scan(&s.Version, &version, &s.origin.Standby, &micros)
+	err := s.Conn.QueryRow(ctx, server.Own(`SELECT current_setting('server_version_num')::int, current_setting('server_version'),
+		pg_is_in_recovery(), (extract(epoch FROM clock_timestamp()) * 1000000)::bigint`)).Scan(&s.Version, &version, &s.origin.Standby, &micros)
 	switch {
 	case err != nil:
 		return server.Failed(ctx, "connect", "", err)
@@ -119,8 +119,8 @@ func settings(c server.Config) map[string]string {
 
 // roomSQL gives joins, index builds and temporary tables room, where the server's settings are
 // narrower than that.
-const roomSQL = `SELECT set_config(name, '64MB', true) FROM pg_settings
-	WHERE name IN ('work_mem', 'maintenance_work_mem', 'temp_buffers') AND pg_size_bytes(current_setting(name)) < pg_size_bytes('64MB')`
+var roomSQL = server.Own(`SELECT set_config(name, '64MB', true) FROM pg_catalog.pg_settings
+	WHERE name = ANY ('{work_mem,maintenance_work_mem,temp_buffers}'::text[]) AND pg_size_bytes(current_setting(name)) < pg_size_bytes('64MB')`)
 
 // Rollback ends the transaction, as if nothing had been done.
 func (s *Session) Rollback(ctx context.Context) error {
@@ -185,7 +185,7 @@ func (s *Session) Holds(ctx context.Context, text string, args ...any) (bool, er
 // Grant is the statement by which the role gets a right, for a hint.
 func (s *Session) Grant(ctx context.Context, right string) string {
 	var role string
-	if err := s.Conn.QueryRow(ctx, "SELECT quote_ident(current_user)").Scan(&role); err != nil {
+	if err := s.Conn.QueryRow(ctx, "SELECT pg_catalog.quote_ident(current_user)").Scan(&role); err != nil {
 		role = "…"
 	}
 	return "GRANT " + right + " TO " + role
@@ -206,7 +206,7 @@ func (s *Session) CheckExpr(ctx context.Context, t *driver.LoadTable, column, te
 	if text == "" {
 		return nil
 	}
-	return s.CheckSQL(ctx, text, "(SELECT ''::text AS value) gyro_value",
+	return s.CheckSQL(ctx, text, "(SELECT ''::pg_catalog.text AS value) gyro_value",
 		gyro.Textf("table %s, {Expr} of column %q", t.Table.Name, column), "an expression in SQL over value, which is a text")
 }
 

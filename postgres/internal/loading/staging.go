@@ -32,7 +32,7 @@ func (l *Load) stageOne(ctx context.Context, t *TableLoad) error {
 	for _, c := range t.Columns {
 		text := server.Quote(c.Name)
 		if c.Expr != "" || !c.Load { // its text, of which SQL makes a value, or nothing
-			text = "''::text AS " + text
+			text = "''::pg_catalog.text AS " + text
 		}
 		columns = append(columns, text)
 	}

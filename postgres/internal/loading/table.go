@@ -36,6 +36,20 @@ func (t *TableLoad) Target() string { return server.Identifier(t.Table.Name) }
 // IDMap is the table's map.
 func (t *TableLoad) IDMap() string { return fmt.Sprintf("pg_temp.gyro_map_%d", t.Number) }
 
+// Equal compares two values of a column.
+func (t *TableLoad) Equal(column, left, right string) string {
+	c, _ := t.Table.Column(column)
+	return server.Equal(c, left, right)
+}
+
+// order is that of the file, for a query over its staging table s.
+func (t *TableLoad) order() string {
+	if t.Numbered {
+		return "s.gyro_row"
+	}
+	return "s.ctid"
+}
+
 // list gives the columns that are loaded, each behind a prefix.
 func (t *TableLoad) list(prefix string) string {
 	var columns []string
@@ -68,7 +82,7 @@ func (t *TableLoad) CanCollide(key []string) bool {
 		if !slices.ContainsFunc(t.Columns, func(f driver.LoadColumn) bool { return f.Name == c && f.Load }) {
 			return false
 		}
-		if slices.ContainsFunc(t.New, func(id driver.NewID) bool { return id.Column == c && (id.Sequence != "" || id.Random) }) {
+		if slices.ContainsFunc(t.New, func(id driver.NewID) bool { return id.Column == c && id.Drawn() }) {
 			return false
 		}
 	}

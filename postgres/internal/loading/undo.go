@@ -98,8 +98,8 @@ func (u *undo) gone(ctx context.Context, found error) error {
 				return found
 			}
 		}
-		n, err := u.Number(ctx, "look for rows of "+t.Table.String(), fmt.Sprintf("SELECT count(*) FROM %s t JOIN %s k ON %s",
-			server.Identifier(t.Table), undoKeys(i), joinOn("t", "k", t.Key, t.Key)))
+		n, err := u.Number(ctx, "look for rows of "+t.Table.String(), fmt.Sprintf("SELECT pg_catalog.count(*) FROM %s t JOIN %s k ON %s",
+			server.Identifier(t.Table), undoKeys(i), joinOn(u.catalog[t.Table], "t", "k", t.Key, t.Key, nil)))
 		if err != nil {
 			return err
 		}
@@ -125,7 +125,7 @@ func (u *undo) sameDatabase(ctx context.Context) error {
 		return &gyro.Error{Op: "undo", Err: errors.New("the record is of a load into another database"), Hint: "name the database that was loaded into; a copy or a restored dump is another one"}
 	}
 	var status *string
-	if err := u.Conn.QueryRow(ctx, "SELECT pg_xact_status($1::text::xid8)", fmt.Sprint(t.ID)).Scan(&status); err != nil {
+	if err := u.Conn.QueryRow(ctx, statusSQL, fmt.Sprint(t.ID)).Scan(&status); err != nil {
 		return server.Failed(ctx, "ask for the load's transaction", "", err)
 	}
 	if status != nil && *status != "committed" {
@@ -137,13 +137,13 @@ func (u *undo) sameDatabase(ctx context.Context) error {
 func undoKeys(i int) string { return fmt.Sprintf("pg_temp.gyro_undo_%d", i) }
 
 // lockSQL locks the rows whose last change is the load's own, and counts them.
-const lockSQL = `
+var lockSQL = server.Own(`
 SELECT count(*)
 FROM (
   SELECT FROM {table} t JOIN {keys} k ON {same}
   WHERE t.xmin = '{transaction}'::xid
   FOR UPDATE OF t
-) x`
+) x`)
 
 // lock brings a table's keys to the server, locks their rows, and counts those that are
 // not as the load left them.
@@ -173,7 +173,7 @@ func (u *undo) lock(ctx context.Context, i int) (problem, err error) {
 	}
 	// xmin is the lower half of the transaction's id.
 	n, err := u.Number(ctx, "lock the rows of "+t.Table.String(), server.Fill(lockSQL, "table", target, "keys", undoKeys(i),
-		"same", joinOn("t", "k", t.Key, t.Key), "transaction", fmt.Sprint(uint32(u.record.Transaction.ID))))
+		"same", joinOn(table, "t", "k", t.Key, t.Key, nil), "transaction", fmt.Sprint(uint32(u.record.Transaction.ID))))
 	if err != nil {
 		return nil, err
 	}
@@ -186,27 +186,40 @@ func (u *undo) lock(ctx context.Context, i int) (problem, err error) {
 	return nil, nil
 }
 
-func joinOn(left, right string, columns, other []string) string {
+// joinOn compares columns of left with other columns, those of a table, of right.
+func joinOn(table *schema.Table, left, right string, columns, other, as []string) string {
 	var terms []string
 	for i, c := range columns {
-		terms = append(terms, fmt.Sprintf("%s.%s = %s.%s", left, server.Quote(c), right, server.Quote(other[i])))
+		to, _ := table.Column(other[i])
+		terms = append(terms, server.EqualAs(server.As(as, i), to, left+"."+server.Quote(c), right+"."+server.Quote(other[i])))
 	}
 	return strings.Join(terms, " AND ")
 }
 
+// refersOn holds where a row c refers to a row p of a table, or may by PERIOD.
+func refersOn(table *schema.Table, r schema.Reference) string {
+	if !r.Period {
+		return joinOn(table, "c", "p", r.Columns, r.ToColumns, r.As)
+	}
+	last := len(r.Columns) - 1
+	return joinOn(table, "c", "p", r.Columns[:last], r.ToColumns[:last], nil) +
+		" AND c." + server.Quote(r.Columns[last]) + server.Op("&&") + "p." + server.Quote(r.ToColumns[last])
+}
+
 // outsidersSQL counts the rows of a child that refer to rows that are to go.
-const outsidersSQL = `
+var outsidersSQL = server.Own(`
 SELECT count(*)
 FROM {keys} k
 JOIN {parent} p ON {same}
 JOIN {child} c ON {refers}
-WHERE true{stays}`
+WHERE true{stays}`)
 
 // outsiders counts the rows that stay and refer to one that is to go. Foreign keys would say
 // it too, but ON DELETE CASCADE and SET NULL would change such rows instead.
 func (u *undo) outsiders(ctx context.Context, i int) ([]error, error) {
 	var found []error
 	parent := u.record.Tables[i]
+	table := u.catalog[parent.Table]
 	for _, from := range u.catalog.Names() {
 		if !u.catalog[from].PartitionOf.IsZero() {
 			continue // its rows are those of the table that it is a partition of, which has its references
@@ -220,11 +233,11 @@ func (u *undo) outsiders(ctx context.Context, i int) ([]error, error) {
 				if u.catalog.Root(t.Table) != from {
 					continue
 				}
-				stays += fmt.Sprintf(" AND NOT (%s AND EXISTS (SELECT FROM %s o WHERE %s))", u.within(t.Table), undoKeys(k), joinOn("o", "c", t.Key, t.Key))
+				stays += fmt.Sprintf(" AND NOT (%s AND EXISTS (SELECT FROM %s o WHERE %s))", u.within(t.Table), undoKeys(k), joinOn(u.catalog[t.Table], "o", "c", t.Key, t.Key, nil))
 			}
 			n, err := u.Number(ctx, "look for rows that refer to those of "+parent.Table.String(), server.Fill(outsidersSQL,
 				"keys", undoKeys(i), "parent", server.Identifier(parent.Table), "child", server.Identifier(from),
-				"same", joinOn("p", "k", parent.Key, parent.Key), "refers", joinOn("c", "p", r.Columns, r.ToColumns), "stays", stays))
+				"same", joinOn(table, "p", "k", parent.Key, parent.Key, nil), "refers", refersOn(table, r), "stays", stays))
 			if err != nil {
 				return nil, err
 			}
@@ -241,12 +254,14 @@ func (u *undo) outsiders(ctx context.Context, i int) ([]error, error) {
 	return found, nil
 }
 
+var withinSQL = server.Own("c.tableoid = ANY (SELECT relid::oid FROM pg_partition_tree(%s))")
+
 // within is true where a row c of a partitioned table lies in one of its partitions, or anywhere in itself.
 func (u *undo) within(table schema.Name) string {
 	if u.catalog[table].PartitionOf.IsZero() {
 		return "true"
 	}
-	return fmt.Sprintf("c.tableoid IN (SELECT relid FROM pg_partition_tree(%s))", server.Literal(server.Identifier(table)))
+	return fmt.Sprintf(withinSQL, server.Literal(server.Identifier(table)))
 }
 
 // deleteAll deletes children first; tables of a circle by one statement, at whose end foreign
@@ -276,9 +291,9 @@ func (u *undo) deleteAll(ctx context.Context) error {
 		into := make([]any, len(circle))
 		for k, name := range circle {
 			i := number[name]
-			same := joinOn("t", "k", u.record.Tables[i].Key, u.record.Tables[i].Key)
+			same := joinOn(u.catalog[name], "t", "k", u.record.Tables[i].Key, u.record.Tables[i].Key, nil)
 			with = append(with, fmt.Sprintf("d%d AS (DELETE FROM %s t USING %s k WHERE %s RETURNING 1)", k, server.Identifier(name), undoKeys(i), same))
-			counts = append(counts, fmt.Sprintf("(SELECT count(*) FROM d%d)", k))
+			counts = append(counts, fmt.Sprintf("(SELECT pg_catalog.count(*) FROM d%d)", k))
 			into[k] = &found[k]
 		}
 		if err := u.Conn.QueryRow(ctx, "WITH "+strings.Join(with, ", ")+" SELECT "+strings.Join(counts, ", ")).Scan(into...); err != nil {

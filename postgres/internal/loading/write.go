@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/gyrodata/gyro"
 	"github.com/gyrodata/gyro/postgres/internal/server"
 )
 
@@ -14,10 +15,10 @@ func (m *Merge) Source(t *TableLoad, found string) string {
 	if t.Map {
 		var terms []string
 		for i, c := range t.Key {
-			terms = append(terms, fmt.Sprintf("m.o_%d = s.%s", i, server.Quote(c)))
+			terms = append(terms, t.Equal(c, fmt.Sprintf("m.o_%d", i), "s."+server.Quote(c)))
 		}
 		if t.Numbered {
-			terms = []string{"m.row = s.gyro_row"}
+			terms = []string{"m.row" + server.Is + "s.gyro_row"}
 		}
 		text += " JOIN " + t.IDMap() + " m ON " + strings.Join(terms, " AND ") + found
 	}
@@ -52,16 +53,37 @@ func (m *Merge) Insertion(t *TableLoad, more ...string) string {
 	return text
 }
 
+// written are the columns that an update writes into rows which were found.
+func (m *Merge) written(t *TableLoad) []string {
+	var columns []string
+	for _, c := range t.Columns {
+		target, _ := t.Table.Column(c.Name)
+		if c.Load && !slices.Contains(t.Key, c.Name) && !slices.Contains(t.Find, c.Name) && target.Identity != "always" {
+			columns = append(columns, c.Name)
+		}
+	}
+	return columns
+}
+
+// Staying is a condition that keeps the rows t of the target to which nothing will be written: the others will have other
+// values.
+func (m *Merge) Staying(t *TableLoad) string {
+	if t.Found != gyro.UpdateRow || !t.Map || len(t.Key) == 0 {
+		return ""
+	}
+	var same []string
+	for i, c := range t.Key {
+		same = append(same, t.Equal(c, "t."+server.Quote(c), fmt.Sprintf("x.v_%d", i)))
+	}
+	return fmt.Sprintf(" AND NOT EXISTS (SELECT FROM %s x WHERE x.found AND %s)", t.IDMap(), strings.Join(same, " AND "))
+}
+
 // Updating writes into the rows that were found, as insertion; "" where there is nothing to write.
 func (m *Merge) Updating(t *TableLoad, more ...string) string {
 	var sets, terms []string
-	for _, c := range t.Columns {
-		target, _ := t.Table.Column(c.Name)
-		if !c.Load || slices.Contains(t.Key, c.Name) || slices.Contains(t.Find, c.Name) || target.Identity == "always" {
-			continue
-		}
-		sets = append(sets, fmt.Sprintf("%s = gyro_new.%s", server.Quote(c.Name), server.Quote(c.Name)))
-		terms = append(terms, fmt.Sprintf("%s AS %s", m.Final(t, c.Name), server.Quote(c.Name)))
+	for _, c := range m.written(t) {
+		sets = append(sets, fmt.Sprintf("%s = gyro_new.%s", server.Quote(c), server.Quote(c)))
+		terms = append(terms, fmt.Sprintf("%s AS %s", m.Final(t, c), server.Quote(c)))
 	}
 	if len(sets) == 0 {
 		return ""
@@ -69,7 +91,7 @@ func (m *Merge) Updating(t *TableLoad, more ...string) string {
 	var keys []string
 	for i, c := range t.Key {
 		terms = append(terms, fmt.Sprintf("m.v_%d AS gyro_key_%d", i, i))
-		keys = append(keys, fmt.Sprintf("t.%s = gyro_new.gyro_key_%d", server.Quote(c), i))
+		keys = append(keys, t.Equal(c, "t."+server.Quote(c), fmt.Sprintf("gyro_new.gyro_key_%d", i)))
 	}
 	where := ""
 	if conditions := append(m.conditions(t), more...); len(conditions) > 0 {

@@ -2,7 +2,6 @@ package reading
 
 import (
 	"iter"
-	"strings"
 
 	"github.com/gyrodata/gyro/keyset"
 )
@@ -52,21 +51,4 @@ func plainElement(value []byte) bool {
 		}
 	}
 	return len(value) > 0
-}
-
-// arrayOf names the type of an array of t. A length or precision does not matter for keys
-// that were read from a column that has it; character(n) without one would be cut to one.
-func arrayOf(t string) string {
-	base, rest, found := strings.Cut(t, "(")
-	if found {
-		_, after, _ := strings.Cut(rest, ")")
-		base += after
-	}
-	switch base {
-	case "character":
-		base = "bpchar"
-	case "bit":
-		base = "varbit"
-	}
-	return base + "[]"
 }

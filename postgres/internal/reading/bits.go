@@ -1,11 +1,11 @@
 package reading
 
 import (
-	"fmt"
 	"iter"
 
 	"github.com/gyrodata/gyro/driver"
 	"github.com/gyrodata/gyro/keyset"
+	"github.com/gyrodata/gyro/postgres/internal/server"
 )
 
 // Keys of one integer column that lie close together filter by a string of bits, one for each
@@ -25,7 +25,7 @@ const (
 
 // bits reports whether a restriction's keys can be a string of bits.
 func (f *filter) bits(r driver.Restriction) bool {
-	if len(r.Columns) != 1 || r.AsText || !r.To[0].DataType().Integer() {
+	if len(r.Columns) != 1 || server.As(r.As, 0) != "" || !r.To[0].DataType().Integer() {
 		return false
 	}
 	if c, _ := f.table.Column(r.Columns[0]); !c.DataType().Integer() {
@@ -39,13 +39,17 @@ func (f *filter) bits(r driver.Restriction) bool {
 	return ok && low >= 0 && high < manyBits && (high < fewBits || high/perKey < keys)
 }
 
+const bitSQL = "CASE WHEN {n} OPERATOR(pg_catalog.>=) 0 AND {n} OPERATOR(pg_catalog.<=) " +
+	"(SELECT (4 OPERATOR(pg_catalog.*) pg_catalog.octet_length(pg_catalog.current_setting('{setting}', true))) OPERATOR(pg_catalog.-) 9) " +
+	"THEN pg_catalog.get_bit((SELECT pg_catalog.current_setting('{setting}', true)::pg_catalog.bytea), ({n} OPERATOR(pg_catalog.&) 1073741823)::integer) " +
+	"OPERATOR(pg_catalog.=) 1 END"
+
 // bit holds where a reference's bit is set. Both subqueries are run once; of the setting's
 // text, two digits stand for a byte, behind two characters. The planner may look at the cast
 // beforehand, where the column is a constant of a view, so that it must not fail for any number.
 func (f *filter) bit(r driver.Restriction) string {
 	setting, column := f.setting(keySetting{keys: r.Keys, bits: true}), f.referring(r)[0]
-	return fmt.Sprintf("CASE WHEN %[1]s BETWEEN 0 AND (SELECT 4 * octet_length(current_setting('%[2]s', true)) - 9) "+
-		"THEN pg_catalog.get_bit((SELECT current_setting('%[2]s', true)::bytea), (%[1]s & 1073741823)::integer) = 1 END", column, setting)
+	return server.Fill(bitSQL, "n", column, "setting", setting)
 }
 
 // bitsText writes keys as PostgreSQL reads a string of bytes, in pieces of about that size,

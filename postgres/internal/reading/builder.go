@@ -78,7 +78,7 @@ func (b *builder) build() (text, shape string) {
 		b.somewhere()
 	}
 	if b.s.Percent > 0 && b.s.Percent < 100 {
-		b.where(b.ordering.draw() + " < " + threshold(b.s.Percent))
+		b.where(b.ordering.draw() + server.Op("<") + threshold(b.s.Percent))
 	}
 	sorted := b.ordering.clause()
 	if b.s.Unsorted {
@@ -172,7 +172,7 @@ func (b *builder) limited(inner string) string {
 	if len(b.s.Per) == 0 || b.leads() {
 		return "SELECT * FROM (" + inner + ") AS " + table + order + " LIMIT " + strconv.Itoa(b.s.Limit)
 	}
-	return fmt.Sprintf("SELECT * FROM (SELECT *, row_number() OVER (PARTITION BY %s%s) AS gyro_rank FROM (%s) AS %s) AS %s WHERE gyro_rank <= %d",
+	return fmt.Sprintf("SELECT * FROM (SELECT *, pg_catalog.row_number() OVER (PARTITION BY %s%s) AS gyro_rank FROM (%s) AS %s) AS %s WHERE gyro_rank OPERATOR(pg_catalog.<=) %d",
 		server.Names(b.prefix, b.s.Per), order, inner, table, table, b.s.Limit)
 }
 

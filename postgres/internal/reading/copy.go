@@ -42,7 +42,14 @@ func (s *Snapshot) copy(ctx context.Context, selection driver.Selection, w io.Wr
 
 // statement builds the statement of a selection.
 func (s *Snapshot) statement(ctx context.Context, selection driver.Selection) (sentence, error) {
-	return newBuilder(selection, s.keys.number, s.shape).sentence(ctx, s.parser)
+	if err := s.path.resolve(ctx, s.conn); err != nil {
+		return sentence{}, err
+	}
+	b := newBuilder(selection, s.keys.number, s.shape)
+	if s.path.own {
+		b.where(printed)
+	}
+	return b.sentence(ctx, s.parser)
 }
 
 // queryError is an error that the query is to blame for.

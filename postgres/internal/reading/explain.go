@@ -37,7 +37,7 @@ func (s *Snapshot) Explain(ctx context.Context, all ...driver.Selection) ([]gyro
 
 // noKeysSQL has arrays of keys empty. A setting that a session never had is NULL, which would do, but behind a pooler the
 // session had it before: then it is ”, which is no array.
-const noKeysSQL = "SELECT set_config(n, '{}', true) FROM unnest($1::text[]) n"
+var noKeysSQL = server.Own("SELECT set_config(n, '{}', true) FROM unnest($1::text[]) AS keys(n)")
 
 // explain works behind a savepoint, so that an error leaves the transaction usable. Where
 // nothing has to be parsed before, the savepoint travels with the EXPLAINs, as its end does.

@@ -58,8 +58,27 @@ func (f *filter) in(r driver.Restriction) string {
 		return f.bit(r)
 	}
 	f.hashed = append(f.hashed, r.Keys)
-	return fmt.Sprintf("(%s) IN (SELECT %s FROM %s)", strings.Join(f.referring(r), ", "),
-		strings.Join(leadColumns("gyro_keys", r), ", "), f.unnest(r.Keys, r.To, "gyro_keys"))
+	return among(compared(r), f.referring(r), leadColumns("gyro_keys", r), f.unnest(r.Keys, r.To, "gyro_keys"))
+}
+
+// among holds where values, those of columns, are among the rows that from gives. One operator compares all values of a
+// row: where those of an extension's type are among them, each is compared by its own.
+func among(columns []schema.Column, values, others []string, from string) string {
+	operator := server.Is
+	for i, c := range columns {
+		if c.Operator == "" {
+			continue
+		}
+		if len(columns) > 1 {
+			terms := make([]string, len(columns))
+			for k := range columns {
+				terms[k] = server.Equal(columns[k], values[k], others[k])
+			}
+			return "EXISTS (SELECT FROM " + from + " WHERE " + strings.Join(terms, " AND ") + ")"
+		}
+		operator = " " + columns[i].Operator + " "
+	}
+	return "(" + strings.Join(values, ", ") + ")" + operator + "ANY (SELECT " + strings.Join(others, ", ") + " FROM " + from + ")"
 }
 
 // referring is the columns of a reference as they are compared: texts as the columns that they refer to compare them,
@@ -68,9 +87,11 @@ func (f *filter) referring(r driver.Restriction) []string {
 	columns := make([]string, len(r.Columns))
 	for i, c := range r.Columns {
 		columns[i] = f.prefix + server.Quote(c)
-		if r.AsText {
-			columns[i] += "::text"
-		} else if own, _ := f.table.Column(c); own.Equality() != r.To[i].Equality() {
+		as := server.As(r.As, i)
+		if as != "" {
+			columns[i] += "::" + as
+		}
+		if own, _ := f.table.Column(c); own.Equality() != r.To[i].Equality() && (as == "" || as == schema.AsText || as == "pg_catalog.bpchar") {
 			columns[i] += " COLLATE " + r.To[i].Equality()
 		}
 	}
@@ -78,11 +99,22 @@ func (f *filter) referring(r driver.Restriction) []string {
 }
 
 func (f *filter) equal(r driver.Restriction, alias string) string {
-	terms := leadColumns(alias, r)
+	terms, to := leadColumns(alias, r), compared(r)
 	for i, column := range f.referring(r) {
-		terms[i] = column + " = " + terms[i]
+		terms[i] = server.Equal(to[i], column, terms[i])
 	}
 	return strings.Join(terms, " AND ")
+}
+
+// compared are the columns that a reference leads to, as they compare: those that do as another type, by its operator.
+func compared(r driver.Restriction) []schema.Column {
+	to := slices.Clone(r.To)
+	for i := range to {
+		if server.As(r.As, i) != "" {
+			to[i].Operator = ""
+		}
+	}
+	return to
 }
 
 // unnest gives the keys as rows, with columns gyro_0, gyro_1, …; arrays and composites as text, of
@@ -90,14 +122,14 @@ func (f *filter) equal(r driver.Restriction, alias string) string {
 func (f *filter) unnest(keys *keyset.Set, to []schema.Column, alias string) string {
 	arrays, columns := make([]string, len(to)), make([]string, len(to))
 	for i, c := range to {
-		array := arrayOf(c.Type)
+		element := server.TypeSQL(c)
 		if c.Nested {
-			array = "text[]"
+			element = schema.AsText
 		}
-		arrays[i] = fmt.Sprintf("current_setting('%s', true)::%s", f.setting(keySetting{keys: keys, column: i}), array)
+		arrays[i] = fmt.Sprintf("pg_catalog.unnest(pg_catalog.current_setting('%s', true)::%s[])", f.setting(keySetting{keys: keys, column: i}), element)
 		columns[i] = fmt.Sprintf("gyro_%d", i)
 	}
-	return "unnest(" + strings.Join(arrays, ", ") + ") AS " + alias + "(" + strings.Join(columns, ", ") + ")"
+	return "ROWS FROM (" + strings.Join(arrays, ", ") + ") AS " + alias + "(" + strings.Join(columns, ", ") + ")"
 }
 
 func leadColumns(alias string, r driver.Restriction) []string {
@@ -105,10 +137,10 @@ func leadColumns(alias string, r driver.Restriction) []string {
 	for i, c := range r.To {
 		columns[i] = fmt.Sprintf("%s.gyro_%d", alias, i)
 		if c.Nested {
-			columns[i] += "::" + c.Type
+			columns[i] += "::" + server.TypeSQL(c)
 		}
-		if r.AsText {
-			columns[i] += "::text"
+		if as := server.As(r.As, i); as != "" {
+			columns[i] += "::" + as
 		}
 	}
 	return columns

@@ -77,15 +77,15 @@ func (s *keySettings) send(ctx context.Context, text sentence, table string) err
 	}
 	queued := len(s.stale) > 0
 	for _, setting := range s.stale {
-		queue("SELECT set_config($1, '', true)", []byte(setting))
+		queue("SELECT pg_catalog.set_config($1, '', true)", []byte(setting))
 	}
 	s.stale = nil
 	if multiplier, changes := s.room.fit(text.hashed); changes {
-		queue("SELECT set_config('hash_mem_multiplier', $1, true)", strconv.AppendFloat(nil, multiplier, 'f', -1, 64))
+		queue("SELECT pg_catalog.set_config('hash_mem_multiplier', $1, true)", strconv.AppendFloat(nil, multiplier, 'f', -1, 64))
 		queued = true
 	}
 	for _, k := range text.keys {
-		sql := "SELECT length(set_config($1, $2, true))"
+		sql := "SELECT pg_catalog.length(pg_catalog.set_config($1, $2, true))"
 		for piece := range k.text(s.piece) {
 			queue(sql, []byte(k.name), piece)
 			queued = true
@@ -95,7 +95,7 @@ func (s *keySettings) send(ctx context.Context, text sentence, table string) err
 				}
 				queued = false
 			}
-			sql = "SELECT length(set_config($1, current_setting($1) || $2::text, true))"
+			sql = "SELECT pg_catalog.length(pg_catalog.set_config($1, pg_catalog.current_setting($1) OPERATOR(pg_catalog.||) $2::pg_catalog.text, true))"
 		}
 	}
 	if !queued {

@@ -30,13 +30,13 @@ func (o *ordering) keyTerms() []string {
 		return nil
 	}
 	if len(o.s.Table.PrimaryKey) == 0 { // one term, for an ORDER BY has no room for 1,600
-		return []string{"ROW(" + server.Names(o.prefix, o.s.Table.ColumnNames()) + `)::text COLLATE "C"`}
+		return []string{"ROW(" + server.Names(o.prefix, o.s.Table.ColumnNames()) + `)::pg_catalog.text COLLATE pg_catalog."C"`}
 	}
 	var terms []string
 	for _, name := range o.s.Table.PrimaryKey {
 		term := o.prefix + server.Quote(name)
 		if column, _ := o.s.Table.Column(name); column.Collatable {
-			term += ` COLLATE "C"`
+			term += ` COLLATE pg_catalog."C"`
 		}
 		terms = append(terms, term)
 	}
@@ -60,12 +60,13 @@ func (o *ordering) first() string {
 func (o *ordering) draw() string {
 	values := make([]string, len(o.s.Table.PrimaryKey))
 	for i, name := range o.s.Table.PrimaryKey {
-		values[i] = o.prefix + server.Quote(name) + "::text"
+		values[i] = o.prefix + server.Quote(name) + "::pg_catalog.text"
 	}
-	return fmt.Sprintf("sha256(convert_to('%d:' || concat_ws(chr(31), %s), 'UTF8'))", o.s.Seed, strings.Join(values, ", "))
+	return fmt.Sprintf("pg_catalog.sha256(pg_catalog.convert_to('%d:' OPERATOR(pg_catalog.||) pg_catalog.concat_ws(pg_catalog.chr(31), %s), 'UTF8'))",
+		o.s.Seed, strings.Join(values, ", "))
 }
 
 // threshold is the lot below which a percentage lies: its first eight bytes.
 func threshold(percent float64) string {
-	return fmt.Sprintf("'\\x%016x'::bytea", uint64(percent/100*math.MaxUint64))
+	return fmt.Sprintf("'\\x%016x'::pg_catalog.bytea", uint64(percent/100*math.MaxUint64))
 }

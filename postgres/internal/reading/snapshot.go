@@ -21,12 +21,12 @@ import (
 )
 
 // settings are fixed for the transaction: what decides how values are printed and compared, and how
-// the source is treated. See the package comment of postgres.
+// the source is treated. See the package comment of postgres. The search_path stays the role's own, by which text of
+// the user's is meant; what is ours in a statement says where it is from.
 func settings(c server.Config) map[string]string {
 	s := map[string]string{
 		"standard_conforming_strings": "on",
 		"client_encoding":             "UTF8",
-		"search_path":                 schema.Public,
 		"DateStyle":                   "ISO, MDY", // the second word decides what an argument means
 		"IntervalStyle":               "postgres",
 		"TimeZone":                    "UTC",
@@ -52,6 +52,10 @@ func settings(c server.Config) map[string]string {
 const memorySQL = `WITH now AS (SELECT greatest(pg_size_bytes(current_setting('work_mem')), pg_size_bytes('64MB')) AS work_mem)
 	SELECT work_mem, current_setting('hash_mem_multiplier')::float8, set_config('work_mem', work_mem / 1024 || 'kB', true) FROM now`
 
+var beginSQL = server.Own(`
+SELECT current_setting('server_version_num')::int, current_setting('server_version'), pg_is_in_recovery(),
+  (extract(epoch FROM clock_timestamp()) * 1000000)::bigint, current_setting('search_path')`)
+
 // begin takes the snapshot and fixes the settings, in one round trip.
 func (s *Snapshot) begin(ctx context.Context, settings map[string]string) error {
 	var batch pgx.Batch
@@ -61,12 +65,11 @@ func (s *Snapshot) begin(ctx context.Context, settings map[string]string) error 
 	}
 	batch.Queue("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").Exec(then("take a snapshot"))
 	// The first SELECT takes the snapshot; its moment is read together with it.
-	batch.Queue(`SELECT current_setting('server_version_num')::int, current_setting('server_version'),
-		pg_is_in_recovery(), (extract(epoch FROM clock_timestamp()) * 1000000)::bigint`,
-	).QueryRow(func(row pgx.Row) error {
+	batch.Queue(beginSQL).QueryRow(func(row pgx.Row) error {
 		op = "set the session's settings"
 		return s.begun(row)
 	})
+	batch.Queue(server.SafePath)
 	server.QueueSettings(&batch, settings)
 	batch.Queue(memorySQL).QueryRow(func(row pgx.Row) error {
 		return row.Scan(&s.keys.room.workMem, &s.keys.room.server, nil)
@@ -109,10 +112,12 @@ func (s *Snapshot) begun(row pgx.Row) error {
 		number  int
 		version string
 		micros  int64 // not a timestamp: DateStyle is not set yet
+		path    string
 	)
-	if err := row.Scan(&number, &version, &s.origin.Standby, &micros); err != nil {
+	if err := row.Scan(&number, &version, &s.origin.Standby, &micros, &path); err != nil {
 		return err
 	}
+	s.path.own = path != `"$user", public` && path != schema.Public
 	if number < server.Oldest {
 		return &gyro.Error{Op: "connect", Err: fmt.Errorf("the server is PostgreSQL %s; Gyro reads 13 and later", version)}
 	}
@@ -129,6 +134,7 @@ type Snapshot struct {
 	parser   statement.Parser
 	keys     *keySettings
 	shape    Shape
+	path     path
 	deadline time.Time // zero: none
 	tooLong  error     // what is said past it
 }
@@ -198,7 +204,14 @@ func (s *Snapshot) Origin() gyro.Origin { return s.origin }
 
 // Catalog reads all tables, views and foreign tables but the system's own.
 func (s *Snapshot) Catalog(ctx context.Context) (schema.Catalog, error) {
-	return server.ReadCatalog(ctx, s.conn)
+	catalog, err := server.ReadCatalog(ctx, s.conn)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := s.conn.Exec(ctx, server.RolePath); err != nil {
+		return nil, server.Failed(ctx, "read the catalog", "", err)
+	}
+	return catalog, nil
 }
 
 // rewrittenSQL finds the tables that were read and whose files are others than the snapshot
@@ -216,8 +229,13 @@ WHERE l.pid = pg_backend_pid() AND l.locktype = 'relation' AND c.relkind IN ('r'
 func (s *Snapshot) Finish(ctx context.Context) error {
 	ctx, cancel := s.within(ctx)
 	defer cancel()
-	var tables string
-	if err := s.conn.QueryRow(ctx, rewrittenSQL).Scan(&tables); err != nil {
+	var (
+		tables string
+		batch  pgx.Batch
+	)
+	batch.Queue(server.SafePath)
+	batch.Queue(rewrittenSQL).QueryRow(func(row pgx.Row) error { return row.Scan(&tables) })
+	if err := s.conn.SendBatch(ctx, &batch).Close(); err != nil {
 		return s.conflict(server.Failed(ctx, "finish", "", err))
 	}
 	if tables == "" {

@@ -11,6 +11,7 @@ import (
 	"github.com/gyrodata/gyro/keyset"
 	"github.com/gyrodata/gyro/postgres/internal/server"
 	"github.com/gyrodata/gyro/postgres/internal/statement"
+	"github.com/gyrodata/gyro/schema"
 )
 
 // sentence is the SELECT that a selection stands for, complete: with literals in the place of
@@ -42,7 +43,7 @@ func (b *builder) sentence(ctx context.Context, p statement.Parser) (sentence, e
 		// The query's columns are qualified: a bare name that it does not return would be
 		// taken for the table's.
 		key := selection.Table.PrimaryKey
-		b.where("(" + server.Names(b.prefix, key) + ") IN (SELECT " + server.Names("gyro_query.", key) + " FROM (" + query + "\n) AS gyro_query)")
+		b.where(b.within(key, query))
 	}
 	if err == nil {
 		err = b.conditions(ctx, p)
@@ -57,6 +58,17 @@ func (b *builder) sentence(ctx context.Context, p statement.Parser) (sentence, e
 	}
 	sql, shape := b.build()
 	return sentence{sql: sql, shape: shape, keys: b.filter.keys, hashed: b.filter.hashed}, nil
+}
+
+// within keeps the rows whose key a query returns.
+func (b *builder) within(key []string, query string) string {
+	columns := make([]schema.Column, len(key))
+	own, other := make([]string, len(key)), make([]string, len(key))
+	for i, name := range key {
+		columns[i], _ = b.s.Table.Column(name)
+		own[i], other[i] = b.prefix+server.Quote(name), "gyro_query."+server.Quote(name)
+	}
+	return among(columns, own, other, "("+query+"\n) AS gyro_query")
 }
 
 // conditions makes the conditions of references safe.

@@ -14,19 +14,23 @@ import (
 
 // The catalog is read table by table, and joined here: a new session looks all of it up for the
 // first time, and one query that gives everything costs it twice as much (9 ms of CPU against
-// 4.5, PostgreSQL 15), half of that to be parsed and planned. All runs on 13 to 18.
+// 4.5, PostgreSQL 15), half of that to be parsed and planned. All runs on 13 to 18. All but columnsSQL, which prints
+// types as search_path public shows them, runs with SafePath.
 const (
 	schemasSQL = "SELECT oid, nspname, quote_ident(nspname) FROM pg_namespace"
 
 	relationsSQL = `SELECT oid, relnamespace, relname, quote_ident(relname), relkind::text, reltuples
 		FROM pg_class WHERE relkind IN ('r', 'p', 'v', 'm', 'f', 'S') AND relnamespace <> 'pg_catalog'::regnamespace`
 
-	columnsSQL = `SELECT attrelid, attnum, attname, format_type(atttypid, atttypmod), attnotnull, attgenerated <> '', attidentity::text, atthasdef,
-		attcollation, atttypid
-		FROM pg_attribute WHERE attrelid = ANY($1::oid[]) AND attnum > 0 AND NOT attisdropped ORDER BY attrelid, attnum`
+	columnsSQL = `SELECT attrelid, attnum, attname, pg_catalog.format_type(atttypid, atttypmod), attnotnull,
+		attgenerated OPERATOR(pg_catalog.<>) '', attidentity::pg_catalog.text, atthasdef, attcollation, atttypid
+		FROM pg_catalog.pg_attribute
+		WHERE attrelid OPERATOR(pg_catalog.=) ANY ($1::pg_catalog.oid[]) AND attnum OPERATOR(pg_catalog.>) 0::smallint AND NOT attisdropped
+		ORDER BY attrelid, attnum`
 
 	// Only what is not plain is of interest: a type's kind, its category, and what a domain is of.
-	typesSQL = "SELECT oid, typtype::text, typcategory::text, typbasetype FROM pg_type WHERE typtype IN ('c', 'd', 'e') OR typcategory = 'A'"
+	typesSQL = `SELECT oid, typtype::text, typcategory::text, typbasetype, typnamespace, quote_ident(typname)
+		FROM pg_type WHERE typtype IN ('c', 'd', 'e') OR typcategory = 'A' OR oid >= 16384`
 
 	indexSQL = `SELECT indrelid, indisprimary, indisunique, (indkey::int2[])[0:indnkeyatts - 1]
 		FROM pg_index WHERE indrelid = ANY($1::oid[]) AND indisvalid AND indpred IS NULL AND indexprs IS NULL
@@ -41,8 +45,21 @@ const (
 		UNION ALL
 		SELECT c.* FROM f JOIN pg_constraint c ON c.conparentid = f.oid AND c.confrelid = f.confrelid)
 		SELECT conrelid, conname, confrelid, confmatchtype = 'f', condeferrable,
-		convalidated AND coalesce((to_jsonb(f)->>'conenforced')::bool, true), conkey, confkey
+		convalidated AND coalesce((to_jsonb(f)->>'conenforced')::bool, true), coalesce((to_jsonb(f)->>'conperiod')::bool, false),
+		conkey, confkey, conpfeqop
 		FROM f ORDER BY conname`
+
+	// What operators of foreign keys compare: the types of the referenced column's side and of the other.
+	operandsSQL = `SELECT o.oid, format_type(l.oid, -1), format_type(r.oid, -1), format('%I.%I', ln.nspname, l.typname)
+		FROM pg_operator o JOIN pg_type l ON l.oid = oprleft JOIN pg_namespace ln ON ln.oid = l.typnamespace JOIN pg_type r ON r.oid = oprright
+		WHERE o.oid = ANY($1::oid[])`
+
+	// The operator of equality of each type that came with an extension, by its default class for B-trees (method 403).
+	equalitiesSQL = `SELECT c.opcintype, format('OPERATOR(%I.%s)', n.nspname, o.oprname)
+		FROM pg_opclass c
+		JOIN pg_amop a ON a.amopfamily = c.opcfamily AND a.amoplefttype = c.opcintype AND a.amoprighttype = c.opcintype AND a.amopstrategy = 3
+		JOIN pg_operator o ON o.oid = a.amopopr JOIN pg_namespace n ON n.oid = o.oprnamespace
+		WHERE c.opcmethod = 403 AND c.opcdefault AND c.opcintype >= 16384`
 
 	// The sequence of an identity, and those that a default names.
 	identitySQL = `SELECT refobjid, refobjsubid, objid FROM pg_depend
@@ -66,23 +83,28 @@ var kinds = map[string]schema.Kind{
 	"m": schema.MaterializedView, "f": schema.Foreign,
 }
 
-// firstCollation is where the OIDs of what users made begin; the server's own collations are all
-// deterministic.
-const firstCollation = 16384
+// firstOID is where the OIDs of what users made begin; the server's own collations are all deterministic.
+const firstOID = 16384
 
 var identities = map[string]string{"a": "always", "d": "by default"}
 
-// ReadCatalog names types as search_path shows them: it has to be public alone.
+// ReadCatalog names types as search_path public shows them. It leaves the transaction with SafePath.
 func ReadCatalog(ctx context.Context, conn *pgx.Conn) (schema.Catalog, error) {
 	r := catalogReader{
 		schemas: map[uint32]schemaNames{}, tables: map[uint32]*catalogTable{}, sequences: map[uint32]string{},
 		partitions: map[uint32][]uint32{}, types: map[uint32]catalogType{}, labels: map[uint32][]string{}, nondeterministic: map[uint32]string{},
+		operands: map[uint32]operands{}, equalities: map[uint32]string{},
 	}
 	for _, queue := range []func(*pgx.Batch){r.names, r.details, r.rest} {
 		var batch pgx.Batch
 		queue(&batch)
 		if err := conn.SendBatch(ctx, &batch).Close(); err != nil {
 			return nil, Failed(ctx, "read the catalog", "", err)
+		}
+	}
+	for _, t := range r.tables {
+		for i := range t.References {
+			r.compare(t, i)
 		}
 	}
 	for _, oid := range slices.Sorted(maps.Keys(r.partitions)) {
@@ -92,7 +114,7 @@ func ReadCatalog(ctx context.Context, conn *pgx.Conn) (schema.Catalog, error) {
 	for _, t := range r.tables {
 		for i := range t.Columns {
 			c := &t.Columns[i]
-			c.Labels, c.Collation = r.labels[t.types[i]], r.nondeterministic[t.collations[i]]
+			c.Labels, c.Collation, c.Operator = r.labels[t.types[i]], r.nondeterministic[t.collations[i]], r.equalities[r.base(t.types[i])]
 			c.Nondeterministic = c.Collation != ""
 		}
 		catalog[t.Name] = &t.Table
@@ -109,8 +131,14 @@ type catalogReader struct {
 	types      map[uint32]catalogType
 	labels     map[uint32][]string // of enums
 
-	nondeterministic map[uint32]string // collations, as SQL writes them
+	nondeterministic map[uint32]string   // collations, as SQL writes them
+	operands         map[uint32]operands // of operators by which foreign keys compare
+	equalities       map[uint32]string   // operators of types, as SQL writes them
 }
+
+// operands are the types that an operator compares: that of the referenced column's side, that of the other, and the first
+// as SQL writes it.
+type operands struct{ to, own, qualified string }
 
 type schemaNames struct{ name, quoted string }
 
@@ -119,6 +147,14 @@ type catalogTable struct {
 	numbers    []int16 // of Columns
 	types      []uint32
 	collations []uint32
+
+	comparisons []comparison // of References
+}
+
+// comparison is how a foreign key compares: its columns with those of another table, each by an operator.
+type comparison struct {
+	to        uint32
+	operators []uint32
 }
 
 // column finds a column by its number.
@@ -147,6 +183,8 @@ func (t *catalogTable) named(numbers []int16) []string {
 type catalogType struct {
 	kind, category string
 	base           uint32
+	space          uint32
+	name           string // as SQL writes it
 }
 
 // each calls do for every row of a query, scanned into scans.
@@ -164,6 +202,7 @@ func (r catalogReader) names(batch *pgx.Batch) {
 		name, quoted, kind string
 		rows               float64
 	)
+	batch.Queue(SafePath)
 	each(batch, schemasSQL, nil, []any{&oid, &name, &quoted}, func() { r.schemas[oid] = schemaNames{name, quoted} })
 	each(batch, relationsSQL, nil, []any{&oid, &space, &name, &quoted, &kind, &rows}, func() {
 		in := r.schemas[space]
@@ -188,8 +227,10 @@ func (r catalogReader) details(batch *pgx.Batch) {
 		t                          catalogType
 		primary, unique, partition bool
 		numbers, toNumbers         []int16
+		operators                  []uint32
 		reference                  schema.Reference
 	)
+	batch.Queue("SET LOCAL search_path = public")
 	each(batch, columnsSQL, tables, []any{
 		&oid, &number, &column.Name, &column.Type, &column.NotNull, &column.Generated, &identity, &column.Default, &collation, &typeOf,
 	}, func() {
@@ -198,6 +239,7 @@ func (r catalogReader) details(batch *pgx.Batch) {
 		table.Columns, table.numbers = append(table.Columns, column), append(table.numbers, number)
 		table.types, table.collations = append(table.types, typeOf), append(table.collations, collation)
 	})
+	batch.Queue(SafePath)
 	each(batch, inheritsSQL, nil, []any{&oid, &to, &partition}, func() {
 		table, parent := r.tables[oid], r.tables[to]
 		switch {
@@ -209,7 +251,7 @@ func (r catalogReader) details(batch *pgx.Batch) {
 			parent.Heirs = append(parent.Heirs, table.Name)
 		}
 	})
-	each(batch, typesSQL, nil, []any{&oid, &t.kind, &t.category, &t.base}, func() { r.types[oid] = t })
+	each(batch, typesSQL, nil, []any{&oid, &t.kind, &t.category, &t.base, &t.space, &t.name}, func() { r.types[oid] = t })
 	each(batch, indexSQL, tables, []any{&oid, &primary, &unique, &numbers}, func() {
 		table := r.tables[oid]
 		columns := table.named(numbers)
@@ -225,7 +267,7 @@ func (r catalogReader) details(batch *pgx.Batch) {
 		}
 	})
 	each(batch, referencesSQL, nil, []any{
-		&oid, &name, &to, &reference.MatchFull, &reference.Deferrable, &reference.Enforced, &numbers, &toNumbers,
+		&oid, &name, &to, &reference.MatchFull, &reference.Deferrable, &reference.Enforced, &reference.Period, &numbers, &toNumbers, &operators,
 	}, func() {
 		table, parent := r.tables[oid], r.tables[to]
 		if table == nil || parent == nil {
@@ -236,8 +278,41 @@ func (r catalogReader) details(batch *pgx.Batch) {
 		if reference.Columns == nil || reference.ToColumns == nil {
 			return
 		}
-		table.References = append(table.References, reference)
+		table.References, table.comparisons = append(table.References, reference), append(table.comparisons, comparison{to, slices.Clone(operators)})
 	})
+}
+
+// base is what a type is made of in the end: of a domain, another.
+func (r catalogReader) base(oid uint32) uint32 {
+	for r.types[oid].kind == "d" {
+		oid = r.types[oid].base
+	}
+	return oid
+}
+
+// compare says as what the i-th foreign key of a table compares its columns, by the operators that it was made with.
+func (r catalogReader) compare(table *catalogTable, i int) {
+	reference := &table.References[i]
+	for k, operator := range table.comparisons[i].operators {
+		as := ""
+		if !reference.Period && r.mixed(table, i, k) {
+			o := r.operands[operator]
+			as = o.qualified
+			if between := schema.TypeOf(o.own).ComparedAs(schema.TypeOf(o.to)); o.to != o.own && between != schema.AsText {
+				as = between
+			}
+		}
+		reference.As = append(reference.As, as)
+	}
+}
+
+// mixed reports whether the k-th column of the i-th foreign key is of another type than the one that it refers to, and
+// PostgreSQL does not compare the two as they are.
+func (r catalogReader) mixed(table *catalogTable, i, k int) bool {
+	reference := table.References[i]
+	own, _ := table.Column(reference.Columns[k])
+	to, _ := r.tables[table.comparisons[i].to].Column(reference.ToColumns[k])
+	return own.DataType().ComparedAs(to.DataType()) != ""
 }
 
 // gather gives a partitioned table the foreign keys that its partitions have of their own: their rows are its rows.
@@ -254,8 +329,8 @@ func (r catalogReader) gather(oid uint32) {
 
 // rest reads what few columns need.
 func (r catalogReader) rest(batch *pgx.Batch) {
-	var identity, defaults, enums []uint32
-	localized := false
+	var identity, defaults, enums, operators []uint32
+	localized, extended := false, false
 	for _, oid := range slices.Sorted(maps.Keys(r.tables)) {
 		table := r.tables[oid]
 		for i := range table.Columns {
@@ -272,8 +347,19 @@ func (r catalogReader) rest(batch *pgx.Batch) {
 			if c.Enum {
 				enums = append(enums, table.types[i])
 			}
-			localized = localized || table.collations[i] >= firstCollation
+			localized = localized || table.collations[i] >= firstOID
+			if oid := table.types[i]; oid >= firstOID {
+				c.Qualified = r.schemas[t.space].quoted + "." + t.name
+				extended = extended || r.base(oid) >= firstOID
+			}
 			c.Default = c.Default || c.Identity != ""
+		}
+		for i := range table.References {
+			for k, operator := range table.comparisons[i].operators {
+				if !table.References[i].Period && r.mixed(table, i, k) {
+					operators = append(operators, operator)
+				}
+			}
 		}
 	}
 	var (
@@ -281,6 +367,7 @@ func (r catalogReader) rest(batch *pgx.Batch) {
 		number        int16
 		label         string
 		expression    string
+		o             operands
 	)
 	owned := func(ofIdentity bool) func() {
 		return func() {
@@ -302,5 +389,12 @@ func (r catalogReader) rest(batch *pgx.Batch) {
 	}
 	if localized {
 		each(batch, collationsSQL, nil, []any{&oid, &label}, func() { r.nondeterministic[oid] = label })
+	}
+	if extended {
+		each(batch, equalitiesSQL, nil, []any{&oid, &label}, func() { r.equalities[oid] = label })
+	}
+	if len(operators) > 0 {
+		slices.Sort(operators)
+		each(batch, operandsSQL, []any{slices.Compact(operators)}, []any{&oid, &o.to, &o.own, &o.qualified}, func() { r.operands[oid] = o })
 	}
 }

@@ -16,7 +16,7 @@ type Nicety struct {
 }
 
 // Ask asks within the transaction, in one round trip; where the server refuses one, each by itself. What is refused is
-// left out.
+// left out. It leaves the transaction with RolePath.
 func Ask(ctx context.Context, conn *pgx.Conn, op string, niceties ...Nicety) error {
 	if len(niceties) == 0 {
 		return nil
@@ -37,9 +37,11 @@ func Ask(ctx context.Context, conn *pgx.Conn, op string, niceties ...Nicety) err
 func ask(ctx context.Context, conn *pgx.Conn, op string, niceties []Nicety) (refused bool, err error) {
 	var batch pgx.Batch
 	batch.Queue("SAVEPOINT gyro_nicety")
+	batch.Queue(SafePath)
 	for _, n := range niceties {
 		batch.Queue(n.SQL).QueryRow(n.Scan)
 	}
+	batch.Queue(RolePath)
 	batch.Queue("RELEASE SAVEPOINT gyro_nicety")
 	err = conn.SendBatch(ctx, &batch).Close()
 	var refusal *pgconn.PgError
@@ -50,7 +52,7 @@ func ask(ctx context.Context, conn *pgx.Conn, op string, niceties []Nicety) (ref
 		return false, Failed(ctx, op, "", err)
 	}
 	// Released too: what is inserted behind a savepoint bears another transaction's id.
-	if _, err := conn.PgConn().Exec(ctx, "ROLLBACK TO SAVEPOINT gyro_nicety; RELEASE SAVEPOINT gyro_nicety").ReadAll(); err != nil {
+	if _, err := conn.PgConn().Exec(ctx, "ROLLBACK TO SAVEPOINT gyro_nicety; RELEASE SAVEPOINT gyro_nicety; "+RolePath).ReadAll(); err != nil {
 		return false, Failed(ctx, op, "", err)
 	}
 	return true, nil

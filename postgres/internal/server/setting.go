@@ -30,7 +30,7 @@ func (c Config) AddTimeouts(s map[string]string) {
 func milliseconds(d time.Duration) string { return fmt.Sprintf("%dms", max(1, d.Milliseconds())) }
 
 // setSQL fixes settings for the transaction.
-const setSQL = "SELECT set_config(s.name, s.value, true) FROM unnest($1::text[], $2::text[]) s(name, value)"
+var setSQL = Own("SELECT set_config(s.name, s.value, true) FROM ROWS FROM (unnest($1::text[]), unnest($2::text[])) AS s(name, value)")
 
 // Set fixes settings for the transaction.
 func Set(ctx context.Context, conn *pgx.Conn, settings map[string]string) error {

@@ -97,7 +97,7 @@ func (p Parser) literals(ctx context.Context, oids []uint32, args []any) ([]stri
 		if err != nil {
 			return nil, err
 		}
-		text, err := encode(ctx, p.conn, oids[i], typeName, arg)
+		text, err := encode(ctx, p.conn, oids[i], arg)
 		if err != nil {
 			return nil, &gyro.Error{Op: "encode arguments", Err: fmt.Errorf("$%d is a %s for PostgreSQL, and %s can't be sent as one", i+1, typeName, kindOf(arg))}
 		}
@@ -132,10 +132,10 @@ func kindOf(arg any) string {
 
 // encode gives an argument in PostgreSQL's text format; nil is NULL. A type that pgx does
 // not know, such as an array of an enum, is loaded from the catalog.
-func encode(ctx context.Context, conn *pgx.Conn, oid uint32, typeName string, arg any) ([]byte, error) {
+func encode(ctx context.Context, conn *pgx.Conn, oid uint32, arg any) ([]byte, error) {
 	types := conn.TypeMap()
 	if _, known := types.TypeForOID(oid); !known {
-		if loaded, err := conn.LoadType(ctx, typeName); err == nil {
+		if loaded, err := load(ctx, conn, oid); err == nil {
 			types.RegisterType(loaded)
 		}
 	}
@@ -144,4 +144,20 @@ func encode(ctx context.Context, conn *pgx.Conn, oid uint32, typeName string, ar
 		return nil, fmt.Errorf("encode: %w", err)
 	}
 	return text, nil
+}
+
+// load learns a type, by queries that are not the role's to resolve.
+func load(ctx context.Context, conn *pgx.Conn, oid uint32) (loaded *pgtype.Type, err error) {
+	if _, err := conn.Exec(ctx, server.SafePath); err != nil {
+		return nil, fmt.Errorf("load a type: %w", err)
+	}
+	var name string
+	if err := conn.QueryRow(ctx, "SELECT pg_catalog.format_type($1, -1)", oid).Scan(&name); err != nil {
+		return nil, fmt.Errorf("load a type: %w", err)
+	}
+	loaded, err = conn.LoadType(ctx, name)
+	if _, pathErr := conn.Exec(ctx, server.RolePath); err == nil {
+		err = pathErr
+	}
+	return loaded, err //nolint:wrapcheck // it is not shown
 }

@@ -1,0 +1,88 @@
+package postgres_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/gyrodata/gyro"
+	"github.com/gyrodata/gyro/csvdir"
+	"github.com/gyrodata/gyro/internal/pgtest"
+	"github.com/gyrodata/gyro/load"
+	"github.com/gyrodata/gyro/postgres"
+	"github.com/gyrodata/gyro/schema"
+)
+
+// keyValues are two values of each type that has an order, and so may be a key.
+var keyValues = map[string][2]string{
+	"smallint": {"7", "8"}, "integer": {"7", "8"}, "bigint": {"7", "8"}, "oid": {"7", "8"}, "numeric": {"7.0", "8.00"}, "real": {"7", "8"},
+	"double precision": {"7", "8"}, "text": {"a", "b "}, "character varying(9)": {"a", "b "}, "character(5)": {"a", "b"}, "name": {"a", "b"},
+	"date": {"2024-01-01", "0044-03-15 BC"}, "timestamp without time zone": {"2024-01-01 00:00", "0044-03-15 00:00 BC"},
+	"timestamp with time zone": {"2024-01-01 00:00Z", "0044-03-15 00:00Z BC"}, "inet": {"10.0.0.1", "::1"}, "cidr": {"10.0.0.1", "::1"},
+	"macaddr": {"08:00:2b:01:02:03", "08:00:2b:01:02:04"}, "macaddr8": {"08:00:2b:ff:fe:01:02:03", "08:00:2b:ff:fe:01:02:04"},
+	"bit(3)": {"101", "111"}, "bit varying(5)": {"101", "111"}, "time without time zone": {"10:00", "11:00"}, "time with time zone": {"10:00Z", "11:00Z"},
+	"boolean": {"t", "f"}, "uuid": {"00000000-0000-0000-0000-00000000000a", "00000000-0000-0000-0000-00000000000b"}, "bytea": {`\x01`, `\x02`},
+	"interval": {"1 day", "2 days"},
+}
+
+// Every pair of types between which PostgreSQL takes a foreign key: the slice has the child of the parent that was
+// selected, and no other, is proved or says that files can't prove it, and is loaded, with the same rows and undone.
+func TestForeignKeysBetweenTypes(t *testing.T) {
+	t.Parallel()
+	source := pgtest.DB(t)
+	conn := connect(t, source)
+	exec := func(sql string) error { _, err := conn.Exec(t.Context(), sql); return err }
+	if err := exec("SET timezone = 'UTC'"); err != nil {
+		t.Fatal(err)
+	}
+	var all []gyro.ImportJob
+	var tables, ddl, pairs []string
+	n := 0
+	for to, toValues := range keyValues {
+		for from, values := range keyValues {
+			n++
+			parent, child := fmt.Sprintf("p%d", n), fmt.Sprintf("c%d", n)
+			create := fmt.Sprintf("CREATE TABLE %[1]s (k %[3]s PRIMARY KEY); CREATE TABLE %[2]s (id int PRIMARY KEY, k %[4]s REFERENCES %[1]s)", parent, child, to, from)
+			rows := fmt.Sprintf("INSERT INTO %[1]s VALUES ('%[3]s'), ('%[4]s'); INSERT INTO %[2]s VALUES (1, '%[5]s'), (2, '%[6]s')",
+				parent, child, toValues[0], toValues[1], values[0], values[1])
+			if exec("BEGIN; "+create+"; "+rows+"; COMMIT") != nil {
+				if err := exec("ROLLBACK"); err != nil {
+					t.Fatal(err)
+				}
+				continue
+			}
+			if as := schema.TypeOf(from).ComparedAs(schema.TypeOf(to)); as == schema.AsText && from != to {
+				t.Errorf("%s to %s is compared as texts", from, to)
+			}
+			ddl, tables, pairs = append(ddl, create), append(tables, parent, child), append(pairs, from+" to "+to)
+			all = append(all, gyro.ImportJob{Model: gyro.Table(parent), Query: gyro.Where("k = $1", toValues[0])}, gyro.ImportJob{Model: gyro.Table(child)})
+		}
+	}
+	if len(pairs) < 50 {
+		t.Errorf("only %d pairs: %s", len(pairs), strings.Join(pairs, ", "))
+	}
+	dir := slice(t, source, all...)
+	for i, pair := range pairs {
+		wantBytes(t, dir+"/"+tables[2*i+1]+".csv", pgtest.Copy(t, source+"&options=-ctimezone%3DUTC", "SELECT * FROM "+tables[2*i+1]+" WHERE id = 1"))
+		if t.Failed() {
+			t.Fatal(pair)
+		}
+	}
+	if v, err := csvdir.Verify(t.Context(), dir, csvdir.VerifyOptions{}); err != nil || len(v.Problems) > 0 {
+		t.Errorf("verify: %v, %v", v, err)
+	}
+	target := pgtest.DB(t)
+	pgtest.Exec(t, target, strings.Join(ddl, ";"))
+	record := csvdir.Dir{Path: t.TempDir() + "/record"}
+	staged := load.Slice{Importers: gyro.Registry{}, Conflict: gyro.Skip(), Record: record}
+	mustLoad(t, dir, target, staged)
+	for i, pair := range pairs {
+		wantQuery(t, target, "SELECT count(*) FROM "+tables[2*i+1], "count\n1")
+		if t.Failed() {
+			t.Fatal(pair)
+		}
+	}
+	if _, err := load.Undo(t.Context(), record, postgres.DB{URL: target}); err != nil {
+		t.Error(err)
+	}
+}
