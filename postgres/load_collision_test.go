@@ -35,6 +35,10 @@ func TestLoadCollisions(t *testing.T) {
 		INSERT INTO page VALUES (1, 1, 'a', 'T1', '/', false, 1), (2, 1, 'b', 't2', '/2', true, 2), (3, 1, NULL, NULL, '/3', false, 3)`, "tenant", "page")
 	target := pgtest.DB(t)
 	pgtest.Exec(t, target, page+"INSERT INTO tenant VALUES (1); INSERT INTO page VALUES (1, 1, 'a', 't1', '/', false, 1), (9, 1, 'z', 'T2', '/2', true, 7)")
+	// What an index calls is PostgreSQL's own, whatever the role's search_path finds first.
+	pgtest.Exec(t, target, `CREATE SCHEMA evil; CREATE FUNCTION evil.lower(text) RETURNS text LANGUAGE plpgsql AS $$ BEGIN RAISE 'hostile lower ran'; END $$;
+		CREATE FUNCTION evil.plus(int, int) RETURNS int LANGUAGE plpgsql AS $$ BEGIN RAISE 'hostile + ran'; END $$; CREATE OPERATOR evil.+ (leftarg = int, rightarg = int, function = evil.plus);
+		DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET search_path = evil, pg_catalog, public', current_database()); END $$`)
 	const byPolicy, byExpr = "say what becomes of such rows: conflict skip or update, by that key", "change the values on their way (Expr), or leave such rows out of the slice; no Conflict can name that index"
 	_, err := loadDir(t, dir, target, load.Slice{IDs: gyro.Keep(), Importers: gyro.Registry{{Model: gyro.Table("tenant"), Conflict: gyro.Skip()}}})
 	wantMistakes(t, err,
