@@ -54,6 +54,16 @@ func textOf(err error) Text {
 
 func (e *Error) Unwrap() error { return e.Err }
 
+// Words is what a server said of an error in its own words, which may quote values of rows: for who asks for it. "" where
+// it said nothing.
+func Words(err error) string {
+	var said interface{ Words() string }
+	if !errors.As(err, &said) {
+		return ""
+	}
+	return said.Words()
+}
+
 // Mistake is one thing that was declared wrong: in an importer, a job, a query. All
 // mistakes are returned together, joined by [errors.Join]; errors.As finds the first.
 type Mistake struct {

@@ -22,9 +22,9 @@ var settings = func() map[Setting]bool {
 		// Of jobs.
 		"Jobs", "Query", "Limit", "Per", "Percent", "OrderBy", "Seed", "Orphans", "Follow", "MaxRows",
 		// Of runs.
-		"Source", "Target", "Files", "Create", "DryRun", "Record", "Reject", "KeyMemory",
+		"Source", "Target", "Files", "Create", "DryRun", "Record", "Reject", "KeyMemory", "ShowValues",
 		// Of endpoints.
-		"Overwrite", "Exclusive", "LockTimeout", "StallTimeout", "MaxDuration",
+		"Overwrite", "Exclusive", "DisableTriggers", "LockTimeout", "StallTimeout", "MaxDuration",
 	} {
 		all[s] = true
 	}

@@ -142,6 +142,23 @@ func TestLoadHidesWordsOfTriggers(t *testing.T) {
 		if err == nil || strings.Contains(err.Error(), "planted") {
 			t.Errorf("%s: %v", code, err)
 		}
+		if !strings.Contains(gyro.Words(err), "planted") {
+			t.Errorf("%s: the server's words are %q", code, gyro.Words(err))
+		}
+		_, err = loadSheets(t, target, nil, sheetOf(t, "c", "id,email\n1,planted@example.com\n"))
+		if err == nil || strings.Contains(err.Error(), "planted") {
+			t.Errorf("%s, a foreign file: %v", code, err)
+		}
+		pgtest.Exec(t, target, "ALTER TABLE c DISABLE TRIGGER says")
+		record := csvdir.Dir{Path: filepath.Join(t.TempDir(), "record")}
+		mustLoad(t, dir, target, load.Slice{Record: record})
+		pgtest.Exec(t, target, `CREATE OR REPLACE FUNCTION says() RETURNS trigger LANGUAGE plpgsql AS $x$ BEGIN RAISE EXCEPTION 'bad mail %', OLD.email USING ERRCODE = '`+code+`'; END $x$;
+			CREATE TRIGGER goes BEFORE DELETE ON c FOR EACH ROW EXECUTE FUNCTION says()`)
+		_, err = load.Undo(t.Context(), record, postgres.DB{URL: target})
+		if err == nil || strings.Contains(err.Error(), "planted") {
+			t.Errorf("%s, an undo: %v", code, err)
+		}
+		pgtest.Exec(t, target, "DROP TRIGGER goes ON c; DELETE FROM c")
 	}
 }
 

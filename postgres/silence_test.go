@@ -1,6 +1,7 @@
 package postgres_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -33,6 +34,9 @@ type swallower struct {
 	after            int64        // bytes
 	all              bool         // later connections are swallowed as well
 	deaf             bool         // it does not even take what comes
+	at               string       // it falls silent where the client says that: before the server has it,
+	late             bool         // or after that
+	cut              bool         // it closes the first connection instead
 	passed           atomic.Int64 // bytes of the first connection
 	silent           atomic.Bool
 	listener         net.Listener
@@ -78,8 +82,16 @@ func (s *swallower) serve(client net.Conn, first bool) {
 		buffer := make([]byte, 1<<10)
 		for {
 			n, err := from.Read(buffer)
-			if first && s.passed.Add(int64(n)) > s.after {
+			if first && s.passed.Add(int64(n)) > s.after && s.at == "" {
 				s.silent.Store(true)
+			}
+			if first && to == server && s.at != "" && s.passed.Load() > s.after && bytes.Contains(buffer[:n], []byte(s.at)) {
+				if s.silent.Store(true); s.late {
+					_, _ = to.Write(buffer[:n])
+				}
+			}
+			if s.cut && first && s.silent.Load() {
+				break
 			}
 			swallowed := s.silent.Load() && (first || s.all)
 			if swallowed && s.deaf {
@@ -188,13 +200,13 @@ func TestSilence(t *testing.T) {
 			} else {
 				whole.passed.Store(600_000) // about; what is past the end just works
 			}
-			const positions = 12
+			positions := long(8, 60)
 			for i := range positions {
 				for _, deaf := range []bool{false, true} {
 					if deaf && i%4 != 1 {
 						continue
 					}
-					s := &swallower{after: whole.passed.Load() * int64(i*i) / (positions * positions), deaf: deaf}
+					s := &swallower{after: whole.passed.Load() * int64(i*i) / int64(positions*positions), deaf: deaf}
 					url := swallow(t, c.server, s)
 					begin := time.Now()
 					err := c.run(t, url)
@@ -227,6 +239,31 @@ func TestSilence(t *testing.T) {
 				pgtest.Exec(t, target, "TRUNCATE ware, part")
 			}
 		})
+	}
+}
+
+// Where the answer to a COMMIT does not come, the server is asked whether it counts: what is said is true.
+func TestSilenceAtCommit(t *testing.T) {
+	t.Parallel()
+	url := pgtest.DB(t)
+	pgtest.Exec(t, url, wares+wareRows)
+	dir := slice(t, url, jobs("ware", "part")...)
+	for _, late := range []bool{false, true} {
+		target := pgtest.DB(t)
+		pgtest.Exec(t, target, wares)
+		through := swallow(t, target, &swallower{at: "COMMIT", after: 200_000, late: late})
+		report, err := loadDir(t, dir, target, load.Slice{Target: postgres.DB{URL: through, StallTimeout: stall, Exclusive: postgres.ExclusiveNever}})
+		want := "count\n2000"
+		if late {
+			if err != nil || !strings.Contains(strings.Join(texts(report.Notes), "\n"), "the server says that the load was committed") {
+				t.Errorf("%v, %+v", err, report)
+			}
+		} else {
+			want = "count\n0"
+			wantMistakes(t, err, "commit: the connection to the server was lost", "nothing was loaded; run again")
+		}
+		wantQuery(t, target, "SELECT count(*) FROM part", want)
+		wantNoLock(t, target)
 	}
 }
 

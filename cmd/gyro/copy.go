@@ -52,6 +52,7 @@ between the two, and stays there: in --via, or in a new directory gyro-<time> he
 	l.flags(cmd)
 	c.progressFlag(cmd, &mode)
 	_ = cmd.MarkFlagDirname("via")
+	c.showValuesFlag(cmd)
 	return cmd
 }
 

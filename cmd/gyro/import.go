@@ -264,6 +264,7 @@ break a rule are reported, and then nothing is loaded, unless --reject takes the
 	cmd.Flags().DurationVar(&s.statementTimeout, "statement-timeout", 0, "give up on a statement after this time (default: the target's)")
 	cmd.Flags().BoolVar(&dryRun, "dry-run", false, "do everything, and roll it back; no value of a sequence is used")
 	cmd.Flags().BoolVar(&shownAsPlan, "plan", false, "only say what would be done, sending no row")
+	cmd.Flags().BoolVar(&c.showValues, "show-values", false, "show what stands in the rows that break rules, and what the server says of a row that it refuses")
 	l.flags(cmd)
 	csv.flags(cmd)
 	c.progressFlag(cmd, &mode)

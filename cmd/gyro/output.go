@@ -16,7 +16,8 @@ import (
 	"github.com/gyrodata/gyro/config"
 )
 
-// printError writes each of the joined errors as "error:" and, where there is one, "hint:".
+// printError writes each of the joined errors as "error:" and, where there is one, "hint:"; with --show-values also what the
+// server said, as "words:".
 func (c *cli) printError(err error) {
 	screen := &screen{w: c.stderr}
 	for _, e := range split(err) {
@@ -27,6 +28,9 @@ func (c *cli) printError(err error) {
 		message, hint := describe(e)
 		message, hint = c.secrets.hide(message), c.secrets.hide(hint)
 		fmt.Fprintln(screen, "error: "+message)
+		if words := gyro.Words(e); c.showValues && words != "" {
+			fmt.Fprintln(screen, "words: "+strconv.Quote(c.secrets.hide(words)))
+		}
 		if hint != "" {
 			fmt.Fprintln(screen, "hint:  "+hint)
 		}

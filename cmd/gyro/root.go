@@ -30,6 +30,7 @@ type cli struct {
 	env            func(string) (string, bool)
 	secrets        secrets
 	record         string // of the load that was done, by which it can be taken back
+	showValues     bool   // values of rows are shown, where they break something
 }
 
 // run is the program: arguments and streams in, exit code out.

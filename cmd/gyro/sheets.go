@@ -33,7 +33,7 @@ type sheetSettings struct {
 	reject, report      string
 	delimiter, encoding string
 	ignore              []string
-	showValues, guess   bool
+	guess               bool
 	overwrite           bool
 	escapeFormulas      bool
 }
@@ -42,7 +42,6 @@ func (s *sheetSettings) flags(cmd *cobra.Command) {
 	cmd.Flags().StringArrayVar(&s.files, "csv", nil, "TABLE=FILE: load a CSV file that others wrote; - is standard input; can be repeated")
 	cmd.Flags().StringVar(&s.reject, "reject", "", "file for the rows that break rules, the others are loaded; of several --csv a directory")
 	cmd.Flags().BoolVar(&s.escapeFormulas, "escape-formulas", false, "rejected cells that a spreadsheet would take for formulas get an apostrophe in front")
-	cmd.Flags().BoolVar(&s.showValues, "show-values", false, "show what stands in the rows that break rules")
 	cmd.Flags().StringVar(&s.report, "report", "", "also write the report of bad rows to this file: .json, .html, else text")
 	if guessMapping != nil {
 		cmd.Flags().BoolVar(&s.guess, "guess", false, "only write a mapping for the CSV files, as YAML to begin with")
@@ -56,7 +55,7 @@ func (s *sheetSettings) flags(cmd *cobra.Command) {
 
 // said reports whether one of the flags is given that needs --csv.
 func (s *sheetSettings) said() bool {
-	return s.reject != "" || s.escapeFormulas || s.report != "" || s.showValues || s.guess || s.delimiter != "" || s.encoding != "" || len(s.ignore) > 0
+	return s.reject != "" || s.escapeFormulas || s.report != "" || s.guess || s.delimiter != "" || s.encoding != "" || len(s.ignore) > 0
 }
 
 // asked says what does not go together.
@@ -65,7 +64,7 @@ func (s *sheetSettings) asked(source string, tables []string) (bool, error) {
 	case len(s.files) > 0:
 		return true, s.check(source, tables)
 	case s.said():
-		return false, &usageError{err: errors.New("--reject, --escape-formulas, --report, --show-values, --delimiter, --encoding, --ignore and --guess are for CSV files"), hint: "--csv TABLE=FILE"}
+		return false, &usageError{err: errors.New("--reject, --escape-formulas, --report, --delimiter, --encoding, --ignore and --guess are for CSV files"), hint: "--csv TABLE=FILE"}
 	}
 	return false, nil
 }
@@ -82,8 +81,8 @@ func (s *sheetSettings) check(source string, tables []string) error {
 	if s.escapeFormulas && s.reject == "" {
 		refuse("--escape-formulas is given, and no --reject", "--reject names the file for rows that break rules")
 	}
-	if s.guess && (s.reject != "" || s.report != "" || s.showValues) {
-		refuse("--guess is given, and --reject, --report or --show-values", "--guess loads nothing")
+	if s.guess && (s.reject != "" || s.report != "") {
+		refuse("--guess is given, and --reject or --report", "--guess loads nothing")
 	}
 	stdin := 0
 	names := map[string]bool{}
@@ -236,7 +235,7 @@ func (c *cli) importSheets(ctx context.Context, conf config.Config, s *sheetSett
 	}
 	load := conf.Sheets(files)
 	load.Importers = s.over(load.Importers, models)
-	load.ShowValues, load.DryRun, load.EscapeFormulas = s.showValues, mode.dryRun, s.escapeFormulas
+	load.ShowValues, load.DryRun, load.EscapeFormulas = c.showValues, mode.dryRun, s.escapeFormulas
 	if mode.dryRun {
 		load.Record = nil
 	}

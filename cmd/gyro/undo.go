@@ -13,6 +13,11 @@ import (
 	"github.com/gyrodata/gyro/postgres"
 )
 
+// showValuesFlag is for who may see the rows.
+func (c *cli) showValuesFlag(cmd *cobra.Command) {
+	cmd.Flags().BoolVar(&c.showValues, "show-values", false, "show what the server says of a row that it refuses")
+}
+
 func (c *cli) undo() *cobra.Command {
 	var (
 		target string
@@ -54,5 +59,6 @@ inserted into tables without a key.`,
 	}
 	cmd.Flags().StringVar(&target, "target", "", "PostgreSQL URL of the database that was loaded into (GYRO_TARGET)")
 	stallFlag(cmd, &stall)
+	c.showValuesFlag(cmd)
 	return cmd
 }

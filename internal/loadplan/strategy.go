@@ -133,6 +133,7 @@ func (p *Plan) conflicts(s *Step) {
 	if len(arbiter) < len(s.Conflict.Arbiter()) {
 		return
 	}
+	news := (s.IDs.Strategy() == gyro.SequentialIDs || s.IDs.Strategy() == gyro.HighestIDs) && len(t.New) > 0
 	switch s.Conflict.Policy() {
 	case gyro.SkipRow, gyro.UpdateRow:
 		switch {
@@ -141,8 +142,13 @@ func (p *Plan) conflicts(s *Step) {
 			return
 		case len(arbiter) > 0:
 			t.Find = arbiter
-		case (s.IDs.Strategy() == gyro.SequentialIDs || s.IDs.Strategy() == gyro.HighestIDs) && len(t.New) > 0:
-			p.Refuse(s, gyro.Text(what+": rows get new ids, so that none of them is there already"), "say in {Conflict} by which columns a row is known")
+		case news && s.Importer.Conflict.IsZero() && !s.Importer.IDs.IsZero():
+			// The run's conflict, for all, and this table's own ids: there is nothing that it could be about.
+			p.Notes = append(p.Notes, gyro.Textf("%s: its rows get new ids, so that %s is not about them", s.Name, what))
+			s.Conflict = gyro.Conflict{}
+			return
+		case news:
+			p.Refuse(s, gyro.Text(what+": rows get new ids, so that none of them is there already"), "name in {Conflict} the columns by which a row is known, or keep the ids ({Keep})")
 			return
 		case len(t.Find) == 0:
 			t.Find = t.Key

@@ -3,6 +3,7 @@ package pgtest
 import (
 	"errors"
 	"fmt"
+	"net"
 	"net/url"
 	"os"
 	"os/exec"
@@ -75,7 +76,8 @@ func Bouncer(t testing.TB, database, mode string) string {
 	})
 	socket := filepath.Join(dir, ".s.PGSQL."+bouncerPort)
 	for range 1200 {
-		if _, err := os.Stat(socket); err == nil {
+		if conn, err := net.Dial("unix", socket); err == nil {
+			_ = conn.Close()
 			query := url.Values{"host": {dir}, "port": {bouncerPort}, "user": {superuser}}
 			return (&url.URL{Scheme: "postgres", Path: "/pooled", RawQuery: query.Encode()}).String()
 		}

@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/gyrodata/gyro"
 	"github.com/gyrodata/gyro/postgres/internal/server"
+	"github.com/gyrodata/gyro/schema"
 )
 
 // collide counts the rows whose keys are taken, for every unique key of every table, before
@@ -15,7 +17,7 @@ import (
 func (in *Inserter) collide(ctx context.Context) error {
 	var found []error
 	for _, t := range in.Tables {
-		if t.Direct || t.MapOnly || t.Empty || t.Fresh == 0 {
+		if !in.added(t) {
 			continue
 		}
 		for _, key := range append([][]string{t.Table.PrimaryKey}, t.Table.Unique...) {
@@ -40,12 +42,28 @@ func (in *Inserter) collide(ctx context.Context) error {
 				found = append(found, &gyro.Error{
 					Op: "load", Place: "table " + t.Table.Name.String(),
 					Err:  fmt.Errorf("%s: the target has a row with the same %s already", rowCount(n), strings.Join(key, ", ")),
-					Hint: "give the rows new ids, or say what becomes of such rows: conflict skip or update, by that key",
+					Hint: gyro.Text(t.collisionHint(key)),
 				})
 			}
 		}
 	}
-	return errors.Join(found...)
+	byIndex, err := in.collideByIndex(ctx)
+	if err != nil {
+		return err
+	}
+	return errors.Join(append(found, byIndex...)...)
+}
+
+// collisionHint says what to do where a key is taken. New ids help where they change one of its columns.
+func (t *TableLoad) collisionHint(key []string) string {
+	policy := "say what becomes of such rows: conflict skip or update, by that key"
+	for _, c := range key {
+		follows := slices.ContainsFunc(t.Table.References, func(r schema.Reference) bool { return slices.Contains(r.Columns, c) })
+		if slices.Contains(t.Key, c) || follows {
+			return "give the rows new ids, or " + policy
+		}
+	}
+	return policy + "; or change the values on their way ({Expr}): new ids do not change them"
 }
 
 // unresolved says why rows of a table, or of any other, did not go in.

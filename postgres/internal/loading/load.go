@@ -2,9 +2,12 @@ package loading
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
+
+	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/gyrodata/gyro"
 	"github.com/gyrodata/gyro/driver"
@@ -64,10 +67,33 @@ func (l *Load) Run(ctx context.Context) (*driver.Loaded, error) {
 		l.Begin, l.stageAll, l.Sequences.Raise, l.Mapping.makeAll, l.Sequences.Move, l.Inserter.collide, l.Swaps.Open, l.Inserter.insertAll, l.Swaps.Close, l.Finish,
 	} {
 		if err := do(ctx); err != nil {
-			return nil, err
+			return nil, l.ofExpr(err)
 		}
 	}
 	return l.Loaded, nil
+}
+
+// ofExpr adds to an error of data which columns have a value that SQL made, where nothing better is known.
+func (l *Load) ofExpr(err error) error {
+	var (
+		failure *gyro.Error
+		refused *pgconn.PgError
+	)
+	if !errors.As(err, &failure) || failure.Hint != "" || !errors.As(err, &refused) || !strings.HasPrefix(refused.Code, "22") {
+		return err
+	}
+	var made []string
+	for _, t := range l.Tables {
+		for _, c := range t.Columns {
+			if c.Expr != "" {
+				made = append(made, t.Table.Name.String()+"."+c.Name)
+			}
+		}
+	}
+	if len(made) > 0 {
+		failure.Hint = gyro.Text("perhaps the {Expr} of " + strings.Join(made, ", ") + "; {ShowValues} shows the server's words")
+	}
+	return err
 }
 
 // Begin begins the transaction, makes the tables that the plan asks for, and looks at all of them.

@@ -27,6 +27,14 @@ type Error struct {
 
 func (e *Error) Error() string { return e.message + " (SQLSTATE " + e.err.Code + ")" }
 
+// Words is what the server said itself, which may quote a row.
+func (e *Error) Words() string {
+	if e.err.Detail == "" {
+		return e.err.Message
+	}
+	return e.err.Message + ": " + e.err.Detail
+}
+
 // As lets errors.As find the SQLSTATE, not the fields that quote rows.
 func (e *Error) As(target any) bool {
 	t, ok := target.(**pgconn.PgError)
@@ -69,14 +77,18 @@ func RefusedRow(err error) error {
 	}
 	switch {
 	case raised(e.err):
-		e.message = raisedText
+		e.message = raisedText + in(within(e.err))
 	case e.err.Code == "23502" && e.err.ColumnName != "":
 		e.message = fmt.Sprintf("a row has NULL in column %q of %s, which is NOT NULL there", e.err.ColumnName, e.err.TableName)
 	case strings.HasPrefix(e.err.Code, "23") && e.err.ConstraintName != "":
 		e.message = fmt.Sprintf("a row violates constraint %q of %s", e.err.ConstraintName, e.err.TableName)
 	case strings.HasPrefix(e.err.Code, "22"): // what it quotes is taken out already
 	default:
-		e.message = "the server refused a row; its words are not shown, for they may quote it"
+		e.message = "the server refused a row" + columnOf(e.err) + "; its words are not shown, for they may quote it" + in(within(e.err))
+	}
+	var failure *gyro.Error
+	if errors.As(err, &failure) && (raised(e.err) || within(e.err) != "") {
+		failure.Hint = "where it is a trigger of a table, {DisableTriggers} keeps it from firing; {ShowValues} shows the server's words"
 	}
 	if place := linePattern.FindStringSubmatch(e.err.Where); place != nil {
 		e.message += ": line " + place[1]
@@ -85,6 +97,43 @@ func RefusedRow(err error) error {
 		}
 	}
 	return err
+}
+
+// functionPattern finds in the context of an error the function in which it came; what stands behind may quote a row.
+var functionPattern = regexp.MustCompile(`(?m)^(?:PL/\w+ function ([^\s("]+\([^)"]*\))(?: line (\d+))?|SQL function "(\w+)")`)
+
+// within is the function of the database in which an error came: a trigger's, a default's, a check's. "" is none.
+func within(e *pgconn.PgError) string {
+	found := functionPattern.FindStringSubmatch(e.Where)
+	switch {
+	case found == nil && (e.InternalQuery != "" || strings.Contains(e.Where, "PL/")):
+		return "a function of the database"
+	case found == nil:
+		return ""
+	case found[3] != "":
+		return "function " + found[3]
+	case found[2] != "":
+		return "function " + found[1] + ", line " + found[2]
+	}
+	return "function " + found[1]
+}
+
+func in(function string) string {
+	if function == "" {
+		return ""
+	}
+	return ", in " + function
+}
+
+// columnOf is the table and the column that an error names, where it does.
+func columnOf(e *pgconn.PgError) string {
+	switch {
+	case e.TableName == "":
+		return ""
+	case e.ColumnName == "":
+		return " of " + e.TableName
+	}
+	return fmt.Sprintf(" of %s, column %q", e.TableName, e.ColumnName)
 }
 
 // raisedText stands for the words of a function.
@@ -161,6 +210,9 @@ const recoveryConflict = "40001"
 func hint(e *pgconn.PgError) string {
 	if pooler, ok := ofPooler(e); ok {
 		return pooler.hint
+	}
+	if function := within(e); function != "" && strings.HasPrefix(e.Code, "42") { // nothing that is written here
+		return "it is " + function + " that has to be mended, or its owner's rights"
 	}
 	switch e.Code {
 	case "42501":

@@ -17,7 +17,7 @@ type session struct {
 }
 
 // sessionSQL asks for it.
-const sessionSQL = `SELECT pg_backend_pid(), (extract(epoch FROM now()) * 1000000)::bigint, (extract(epoch FROM pg_postmaster_start_time()) * 1000000)::bigint`
+var sessionSQL = Own("SELECT pg_backend_pid(), (extract(epoch FROM now()) * 1000000)::bigint, (extract(epoch FROM pg_postmaster_start_time()) * 1000000)::bigint")
 
 // sight is what a second connection saw of the first one's session.
 type sight struct {
@@ -48,7 +48,7 @@ FROM (SELECT $1::int AS pid) p LEFT JOIN pg_stat_activity a ON a.pid = p.pid{cop
 func (p *prober) connect(ctx context.Context) (*pgx.Conn, error) {
 	conn, err := pgx.ConnectConfig(ctx, p.config)
 	if err == nil {
-		_, err = conn.Exec(ctx, "BEGIN READ ONLY; SET LOCAL search_path = pg_catalog", pgx.QueryExecModeSimpleProtocol)
+		_, err = conn.Exec(ctx, "BEGIN READ ONLY; "+SafePath, pgx.QueryExecModeSimpleProtocol)
 		if err != nil {
 			_ = conn.Close(ctx)
 			return nil, errAnswered
