@@ -44,9 +44,9 @@ type Column struct {
 	// another, as a condition on the row says. Django's generic foreign key is one. Rows for
 	// which no condition is true refer to nothing. Default: Ref alone.
 	Cases []Case
-	// Missing says what becomes of a row whose referred row was not selected. Default:
-	// Restrict; Include for a self-reference, and for the reference that closes a circle. Of a
-	// foreign CSV file: SetNull beside By makes a reference NULL that finds no row.
+	// Missing says what becomes of a row whose referred row was not selected; of a foreign CSV file, with SetNull, of one
+	// that is not found. Default:
+	// Restrict; Include for a self-reference, and for the reference that closes a circle.
 	Missing Missing
 	// Soft says that no foreign key of the database or the struct stands behind Ref.
 	// Default: there is one, and its absence is a mistake.

@@ -53,8 +53,18 @@ type BrokenRule struct {
 	Column string      // as the header has it; several with ", " between; empty: the row as a whole
 	Text   string      // the rule in words
 	Count  int64       // rows that break it
-	First  []Violation // the first of them, by row: at most MaxFaults
+	First  []Violation // the first of them, by row: at most MaxViolations
+	Values []BadValue  // what stands in most of them, where values are to be shown: at most MaxBadValues
 }
+
+// BadValue is a value that breaks a rule; of a rule over several columns, theirs with ", " between.
+type BadValue struct {
+	Value string
+	Count int64 // rows that have it
+}
+
+// MaxBadValues is how many values a [BrokenRule] lists.
+const MaxBadValues = 20
 
 // MaxViolations is how many rows a [BrokenRule] lists.
 const MaxViolations = 100

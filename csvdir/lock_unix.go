@@ -26,6 +26,11 @@ func lockDir(path string) (*os.File, error) {
 	return dir, nil
 }
 
+// lockFile takes a file's lock, or says that another process holds it.
+func lockFile(file *os.File) error {
+	return unix.Flock(int(file.Fd()), unix.LOCK_EX|unix.LOCK_NB)
+}
+
 // writable says why a directory can't be written, or nil.
 func writable(path string) error {
 	return unix.Access(path, unix.W_OK|unix.X_OK)

@@ -18,15 +18,14 @@ func Pipe(ctx context.Context, name, reject string, open func() (io.ReadCloser, 
 	fail := func(err error) (driver.SheetFile, func(), error) {
 		return driver.SheetFile{}, func() {}, &gyro.Error{Op: "keep", Place: name, Err: bare(err)}
 	}
-	file, err := os.CreateTemp("", "gyro-stdin-*.csv")
+	file, err := newTemporary(os.TempDir(), "gyro-stdin-*.csv")
 	if err != nil {
 		return fail(err)
 	}
-	_ = os.Remove(file.Name()) // where it can't go while it is open, done removes it
-	done = func() {
-		_ = file.Close() // only read by now
-		_ = os.Remove(file.Name())
+	if file.named {
+		_ = os.Remove(file.Name()) // where it can't go while it is open, done removes it
 	}
+	done = func() { _ = file.remove() }
 	copied := make(chan error, 1)
 	go func() {
 		source, err := open()

@@ -144,10 +144,10 @@ type SheetReference struct {
 	Parts     []SheetPart
 	// LoadOnly: only rows of the load are meant, not those of the target.
 	LoadOnly bool
-	// SetNull: where no row is found, the reference is NULL; else the row breaks a rule.
-	SetNull bool
 	// Create: To is made of what is asked for.
 	Create bool
+	// SetNull: a key that means no row, neither of the load nor of the target, is NULL, and counted in a note.
+	SetNull bool
 	// Unique: the parts contain a key of Table. Several rows of the load that they mean are
 	// told where that key is looked at; the first is meant.
 	Unique bool

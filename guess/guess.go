@@ -56,8 +56,11 @@ type Doubts struct {
 // guessedRecords is how many records of a file are looked at: kinds of values show early.
 const guessedRecords = 2000
 
-// guessedBytes bounds the text of them.
-const guessedBytes = 32 << 20
+// guessedBytes bounds what of them is kept, cellBytes beside the text of each cell.
+const (
+	guessedBytes = 32 << 20
+	cellBytes    = 64
+)
 
 // Importers reads the headers and the first rows of the files, and guesses an importer for each, in
 // their order. Of importers only what they say of the dialect, and what they ignore, counts, and
@@ -157,7 +160,7 @@ func (g *guessing) sample(ctx context.Context, said gyro.CSV) error {
 			continue
 		}
 		for i, c := range r.Cells {
-			size += len(c.Text)
+			size += len(c.Text) + cellBytes
 			g.cells[i] = append(g.cells[i], pgcsv.Cell{Text: bytes.Clone(c.Text), Quoted: c.Quoted})
 		}
 	}

@@ -68,6 +68,7 @@ func guessCatalog() schema.Catalog {
 		typed("fact", "", "day date", "sent timestamp without time zone?", "n integer?", "amount numeric?", "flag boolean?", "note text?", "of uuid?"),
 		refers(typed("tagging", "", "tag_id bigint", "weight integer?"), "tag_id", "tag"),
 		typed("tag", "", "label text", "color text"),
+		typed("country", "", "alpha2 character(2)", "alpha3 character(3)?", "phone1 text?"),
 		refers(typed("paint", "", "tag_id bigint", "color color"), "tag_id", "tag"),
 	} {
 		catalog[t.Name] = t
@@ -276,6 +277,16 @@ func TestGuess(t *testing.T) {
     # conflict: update # it gets the file's values instead
     columns:
       created_at: {default: now} # the time of the load; or is it "Since"?
+`,
+		},
+		"ids of others, and words with digits": {
+			files{"country: Geoname ID,ISO3166-1-Alpha-2,ISO3166-1-Alpha-3,Phone 2\n1,DE,DEU,5\n2,FR,FRA,6"},
+			`
+    csv:
+      ignore: [Geoname ID, Phone 2] # no column was found for what stands here
+    columns:
+      alpha2: {from: ISO3166-1-Alpha-2} # guessed by its name
+      alpha3: {from: ISO3166-1-Alpha-3} # guessed by its name
 `,
 		},
 		"lines above the header": {

@@ -115,12 +115,36 @@ func (g *guessing) inWords(header string, c schema.Column) int {
 	if common == 0 || common < len(a) && common < len(b) {
 		return 0
 	}
+	if common < len(a) && sameWords(b, []string{"id"}) {
+		return 0 // "Geoname ID" is the id of something else
+	}
+	if slices.ContainsFunc(b, isNumber) && common == len(b) && !follow(a, b) {
+		return 0 // "ISO 3166-1 Alpha-2" is no alpha1
+	}
 	for _, word := range a {
 		if !slices.ContainsFunc(b, func(o string) bool { return sameWord(o, word) }) && slices.ContainsFunc(g.foreignWords(), func(o string) bool { return sameWord(o, word) }) {
 			return 0
 		}
 	}
 	return 100 * common / max(len(a), len(b))
+}
+
+// follow reports whether words stand among others one behind the other.
+func follow(among, words []string) bool {
+	for i := range len(among) - len(words) + 1 {
+		if sameWords(among[i:i+len(words)], words) {
+			return true
+		}
+	}
+	return false
+}
+
+// isNumber reports whether a word is digits.
+func isNumber(word string) bool { return strings.Trim(word, "0123456789") == "" }
+
+// numbersOf are the words of a name that are digits.
+func numbersOf(name string) []string {
+	return slices.DeleteFunc(nameWords(name), func(word string) bool { return !isNumber(word) })
 }
 
 // foreignWords are those of the references: what follows them in a header is of another table.
@@ -142,7 +166,7 @@ func (g *guessing) matchNearest() {
 		}
 		var names []string
 		for _, c := range g.free() {
-			if g.fits(i, c) && len(h) > 3 {
+			if g.fits(i, c) && len(h) > 3 && slices.Equal(numbersOf(h), numbersOf(c.Name)) { // "Phone 2" is no phone1
 				names = append(names, c.Name)
 			}
 		}
@@ -180,7 +204,7 @@ func (g *guessing) without(words []string) []string {
 	return rest
 }
 
-// nameWords takes a name apart, in lower case: at what is neither letter nor digit, and where a
+// nameWords takes a name apart, in lower case: at what is neither letter nor digit, between the two, and where a
 // capital begins a word.
 func nameWords(name string) (words []string) {
 	var word []rune
@@ -197,6 +221,9 @@ func nameWords(name string) (words []string) {
 			continue
 		}
 		if i > 0 && unicode.IsUpper(r) && (unicode.IsLower(runes[i-1]) || unicode.IsUpper(runes[i-1]) && i+1 < len(runes) && unicode.IsLower(runes[i+1])) {
+			end()
+		}
+		if i > 0 && unicode.IsNumber(r) != unicode.IsNumber(runes[i-1]) {
 			end()
 		}
 		word = append(word, r)

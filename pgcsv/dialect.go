@@ -109,6 +109,21 @@ func (d Dialect) AppendLineEnd(dst []byte) []byte {
 // delimiters and line ends in text become blanks.
 func (d Dialect) AppendFirst(dst []byte, text string) []byte {
 	d = d.filled()
+	return d.Encoding.appendText(dst, d.field(text)+string(d.Delimiter))
+}
+
+// AppendRecord appends texts as a record with its line end, as AppendFirst has the first.
+func (d Dialect) AppendRecord(dst []byte, texts []string) []byte {
+	d = d.filled()
+	fields := make([]string, len(texts))
+	for i, text := range texts {
+		fields[i] = d.field(text)
+	}
+	return d.AppendLineEnd(d.Encoding.appendText(dst, strings.Join(fields, string(d.Delimiter))))
+}
+
+// field is text as a field, in quotes if need be.
+func (d Dialect) field(text string) string {
 	special := string([]byte{d.Delimiter, d.Quote, '\n', '\r'})
 	quote := string(d.Quote)
 	switch {
@@ -123,5 +138,5 @@ func (d Dialect) AppendFirst(dst []byte, text string) []byte {
 	default:
 		text = quote + strings.ReplaceAll(text, quote, quote+quote) + quote
 	}
-	return d.Encoding.appendText(dst, text+string(d.Delimiter))
+	return text
 }

@@ -644,12 +644,21 @@ func FuzzSheet(f *testing.F) {
 	for i, seed := range seeds {
 		f.Add([]byte(seed), byte(i), byte(i), uint16(20))
 	}
+	for encoding := range byte(64) {
+		f.Add([]byte("\x81\x7C|\"\xB0\xA1\xFF\n\x8F\xA1\x81\x30\x81\x30|\xE0"), encoding|128, byte(4), uint16(1000))
+	}
 	f.Fuzz(func(t *testing.T, file []byte, encoding, marks byte, limit uint16) {
-		checkSheet(t, file, pgcsv.Dialect{
-			Encoding:  pgcsv.Encoding(encoding % 6),
-			Delimiter: []byte{0, ',', ';', '\t', '|', 'a'}[marks%6],
-			Quote:     []byte{0, '"', '\'', pgcsv.NoQuote}[marks>>3%4],
-			Header:    pgcsv.Answer(marks >> 6 % 3),
-		}, int(limit))
+		d := pgcsv.Dialect{
+			Encoding:    pgcsv.Encoding(encoding & 63),
+			Delimiter:   []byte{0, ',', ';', '\t', '|', 'a'}[marks%6],
+			Quote:       []byte{0, '"', '\'', pgcsv.NoQuote}[marks>>3%4],
+			Header:      pgcsv.Answer(marks >> 6 % 3),
+			StrayQuotes: encoding >= 128,
+			Skip:        int(encoding >> 6 & 1),
+		}
+		if d.Encoding > pgcsv.Latin1 && d.Validate() != nil {
+			return
+		}
+		checkSheet(t, file, d, int(limit))
 	})
 }

@@ -52,6 +52,26 @@ var sheetCases = map[string]sheetCase{
 		faults: []string{"ord 3: st, shop, tenant: required", "ord 4: st, shop, tenant: references-disagree"}, reject: true,
 		query: "SELECT o.n, t.sub, s.url FROM ord o JOIN tenant t ON t.id = o.tenant_id LEFT JOIN shop s ON s.id = o.shop_id ORDER BY 1", want: "n,sub,url\n1,o,\n2,o,old1\n5,o,old2",
 	},
+	"references that may be NULL": {
+		schema: "CREATE TABLE airport (id bigserial PRIMARY KEY, code text UNIQUE); INSERT INTO airport (code) VALUES ('FRA'); CREATE TABLE trip (no int, start_id bigint REFERENCES airport, stop_id bigint REFERENCES airport)",
+		yaml:   "trip: {columns: {start: {by: {code: from}, missing: set_null}, stop: {by: {code: to}}}}",
+		files:  [][2]string{{"trip", "no,from,to\n1,FRA,FRA\n2,SJU,\n3,SJU,FRA\n4,FRA,SJU\n"}}, reject: true,
+		faults: []string{"trip 4: to: unknown-reference"},
+		query:  "SELECT t.no, a.code FROM trip t LEFT JOIN airport a ON a.id = t.start_id ORDER BY 1", want: "no,code\n1,FRA\n2,\n3,",
+	},
+	"references in the load that may be NULL": {
+		schema: personPet + "ALTER TABLE pet ADD FOREIGN KEY (owner_id) REFERENCES person", yaml: "person: {ids: sequential}\n  pet: {columns: {owner_id: {missing: set_null}}}",
+		files: [][2]string{{"person", "id,name\n1,Ann\n"}, {"pet", "name,owner_id\nRex,1\nTom,2\n"}},
+		query: "SELECT t.name, p.name AS owner FROM pet t LEFT JOIN person p ON p.id = t.owner_id ORDER BY 1", want: "name,owner\nRex,Ann\nTom,",
+	},
+	"a reference that may not be NULL": {
+		schema: tenantShop, yaml: "shop: {columns: {tenant: {by: {sub: tenant}, missing: set_null}}}",
+		files: [][2]string{{"shop", "url,tenant\nx,q\n"}}, fails: "may not be NULL",
+	},
+	"NULL, and made": {
+		schema: tenantShop, yaml: "ord: {columns: {tenant: {over: tenant_id, ref: tenant, by: {sub: tenant}, missing: set_null, create_missing: true}}}",
+		files: [][2]string{{"ord", "n,tenant\n1,q\n"}}, fails: "a row that is not found is made, or the reference is NULL",
+	},
 	"columns by their places": {
 		schema: "CREATE TABLE trade (title text, bought numeric, sold numeric, price numeric)",
 		yaml:   `trade: {csv: {ignore: ["#5"]}, columns: {bought: {from: "#2"}, sold: {from: "#3", max: 5}}}`,

@@ -549,11 +549,11 @@ func TestSheetSetNull(t *testing.T) {
 		t.Fatalf("%v\n%s", err, faultsOf(report))
 	}
 	wantQuery(t, url, "SELECT string_agg(sku || coalesce(maker_id::text, '-'), ' ' ORDER BY sku) FROM good", "string_agg\na1 b- c- d-")
-	wantMistakes(t, errors.New(strings.Join(texts(report.Notes), "\n")), "good: maker_id finds no row of maker by code in 2 of its rows, and is NULL there")
+	wantMistakes(t, errors.New(strings.Join(texts(report.Notes), "\n")), "good.csv: 2 rows refer by maker to no row of maker by code, and got NULL")
 	report, err = loadSheets(t, url, registry(gyro.Column{}), file)
 	wantFaults(t, report, err, "good 2: maker: unknown-reference", "good 4: maker: unknown-reference", "good 1: maker, sku: exists")
 	_, err = loadSheets(t, url, registry(gyro.Column{Missing: gyro.SetNull}), sheetOf(t, "part", "maker\nm\n"))
-	wantMistakes(t, err, `Missing is SetNull, and column "maker_id" can't be NULL`)
+	wantMistakes(t, err, `Missing is SetNull, and maker_id may not be NULL`)
 	_, err = loadSheets(t, url, registry(gyro.Column{Missing: gyro.SetNull, CreateMissing: true}), file)
-	wantMistakes(t, err, "Missing is SetNull, and CreateMissing is set")
+	wantMistakes(t, err, "CreateMissing is set, and Missing is SetNull")
 }

@@ -119,7 +119,7 @@ func (b *bars) add(e gyro.Event) {
 	j.bar = b.progress.New(100, mpb.BarStyle().Lbound("▕").Filler("█").Tip("█").Padding(" ").Rbound("▏"),
 		mpb.BarWidth(barWidth), mpb.BarFillerTrim(),
 		mpb.PrependDecorators(
-			decor.Name(e.Model.String(), decor.WCSyncSpaceR),
+			decor.Name(model(e), decor.WCSyncSpaceR),
 			decor.Any(func(decor.Statistics) string { return fmt.Sprintf("%3d%%", percent(*j.last.Load())) }, decor.WCSyncSpace),
 		),
 		mpb.AppendDecorators(decor.Any(func(s decor.Statistics) string { return " " + fitting(j.texts(), s.AvailableWidth-barWidth-1) })),

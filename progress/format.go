@@ -91,5 +91,8 @@ func staged(e gyro.Event) string {
 	if e.Model.IsZero() {
 		return string(e.Stage)
 	}
-	return fmt.Sprintf("%d/%d %s: %s", e.Job+1, e.Jobs, e.Model, e.Stage)
+	return fmt.Sprintf("%d/%d %s: %s", e.Job+1, e.Jobs, model(e), e.Stage)
 }
+
+// model is the name of an event's table.
+func model(e gyro.Event) string { return Printable(e.Model.String(), "") }

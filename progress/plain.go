@@ -30,10 +30,10 @@ func (p *plain) Event(e gyro.Event) {
 	case gyro.Moved:
 		if e.Elapsed-p.last >= quiet {
 			p.last = e.Elapsed
-			fmt.Fprintf(p.w, "%d/%d %s: %s\n", e.Job+1, e.Jobs, e.Model, moving(e))
+			fmt.Fprintf(p.w, "%d/%d %s: %s\n", e.Job+1, e.Jobs, model(e), moving(e))
 		}
 	case gyro.Finished:
-		fmt.Fprintf(p.w, "%d/%d %s: %s\n", e.Job+1, e.Jobs, e.Model, finished(e))
+		fmt.Fprintf(p.w, "%d/%d %s: %s\n", e.Job+1, e.Jobs, model(e), finished(e))
 	case gyro.Planned, gyro.Ended:
 	}
 }
@@ -52,13 +52,13 @@ func newNotebook(w io.Writer) *notebook { return &notebook{w: w} }
 func (n *notebook) Event(e gyro.Event) {
 	switch e.Type {
 	case gyro.Started, gyro.Moved:
-		n.line(fmt.Sprintf("%d/%d %s: %s", e.Job+1, e.Jobs, e.Model, moving(e)), "")
+		n.line(fmt.Sprintf("%d/%d %s: %s", e.Job+1, e.Jobs, model(e), moving(e)), "")
 	case gyro.Restarted:
 		n.line(restarted, "\n")
 	case gyro.Staged:
 		n.line(staged(e), "")
 	case gyro.Finished:
-		n.line(fmt.Sprintf("%d/%d %s: %s", e.Job+1, e.Jobs, e.Model, finished(e)), "\n")
+		n.line(fmt.Sprintf("%d/%d %s: %s", e.Job+1, e.Jobs, model(e), finished(e)), "\n")
 	case gyro.Planned, gyro.Ended:
 	}
 }

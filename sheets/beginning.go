@@ -142,12 +142,15 @@ var placed = regexp.MustCompile(`^#[1-9][0-9]*$`)
 // labelled are headers, each told from the others: with its place where others are the same, or where it has no name.
 func labelled(headers []string) []string {
 	labels, seen := slices.Clone(headers), map[string]int{}
+	for i, h := range headers { // of several lines, perhaps
+		labels[i] = strings.Join(strings.FieldsFunc(h, unicode.IsControl), " ")
+	}
 	for _, h := range headers {
 		seen[h]++
 	}
 	for i, h := range headers {
 		if h == "" || seen[h] > 1 {
-			labels[i] = strings.TrimSpace(h + " " + ordinal(i))
+			labels[i] = strings.TrimSpace(labels[i] + " " + ordinal(i))
 		}
 	}
 	return labels

@@ -36,17 +36,8 @@ func (p *planning) by(s *step, said keyedColumn, columns []string, place gyro.Te
 	lookup := &keyLookup{key: said.key, place: place}
 	lookup.Columns, lookup.Table, lookup.ToColumns = reference.Columns, reference.To, reference.ToColumns
 	lookup.Create, lookup.SetNull = said.CreateMissing, said.Missing == gyro.SetNull
-	if lookup.SetNull {
-		if lookup.Create {
-			refuse("{Missing} is {SetNull}, and {CreateMissing} is set", "a row that is not there is either made, or the reference is NULL")
-			return
-		}
-		for _, name := range reference.Columns {
-			if c, _ := s.Load.Table.Column(name); c.NotNull || slices.Contains(s.Load.Table.PrimaryKey, name) {
-				refuse(gyro.Textf("{Missing} is {SetNull}, and column %q can't be NULL", name), "without {SetNull} a row whose reference finds nothing breaks a rule")
-				return
-			}
-		}
+	if lookup.Create && lookup.SetNull {
+		refuse("{CreateMissing} is set, and {Missing} is {SetNull}", "a row that is not found is made, or the reference is NULL")
 	}
 	for _, path := range slices.Sorted(maps.Keys(said.By)) {
 		part, problem := p.path(parent, path)
@@ -274,10 +265,22 @@ func (p *planning) directReference(s *step, r schema.Reference) {
 		m.used[headers[i]] = true
 		lookup.add(driver.SheetPart{SheetField: field}, to, read)
 	}
+	lookup.SetNull = s.missing(r.Columns) == gyro.SetNull
 	p.addLookup(s, lookup)
 	for _, c := range r.Columns {
 		m.direct[c] = true
 	}
+}
+
+// missing is what the importer says of rows of a reference that are not there.
+func (s *step) missing(columns []string) gyro.Missing {
+	for key, column := range s.Importer.Columns {
+		own, mistake := gyro.ColumnsOf(s.Load.Table, key, column, "")
+		if mistake == nil && slices.Equal(own, columns) {
+			return column.Missing
+		}
+	}
+	return ""
 }
 
 // requireKeys says which references may not be NULL: those that alone give a column its value that may
@@ -293,6 +296,9 @@ func (p *planning) requireKeys(s *step) {
 		for _, c := range lookup.Columns {
 			column, _ := s.Load.Table.Column(c)
 			lookup.required = lookup.required || column.NotNull && givers[c] == 1
+		}
+		if lookup.SetNull && lookup.required {
+			p.Found.Add(gyro.Mistake{Place: lookup.place, Problem: gyro.Text("{Missing} is {SetNull}, and " + strings.Join(lookup.Columns, ", ") + " may not be NULL"), Hint: "have such rows rejected, or made ({CreateMissing})"})
 		}
 	}
 }

@@ -28,6 +28,9 @@ type Load struct {
 	// ShowValues puts what stands in the file into the violations of a [gyro.Validation]. Default:
 	// no value leaves the file.
 	ShowValues bool
+	// EscapeFormulas has an apostrophe before each rejected cell that a spreadsheet would take for a formula, as =1+1; the
+	// records are written anew then. Default: they are written as they were, but for the reasons.
+	EscapeFormulas bool
 	// Record is where the load leaves what [load.Undo] needs: an empty place of its own. Default: it
 	// leaves nothing, and can't be undone.
 	Record driver.Store

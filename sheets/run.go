@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"io"
-	"maps"
 	"slices"
 	"strings"
 
@@ -169,9 +168,8 @@ func (r *run) reject(ctx context.Context) (written []driver.Rejects, err error) 
 
 func (r *run) rejectOne(ctx context.Context, i int, w io.Writer) error {
 	m := r.planning.files[i].sheet
-	out := &rejecting{w: w, dialect: m.Dialect}
-	head := func(reader *pgcsv.Sheet) { out.buffer = reader.AppendHead(out.buffer, reasonHeader) }
-	err := r.again(ctx, i, head, func(yield func(int64) error) error {
+	out := &rejecting{w: w, dialect: m.Dialect, escape: r.EscapeFormulas}
+	err := r.again(ctx, i, out.head, func(yield func(int64) error) error {
 		return r.target.Rejected(ctx, i, func(row int64, reasons []string) error {
 			out.reasons = strings.Join(reasons, "; ")
 			return yield(row)
@@ -181,66 +179,4 @@ func (r *run) rejectOne(ctx context.Context, i int, w io.Writer) error {
 		return err
 	}
 	return out.flush()
-}
-
-// showValues puts what stands in the files into the faults.
-func (r *run) showValues(ctx context.Context) error {
-	next := 0
-	for i, step := range r.planning.files {
-		if step.made() {
-			continue
-		}
-		file := &r.report.Load.Validation.Files[next]
-		next++
-		wanted := map[int64][]*gyro.Violation{}
-		columns := map[*gyro.Violation][]int{}
-		for j := range file.Rules {
-			rule := &file.Rules[j]
-			var indexes []int
-			names := strings.Split(rule.Column, ", ")
-			if slices.Contains(step.sheet.labels, rule.Column) { // a header may hold a comma
-				names = []string{rule.Column}
-			}
-			for _, name := range names {
-				if at := slices.Index(step.sheet.labels, name); at >= 0 {
-					indexes = append(indexes, at)
-				}
-			}
-			for k := range rule.First {
-				fault := &rule.First[k]
-				if len(indexes) > 0 {
-					wanted[fault.Row] = append(wanted[fault.Row], fault)
-					columns[fault] = indexes
-				}
-			}
-		}
-		if len(wanted) == 0 {
-			continue
-		}
-		rows := slices.Sorted(maps.Keys(wanted))
-		err := r.again(ctx, i, nil, func(yield func(int64) error) error {
-			for _, row := range rows {
-				if err := yield(row); err != nil {
-					return err
-				}
-			}
-			return nil
-		}, func(record *pgcsv.Record) error {
-			for _, fault := range wanted[record.Row] {
-				var values []string
-				for _, at := range columns[fault] {
-					if at < len(record.Cells) {
-						values = append(values, string(record.Cells[at].Text))
-					}
-				}
-				value := strings.Join(values, ", ")
-				fault.Value = &value
-			}
-			return nil
-		})
-		if err != nil {
-			return err
-		}
-	}
-	return nil
 }

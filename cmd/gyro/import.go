@@ -316,7 +316,6 @@ func (c *cli) printLoad(r *gyro.Report) {
 	}
 	t.AppendFooter(row(tableWords(len(r.Load.Tables)), sum))
 	c.printTable(t)
-	c.record = r.Load.Record
 	from := "slice "
 	if r.Load.Validation != nil {
 		from = "files "
@@ -334,6 +333,7 @@ func (c *cli) printLoad(r *gyro.Report) {
 	case r.Load.NoUndo != "":
 		fmt.Fprintf(c.stdout, "undo     not possible: %s\n", config.Words(r.Load.NoUndo))
 	case r.Load.Record != "":
+		c.record = r.Load.Record
 		fmt.Fprintf(c.stdout, "undo     gyro undo %s --target …\n", r.Load.Record)
 	}
 	c.printNotes(r.Notes)

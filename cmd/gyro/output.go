@@ -19,19 +19,20 @@ import (
 // printError writes each of the joined errors as "error:" and, where there is one, "hint:"; with --show-values also what the
 // server said, as "words:".
 func (c *cli) printError(err error) {
+	screen := &screen{w: c.stderr}
 	for _, e := range split(err) {
 		if errors.Is(e, context.Canceled) {
-			fmt.Fprintln(c.stderr, "error: interrupted; nothing was changed")
+			fmt.Fprintln(screen, "error: interrupted; nothing was changed")
 			continue
 		}
 		message, hint := describe(e)
 		message, hint = c.secrets.hide(message), c.secrets.hide(hint)
-		fmt.Fprintln(c.stderr, "error: "+message)
+		fmt.Fprintln(screen, "error: "+message)
 		if words := gyro.Words(e); c.showValues && words != "" {
-			fmt.Fprintln(c.stderr, "words: "+strconv.Quote(c.secrets.hide(words)))
+			fmt.Fprintln(screen, "words: "+strconv.Quote(c.secrets.hide(words)))
 		}
 		if hint != "" {
-			fmt.Fprintln(c.stderr, "hint:  "+hint)
+			fmt.Fprintln(screen, "hint:  "+hint)
 		}
 	}
 }

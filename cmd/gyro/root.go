@@ -9,6 +9,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/gyrodata/gyro"
+	"github.com/gyrodata/gyro/progress"
 	"github.com/gyrodata/gyro/schema"
 )
 
@@ -27,13 +29,13 @@ type cli struct {
 	stdout, stderr io.Writer
 	env            func(string) (string, bool)
 	secrets        secrets
-	record         string // that a load left
+	record         string // of the load that was done, by which it can be taken back
 	showValues     bool   // values of rows are shown, where they break something
 }
 
 // run is the program: arguments and streams in, exit code out.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer, env func(string) (string, bool)) int {
-	out := &report{Writer: stdout}
+	out := &screen{w: stdout}
 	c := &cli{stdout: out, stderr: stderr, env: env}
 	for _, arg := range args {
 		c.secrets.learn(arg)
@@ -49,13 +51,15 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer, env func(
 	root := c.root()
 	root.SetArgs(args)
 	root.SetOut(out)
-	root.SetErr(stderr)
+	root.SetErr(&screen{w: stderr})
 	err := root.ExecuteContext(ctx)
-	failed := c.unread(out.err)
-	switch {
-	case err == nil && failed:
-		return exitFailed
-	case err == nil:
+	if out.failed != nil && c.record != "" { // where it stands was perhaps not read
+		fmt.Fprintf(c.stderr, "note:  the load is done; gyro undo %s --target … takes it back\n", progress.Printable(c.record, ""))
+	}
+	if lost := out.lost(); err == nil && lost != nil {
+		err = &gyro.Error{Op: "write", Place: "standard output", Err: lost, Hint: "what was asked for was done; what it came to was not written"}
+	}
+	if err == nil {
 		return exitDone
 	}
 	c.printError(err)

@@ -35,11 +35,13 @@ type sheetSettings struct {
 	ignore              []string
 	guess               bool
 	overwrite           bool
+	escapeFormulas      bool
 }
 
 func (s *sheetSettings) flags(cmd *cobra.Command) {
 	cmd.Flags().StringArrayVar(&s.files, "csv", nil, "TABLE=FILE: load a CSV file that others wrote; - is standard input; can be repeated")
 	cmd.Flags().StringVar(&s.reject, "reject", "", "file for the rows that break rules, the others are loaded; of several --csv a directory")
+	cmd.Flags().BoolVar(&s.escapeFormulas, "escape-formulas", false, "rejected cells that a spreadsheet would take for formulas get an apostrophe in front")
 	cmd.Flags().StringVar(&s.report, "report", "", "also write the report of bad rows to this file: .json, .html, else text")
 	if guessMapping != nil {
 		cmd.Flags().BoolVar(&s.guess, "guess", false, "only write a mapping for the CSV files, as YAML to begin with")
@@ -53,7 +55,7 @@ func (s *sheetSettings) flags(cmd *cobra.Command) {
 
 // said reports whether one of the flags is given that needs --csv.
 func (s *sheetSettings) said() bool {
-	return s.reject != "" || s.report != "" || s.guess || s.delimiter != "" || s.encoding != "" || len(s.ignore) > 0
+	return s.reject != "" || s.escapeFormulas || s.report != "" || s.guess || s.delimiter != "" || s.encoding != "" || len(s.ignore) > 0
 }
 
 // asked says what does not go together.
@@ -62,7 +64,7 @@ func (s *sheetSettings) asked(source string, tables []string) (bool, error) {
 	case len(s.files) > 0:
 		return true, s.check(source, tables)
 	case s.said():
-		return false, &usageError{err: errors.New("--reject, --report, --delimiter, --encoding, --ignore and --guess are for CSV files"), hint: "--csv TABLE=FILE"}
+		return false, &usageError{err: errors.New("--reject, --escape-formulas, --report, --delimiter, --encoding, --ignore and --guess are for CSV files"), hint: "--csv TABLE=FILE"}
 	}
 	return false, nil
 }
@@ -75,6 +77,9 @@ func (s *sheetSettings) check(source string, tables []string) error {
 	}
 	if len(tables) > 0 {
 		refuse("both --csv and --table are given", "--csv names the tables")
+	}
+	if s.escapeFormulas && s.reject == "" {
+		refuse("--escape-formulas is given, and no --reject", "--reject names the file for rows that break rules")
 	}
 	if s.guess && (s.reject != "" || s.report != "") {
 		refuse("--guess is given, and --reject or --report", "--guess loads nothing")
@@ -230,7 +235,7 @@ func (c *cli) importSheets(ctx context.Context, conf config.Config, s *sheetSett
 	}
 	load := conf.Sheets(files)
 	load.Importers = s.over(load.Importers, models)
-	load.ShowValues, load.DryRun = c.showValues, mode.dryRun
+	load.ShowValues, load.DryRun, load.EscapeFormulas = c.showValues, mode.dryRun, s.escapeFormulas
 	if mode.dryRun {
 		load.Record = nil
 	}

@@ -35,6 +35,7 @@ func writeText(w io.Writer, v *gyro.Validation) {
 		writeRules(w, f)
 		for _, r := range f.Rules {
 			fmt.Fprintf(w, "\n  %s: %s\n", ruleWords(r), rowWords(r.Count))
+			writeValues(w, r)
 			writeFaults(w, r)
 		}
 		fmt.Fprintln(w)
@@ -71,6 +72,15 @@ func ruleWords(r gyro.BrokenRule) string {
 		text = r.Column + ": " + text
 	}
 	return text
+}
+
+// writeValues writes the values that stand in several rows, with how many.
+func writeValues(w io.Writer, r gyro.BrokenRule) {
+	for _, v := range r.Values {
+		if v.Count > 1 {
+			fmt.Fprintf(w, "    %q: %s\n", v.Value, rowWords(v.Count))
+		}
+	}
 }
 
 // writeFaults writes row and line of each: one to a line with its value, else as many as fit.
@@ -125,7 +135,13 @@ type ruleJSON struct {
 	Column string      `json:"column,omitempty"`
 	Text   string      `json:"text"`
 	Count  int64       `json:"count"`
+	Values []valueJSON `json:"values,omitempty"`
 	First  []faultJSON `json:"first"`
+}
+
+type valueJSON struct {
+	Value string `json:"value"`
+	Count int64  `json:"count"`
 }
 
 type faultJSON struct {
@@ -140,6 +156,9 @@ func forMachines(v *gyro.Validation) validationJSON {
 		file := fileJSON{Model: f.Model.String(), File: f.File, Rows: f.Rows, Bad: f.Bad, Rejects: f.Rejects, Rules: []ruleJSON{}}
 		for _, r := range f.Rules {
 			rule := ruleJSON{Rule: string(r.Rule), Column: r.Column, Text: r.Text, Count: r.Count, First: []faultJSON{}}
+			for _, v := range r.Values {
+				rule.Values = append(rule.Values, valueJSON(v))
+			}
 			for _, fault := range r.First {
 				rule.First = append(rule.First, faultJSON(fault))
 			}
@@ -170,7 +189,7 @@ func writeValidation(path string, v *gyro.Validation) error {
 	case ".html", ".htm":
 		err = validationPage.Execute(&out, forMachines(v))
 	default:
-		writeText(&out, v)
+		writeText(&screen{w: &out}, v)
 	}
 	if err == nil {
 		err = os.WriteFile(path, out.Bytes(), 0o600)

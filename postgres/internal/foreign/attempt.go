@@ -111,12 +111,8 @@ func (a *attempt) validate(ctx context.Context) error {
 	if err := resolution.parents.prune(ctx); err != nil {
 		return err
 	}
-	if !a.violations.refusing() {
-		for _, t := range a.sheets {
-			if err := resolution.lookups.tellNulls(ctx, t); err != nil {
-				return err
-			}
-		}
+	if err := resolution.lookups.tellNulls(ctx); err != nil {
+		return err
 	}
 	return a.countRows(ctx)
 }

@@ -100,7 +100,8 @@ SELECT x.id,
     WHEN x.there > 1 THEN {ambiguous}
     WHEN x.any_row IS NOT NULL THEN {fallback}
     ELSE {unknown}
-  END AS broken
+  END AS broken,
+  coalesce(x.good, 0) = 0 AND x.there = 0 AND x.any_row IS NULL AS unknown
 FROM x;
 ALTER TABLE {table} ADD UNIQUE (id);
 ANALYZE {table}`)
@@ -135,24 +136,39 @@ func (l *lookups) makeOne(ctx context.Context, t *sheet, k int) error {
 		"ambiguous", server.Literal(string(gyro.AmbiguousReference)), "unknown", unknown))
 }
 
-// tellNulls tells how many references became NULL because they find no row.
-func (l *lookups) tellNulls(ctx context.Context, t *sheet) error {
-	for k, r := range t.Sheet.References {
-		if !r.SetNull {
-			continue
-		}
-		n, err := l.Number(ctx, "count references that find no row", fmt.Sprintf(
-			"SELECT count(*) FROM %s t JOIN %s b ON %s WHERE NOT t.bad AND b.broken IS NULL AND b.load_row IS NULL AND b.to_0 IS NULL",
-			t.textTable(), lookupTable(t.Number, k), lookupCondition(t, k, "b")))
-		if err != nil {
-			return err
-		}
-		if n > 0 {
-			l.Loaded.Notes = append(l.Loaded.Notes, gyro.Textf("%s: %s finds no row of %s in %d of its rows, and is NULL there",
-				t.Table.Name, strings.Join(r.Columns, ", "), searchedBy(r), n))
+// nullsSQL counts the rows whose reference leads nowhere, and is NULL therefore.
+var nullsSQL = server.Own(`
+SELECT count(*)
+FROM {sheet} t
+JOIN {lookup} b ON {same}
+WHERE NOT t.bad AND b.unknown`)
+
+// tellNulls tells how many references are NULL because no row was found.
+func (l *lookups) tellNulls(ctx context.Context) error {
+	for _, t := range l.sheets {
+		for k, r := range t.Sheet.References {
+			if !r.SetNull || l.violations.refusing() {
+				continue
+			}
+			n, err := l.Number(ctx, "count references that lead nowhere", server.Fill(nullsSQL,
+				"sheet", t.textTable(), "lookup", lookupTable(t.Number, k), "same", lookupCondition(t, k, "b")))
+			if err != nil {
+				return err
+			}
+			if n > 0 {
+				l.Loaded.Notes = append(l.Loaded.Notes, gyro.Textf("%s: %s by %s to no row of %s, and got NULL",
+					t.File, rowsRefer(n), headersOf(r), searchedBy(r)))
+			}
 		}
 	}
 	return nil
+}
+
+func rowsRefer(n int64) string {
+	if n == 1 {
+		return "1 row refers"
+	}
+	return fmt.Sprintf("%d rows refer", n)
 }
 
 // wanted are the keys of a reference, n_0, n_1, …, with their numbers.
