@@ -13,6 +13,13 @@
 //     queries is resolved as the role would.
 //   - Errors carry no value of a row, no password and no DSN.
 //
+// # Servers that stand behind others, or fall silent
+//
+// All runs on one connection, and what a transaction makes or sets is gone with it: a pooler in transaction mode will do.
+// A statement may take as long as it takes; where nothing comes for StallTimeout, a second connection asks what the
+// session does, and only where an answer was lost, or nobody answers, is the connection given up and its transaction ended
+// (internal/server, watch.go). A TCP connection has keep-alives and a user timeout, by libpq's parameters in the URL.
+//
 // # What decides the bytes
 //
 // Everything that changes how PostgreSQL prints a value is set for the transaction:

@@ -59,7 +59,7 @@ func plain(code string) bool {
 func Hidden(err error) error {
 	var e *Error
 	if errors.As(err, &e) && (raised(e.err) || !plain(e.err.Code)) {
-		e.message = "the server refused a row; its words are not shown, for they may quote it"
+		e.message = "the server refused a row; its words are not shown, for they may quote it" + in(within(e.err))
 	}
 	return err
 }
