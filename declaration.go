@@ -23,12 +23,13 @@ type Declaration struct {
 	Added   []schema.Reference // those that the table does not have
 	Arrays  []schema.Reference // those that stand in each element of an array
 	Missing map[string]Missing // by the names of references, where it is said
+	Follow  map[string]bool    // by the names of references
 }
 
 // Declared checks an importer's columns against table, which source ("struct" or
 // "catalog") describes.
 func Declared(importer Importer, table *schema.Table, registry Registry, source string) (Declaration, Mistakes) {
-	said := Declaration{Missing: map[string]Missing{}}
+	said := Declaration{Missing: map[string]Missing{}, Follow: map[string]bool{}}
 	var found Mistakes
 	for _, key := range slices.Sorted(maps.Keys(importer.Columns)) {
 		column := importer.Columns[key]
@@ -72,7 +73,7 @@ func Declared(importer Importer, table *schema.Table, registry Registry, source 
 		}
 		switch {
 		case len(known) == 1, exact && len(known) > 0: // two constraints may say the same
-			said.say(known[0].Name, column.Missing) // it is there; the importer only said so
+			said.say(known[0].Name, column) // it is there; the importer only said so
 		case len(known) > 1:
 			found.Add(Mistake{
 				Place: place, Problem: Text("several foreign keys to " + column.Ref.String() + " include this column"),
@@ -84,23 +85,30 @@ func Declared(importer Importer, table *schema.Table, registry Registry, source 
 			found.Add(notForeignKey(table, columns, column, place, source))
 		default:
 			said.Added = append(said.Added, schema.Reference{Name: key, Columns: columns, To: column.Ref.Name(), ToColumns: to})
-			said.say(key, column.Missing)
+			said.say(key, column)
 		}
 	}
 	return said, found
 }
 
-func (d *Declaration) say(reference string, m Missing) {
-	if m != "" {
-		d.Missing[reference] = m
+func (d *Declaration) say(reference string, column Column) {
+	if column.Missing != "" {
+		d.Missing[reference] = column.Missing
+	}
+	if column.Follow {
+		d.Follow[reference] = true
 	}
 }
 
 // only takes an entry that says Missing of a reference without naming Ref: the column must
 // stand in just one.
 func (d *Declaration) only(table *schema.Table, columns []string, column Column, place Text, source string) *Mistake {
-	if column.Missing == "" {
+	what := Text("{Missing}")
+	switch {
+	case column.Missing == "" && !column.Follow:
 		return nil
+	case column.Missing == "":
+		what = "{Follow}"
 	}
 	candidates := table.Over(columns)
 	if len(candidates) == 0 {
@@ -112,15 +120,15 @@ func (d *Declaration) only(table *schema.Table, columns []string, column Column,
 	}
 	switch len(candidates) {
 	case 1:
-		d.say(candidates[0].Name, column.Missing)
+		d.say(candidates[0].Name, column)
 		return nil
 	case 0:
 		if source == "struct" {
 			return nil // the catalog may know of one
 		}
-		return &Mistake{Place: place, Problem: Text("{Missing} is set, but " + strings.Join(columns, ", ") + " is no foreign key"), Hint: "set {Ref}"}
+		return &Mistake{Place: place, Problem: what + Text(" is set, but "+strings.Join(columns, ", ")+" is no foreign key"), Hint: "set {Ref}"}
 	}
-	return &Mistake{Place: place, Problem: "{Missing} is set, and it is part of several foreign keys", Hint: "set {Ref}, and {Over}"}
+	return &Mistake{Place: place, Problem: what + " is set, and it is part of several foreign keys", Hint: "set {Ref}, and {Over}"}
 }
 
 // undescribed is what can be checked of an importer whose model is known by name alone.
@@ -163,7 +171,7 @@ func (d *Declaration) cases(key string, columns []string, column Column, registr
 		}
 		name := key + " as " + c.Ref.String()
 		d.Added = append(d.Added, schema.Reference{Name: name, Columns: columns, To: c.Ref.Name(), ToColumns: to, When: c.When})
-		d.say(name, column.Missing)
+		d.say(name, column)
 	}
 	return found
 }
@@ -217,8 +225,10 @@ func contradiction(column Column, place Text) *Mistake {
 	switch {
 	case column.Each && noRef:
 		return &Mistake{Place: place, Problem: "{Each} is set, but no {Ref}", Hint: "set {Ref}"}
-	case column.Each && (column.Over != "" || column.Missing != ""):
-		return &Mistake{Place: place, Problem: "{Each} is set, and {Over} or {Missing}", Hint: "elements of an array restrict and include nothing"}
+	case column.Follow && column.Missing != "" && column.Missing != Restrict:
+		return &Mistake{Place: place, Problem: "{Follow} is set, and {Missing}", Hint: "rows follow by a reference that restricts"}
+	case column.Each && (column.Over != "" || column.Missing != "" || column.Follow):
+		return &Mistake{Place: place, Problem: "{Each} is set, and {Over}, {Missing} or {Follow}", Hint: "elements of an array restrict and include nothing"}
 	case column.Over != "" && noRef:
 		return &Mistake{Place: place, Problem: "{Over} is set, but no {Ref}", Hint: "set {Ref}"}
 	case column.To != "" && noRef:

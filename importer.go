@@ -15,6 +15,9 @@ type Importer struct {
 	Model   Model
 	File    string  // the CSV's name; default <table>.csv, <schema>.<table>.csv outside schema public
 	Columns Columns // only what struct and catalog do not know, or what is to be checked
+	// Missing says what becomes of rows that refer to a model which has no job, where no column says otherwise. A model that
+	// has a job restricts as ever. Default: the export's own, then a mistake.
+	Missing Missing
 	// IDs says which ids rows get where they are loaded. Default: the load's own, then [Keep].
 	IDs IDs
 	// Conflict says what becomes of a row that is there already. Default: the load's own, then
@@ -48,6 +51,10 @@ type Column struct {
 	// that is not found. Default:
 	// Restrict; Include for a self-reference, and for the reference that closes a circle.
 	Missing Missing
+	// Follow says that rows which refer by it to rows that others include are taken as well, also where Ref has no job
+	// and all its rows are included. They follow if their other references lead to rows of the slice. Default: the
+	// job's Follow, of all its references.
+	Follow bool
 	// Soft says that no foreign key of the database or the struct stands behind Ref.
 	// Default: there is one, and its absence is a mistake.
 	Soft bool

@@ -20,7 +20,7 @@ var settings = func() map[Setting]bool {
 		"Importers", "File", "IDs", "Conflict", "Ref", "Over", "To", "Cases", "When", "Missing", "Restrict", "Include", "SetNull", "Soft", "Each", "Expr",
 		"From", "By", "CreateMissing", "Default", "OneOf", "Pattern", "Min", "Max", "Check", "Ignore", "Skip", "Keep", "Sequential", "NaturalKey", "Derived", "Fixed", "MaxPlusOne", "Offset",
 		// Of jobs.
-		"Jobs", "Query", "Limit", "Per", "Percent", "OrderBy", "Seed", "Orphans", "Follow", "MaxRows",
+		"Jobs", "Query", "Limit", "Per", "Percent", "OrderBy", "Seed", "Orphans", "Follow", "MaxRows", "Order",
 		// Of runs.
 		"Source", "Target", "Files", "Create", "DryRun", "Record", "Reject", "KeyMemory", "ShowValues",
 		// Of endpoints.

@@ -30,6 +30,8 @@ type Config struct {
 	Target           string // a directory; of a load a URL
 	Overwrite        bool
 	Unsorted         bool
+	Order            export.Order  // of jobs
+	Missing          gyro.Missing  // of references to models without a job
 	MaxRows          int64         // of the slice; default: no bound
 	KeyMemory        int64         // bytes; default: gyro.ExportSlice's
 	LockTimeout      time.Duration // default: postgres.DB's
@@ -109,6 +111,8 @@ func (r *reader) config(n ast.Node, c *Config) {
 		"overwrite":         func(n ast.Node) { c.Overwrite = r.boolean(n, "overwrite") },
 		"unsorted":          func(n ast.Node) { c.Unsorted = r.boolean(n, "unsorted") },
 		"max_duration":      func(n ast.Node) { c.MaxDuration = r.duration(n, "max_duration") },
+		"order":             func(n ast.Node) { c.Order = r.order(n) },
+		"missing":           func(n ast.Node) { c.Missing = r.missing(n) },
 		"retries":           func(n ast.Node) { c.Retries = int(r.whole(n, "retries", -1)) },
 		"max_rows":          func(n ast.Node) { c.MaxRows = r.whole(n, "max_rows", 1) },
 		"key_memory":        func(n ast.Node) { c.KeyMemory = r.size(n, "key_memory") },
@@ -167,6 +171,7 @@ func (r *reader) importer(key, value ast.Node) gyro.Importer {
 		"ids":      func(n ast.Node) { importer.IDs = r.ids(n) },
 		"conflict": func(n ast.Node) { importer.Conflict = r.conflict(n) },
 		"csv":      func(n ast.Node) { importer.CSV = r.csv(n, what+", csv") },
+		"missing":  func(n ast.Node) { importer.Missing = r.missing(n) },
 		"columns": func(n ast.Node) {
 			importer.Columns = gyro.Columns{}
 			entries, _ := r.entries(n, "columns")
@@ -192,6 +197,7 @@ func (r *reader) column(n ast.Node, what string) gyro.Column {
 		"each":    func(n ast.Node) { column.Each = r.boolean(n, "each") },
 		"expr":    func(n ast.Node) { column.Expr = r.sql(n, "expr") },
 		"missing": func(n ast.Node) { column.Missing = r.missing(n) },
+		"follow":  func(n ast.Node) { column.Follow = r.boolean(n, "follow") },
 		"cases": func(n ast.Node) {
 			for i, item := range r.items(n, "cases") {
 				column.Cases = append(column.Cases, r.kind(item, fmt.Sprintf("%s, case %d", what, i+1)))
@@ -260,6 +266,18 @@ func (r *reader) job(n ast.Node, what string) gyro.ImportJob {
 	return job
 }
 
+// order reads in which order jobs are worked off.
+func (r *reader) order(n ast.Node) export.Order {
+	text, ok := r.text(n, "order")
+	if order := export.Order(text); order == export.OrderGiven || order == export.OrderAuto {
+		return order
+	}
+	if ok {
+		r.fail(n, "given or auto", "order must be one of these")
+	}
+	return ""
+}
+
 // missing reads what becomes of rows that refer to rows which were not selected.
 func (r *reader) missing(n ast.Node) gyro.Missing {
 	text, ok := r.text(n, "missing")
@@ -315,6 +333,8 @@ func (c Config) Export() export.Slice {
 		Jobs:      c.Jobs,
 		Unsorted:  c.Unsorted,
 		MaxRows:   c.MaxRows,
+		Order:     c.Order,
+		Missing:   c.Missing,
 		KeyMemory: c.KeyMemory,
 		Retries:   c.Retries,
 	}

@@ -13,7 +13,7 @@ func manifestFile(s *step) driver.ManifestFile {
 		Job:        s.number,
 		Query:      !s.job.Query.IsZero(),
 		Whole:      s.whole(),
-		Follow:     s.job.Follow,
+		Follow:     s.job.Follow || len(s.follow) > 0,
 		Table:      table.Name.String(),
 		Through:    s.through,
 		Kind:       string(table.Kind),

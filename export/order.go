@@ -8,6 +8,30 @@ import (
 	"github.com/gyrodata/gyro/schema"
 )
 
+// ordered puts steps behind those that they refer to, but for circles; else they stay in their order.
+func ordered(steps []*step, references func(*step) []schema.Reference) []*step {
+	byName := map[schema.Name]*step{}
+	names := make([]schema.Name, len(steps))
+	for i, step := range steps {
+		names[i] = step.job.Model.Name()
+		byName[names[i]] = step
+	}
+	to := func(n schema.Name) []schema.Name {
+		var parents []schema.Name
+		for _, r := range references(byName[n]) {
+			parents = append(parents, r.To)
+		}
+		return parents
+	}
+	var sorted []*step
+	for _, component := range schema.Components(names, to) {
+		for _, n := range component {
+			sorted = append(sorted, byName[n])
+		}
+	}
+	return sorted
+}
+
 // checkOrder refuses references to later jobs, but for those within a circle.
 func checkOrder(steps []*step, references func(*step) []schema.Reference) gyro.Mistakes {
 	position := map[schema.Name]int{}
@@ -41,7 +65,7 @@ func checkOrder(steps []*step, references func(*step) []schema.Reference) gyro.M
 			}
 			m := gyro.Mistake{Place: jobPlace(i, step.job), Problem: gyro.Textf("it refers to %s, whose job %d comes later", parent, j+1)}
 			if len(found) == 0 { // once is enough, however many there are
-				m.Hint = gyro.Text("an order that works: " + strings.Join(order, ", "))
+				m.Hint = gyro.Text("an order that works: " + strings.Join(order, ", ") + "; {Order} auto finds it")
 			}
 			found.Add(m)
 		}

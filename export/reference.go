@@ -26,7 +26,7 @@ func (r *reference) includes() bool { return r.missing != gyro.SetNull }
 
 // follows reports whether rows of from are taken because they refer by it to included rows.
 func (r *reference) follows(from *step) bool {
-	return from.job.Follow && r.missing == gyro.Restrict && !r.all()
+	return (from.job.Follow || from.follow[r.Name]) && r.missing == gyro.Restrict && !r.all()
 }
 
 // link gives each step its references: who is referred to, and what becomes of rows that
@@ -40,7 +40,8 @@ func (s Slice) link(catalog schema.Catalog, steps []*step) ([]*step, []gyro.Text
 	for i := 0; i < len(steps); i++ {
 		st := steps[i]
 		for _, r := range st.table.References {
-			if find(steps, r.To) != nil || (st.missing[r.Name] != gyro.Include && !st.implicit()) || st.missing[r.Name] == gyro.SetNull {
+			wanted := st.missing[r.Name] == gyro.Include || st.implicit() || st.follow[r.Name]
+			if find(steps, r.To) != nil || !wanted || st.missing[r.Name] == gyro.SetNull {
 				continue
 			}
 			importer, ok := s.Importers.Importer(r.To)
@@ -97,14 +98,14 @@ func resolveReference(steps []*step, from *step, r schema.Reference) (*reference
 		ref.missing = gyro.Restrict
 		return ref, nil
 	}
-	if ref.parent == nil || (ref.parent.implicit() && !from.implicit() && restricts) {
+	if ref.parent == nil || (ref.parent.implicit() && !from.implicit() && restricts && !from.follow[r.Name]) {
 		if ref.missing == gyro.SetNull {
 			return ref, ref.nullable(from, place)
 		}
 		return ref, &gyro.Mistake{
 			Place:   place,
 			Problem: gyro.Textf("%s refers to %s, which has no job", columns, r.To),
-			Hint:    gyro.Textf("add a job for %s before it, or set {Missing} of that column to {Include} or {SetNull}", r.To),
+			Hint:    gyro.Textf("add a job for %s before it, or set {Missing} of that column to {Include} or {SetNull}; {Missing} of the importer, or of all, is the default", r.To),
 		}
 	}
 	closes := ref.parent == from || slices.Index(steps, ref.parent) > slices.Index(steps, from)

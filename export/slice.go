@@ -17,6 +17,12 @@ type Slice struct {
 	Target    driver.Store     // where the slice is put
 	Importers gyro.Registry    // default: none, the catalog alone describes the tables
 	Jobs      []gyro.ImportJob // models that others refer to come first
+	// Order says in which order jobs are worked off. Default: in that of Jobs.
+	Order Order
+	// Missing says what becomes of rows that refer to a model which has no job, where neither a column nor its importer says
+	// otherwise: with Include such lookup tables need nothing said. A model that has a job restricts as ever. Default:
+	// each has to be said.
+	Missing gyro.Missing
 	// MaxRows fails the run where the slice would have more rows. Default: no bound.
 	MaxRows int64
 	// KeyMemory bounds the memory for keys, in bytes: what does not fit lies in temporary
@@ -34,6 +40,15 @@ type Slice struct {
 	// second while a file is written. Default: nobody is told.
 	Progress func(gyro.Event)
 }
+
+// Order is the order of jobs.
+type Order string
+
+// The orders.
+const (
+	OrderGiven Order = "given" // that of Jobs: a reference to a later job is a mistake, unless it is within a circle
+	OrderAuto  Order = "auto"  // models that others refer to first, by the catalog; else that of Jobs
+)
 
 // Run takes the slice. What is declared wrong comes back whole, each a [gyro.Mistake], before
 // anything is asked of the source. The place for the slice is asked next: where it holds files
@@ -55,6 +70,11 @@ func (s Slice) check() error {
 	}
 	if s.Target == nil {
 		found.Add(gyro.Mistake{Place: "export", Problem: "there is no {Target}", Hint: "a place for the slice, such as a directory"})
+	}
+	switch s.Order {
+	case "", OrderGiven, OrderAuto:
+	default:
+		found.Add(gyro.Mistake{Place: "export", Problem: gyro.Textf("{Order} can't be %q", string(s.Order)), Hint: "given or auto"})
 	}
 	if _, err := s.steps(); err != nil {
 		found = append(found, err)
@@ -135,6 +155,7 @@ func (s Slice) read(ctx context.Context, steps []*step, writer driver.SliceWrite
 	if err != nil {
 		return nil, manifest, err
 	}
+	report.Notes = append(report.Notes, wholeTables(steps)...)
 	if report.Origin.LSN == "" {
 		report.Notes = append(report.Notes, "the source does not say where its write-ahead log is: the manifest has no position")
 	}

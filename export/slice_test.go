@@ -58,6 +58,7 @@ func TestRun(t *testing.T) {
 			{Model: schema.NewName("s", "b"), File: "s.b.csv", Rows: 1, Bytes: 100_011},
 		},
 		Rows: 3, Bytes: 100_037,
+		Notes: []gyro.Text{"taken whole, for no condition and no reference restricts their jobs: a"},
 	}
 	ignore := cmp.Options{cmpopts.IgnoreFields(gyro.Report{}, "Elapsed"), cmpopts.IgnoreFields(gyro.FileReport{}, "Elapsed")}
 	if d := cmp.Diff(want, report, ignore); d != "" {

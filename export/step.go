@@ -1,6 +1,7 @@
 package export
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -20,6 +21,7 @@ type step struct {
 	importer   gyro.Importer
 	table      *schema.Table // as the catalog has it, with the references that were declared
 	missing    map[string]gyro.Missing
+	follow     map[string]bool // by the names of references
 	references []*reference
 	arrays     []schema.Reference // those that stand in each element of an array
 	per        []string           // the columns that job.Per names
@@ -115,6 +117,9 @@ func (s Slice) steps() ([]*step, error) {
 		}
 		steps = append(steps, &step{number: i + 1, job: job, importer: importer, file: file})
 	}
+	if s.Order == OrderAuto {
+		return steps, found.Join()
+	}
 	// What structs and importers say of references is enough to see most wrong orders.
 	found = append(found, checkOrder(steps, func(step *step) []schema.Reference {
 		table, _ := step.importer.Model.Described()
@@ -145,8 +150,13 @@ func (s Slice) resolve(ctx context.Context, snapshot driver.Snapshot, steps []*s
 	if len(found) > 0 {
 		return nil, nil, found.Join()
 	}
-	found = append(found, checkOrder(steps, func(s *step) []schema.Reference { return early(s.table.References, s.missing) })...)
-	if len(found) > 0 {
+	for _, step := range steps {
+		s.defaults(steps, step)
+	}
+	references := func(s *step) []schema.Reference { return early(s.table.References, s.missing) }
+	if s.Order == OrderAuto {
+		steps = ordered(steps, references)
+	} else if found = append(found, checkOrder(steps, references)...); len(found) > 0 {
 		return nil, nil, found.Join()
 	}
 	steps, told, problems := s.link(catalog, steps)
@@ -179,6 +189,33 @@ func (s Slice) resolve(ctx context.Context, snapshot driver.Snapshot, steps []*s
 		}
 	}
 	return steps, notes, found.Join()
+}
+
+// defaults says Missing of references to models without a job, where no column says it.
+func (s Slice) defaults(steps []*step, st *step) {
+	missing := cmp.Or(st.importer.Missing, s.Missing)
+	if missing == "" {
+		return
+	}
+	for _, r := range st.table.References {
+		if st.missing[r.Name] == "" && !st.follow[r.Name] && find(steps, r.To) == nil {
+			st.missing[r.Name] = missing
+		}
+	}
+}
+
+// wholeTables notes the jobs that take all rows of their tables: nothing restricts them. Who takes all tables whole knows.
+func wholeTables(steps []*step) []gyro.Text {
+	var names []string
+	for _, s := range steps {
+		if s.whole() {
+			names = append(names, s.table.Name.String())
+		}
+	}
+	if len(names) == 0 || len(names) == len(steps) {
+		return nil
+	}
+	return []gyro.Text{gyro.Text("taken whole, for no condition and no reference restricts their jobs: " + strings.Join(names, ", "))}
 }
 
 // explain has the source explain each query: all at once, and one by one where it refuses some.
@@ -353,7 +390,7 @@ func (s Slice) table(catalog schema.Catalog, step *step, place gyro.Text) (*sche
 	said, problems := gyro.Declared(step.importer, &table, s.Importers, "catalog")
 	found = append(found, problems...)
 	table.References = append(table.References, said.Added...)
-	step.missing = said.Missing
+	step.missing, step.follow = said.Missing, said.Follow
 	step.arrays = said.Arrays
 	for i := range step.arrays {
 		if mistake := completeReference(catalog, name, &step.arrays[i]); mistake != nil {

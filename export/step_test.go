@@ -36,7 +36,7 @@ func TestJobMistakes(t *testing.T) {
 		"order": {
 			export.Slice{Importers: modeltest.Shop(nil), Jobs: []gyro.ImportJob{{Model: modeltest.Products}, {Model: modeltest.Items}, {Model: modeltest.Customers}, {Model: modeltest.Orders}, {Model: modeltest.Tenants}}},
 			lines(
-				`job 2 (item): it refers to customer, whose job 3 comes later (an order that works: product, customer, tenant, order, item)`,
+				`job 2 (item): it refers to customer, whose job 3 comes later (an order that works: product, customer, tenant, order, item; Order auto finds it)`,
 				`job 2 (item): it refers to order, whose job 4 comes later`,
 				`job 4 (order): it refers to tenant, whose job 5 comes later`,
 			),
@@ -46,7 +46,7 @@ func TestJobMistakes(t *testing.T) {
 				Importers: gyro.Registry{{Model: modeltest.Model(modeltest.Table("a", "b_id")), Columns: gyro.Columns{"b": {Ref: b, Soft: true}}}, {Model: b}},
 				Jobs:      jobs("a", "b"),
 			},
-			`job 1 (a): it refers to b, whose job 2 comes later (an order that works: b, a)`,
+			`job 1 (a): it refers to b, whose job 2 comes later (an order that works: b, a; Order auto finds it)`,
 		},
 		"many": {
 			export.Slice{Importers: gyro.Registry{{}, {Model: a}}, Jobs: append(jobs("b", "b"), gyro.ImportJob{Model: a, Query: gyro.Where("")}, gyro.ImportJob{})},
@@ -104,13 +104,13 @@ func TestCatalogMistakes(t *testing.T) {
 		"no job for what is referred to": {
 			catalog: []*schema.Table{modeltest.Refer(modeltest.Refer(modeltest.Table("a", "b_id", "x"), "b", "b_id"), "s.c", "x", "b_id"), modeltest.Table("b")}, jobs: jobs("a"),
 			want: []string{
-				`job 1 (a): b_id refers to b, which has no job (add a job for b before it, or set Missing of that column to Include or SetNull)`,
-				`job 1 (a): x, b_id refers to s.c, which has no job (add a job for s.c before it, or set Missing of that column to Include or SetNull)`,
+				`job 1 (a): b_id refers to b, which has no job (add a job for b before it, or set Missing of that column to Include or SetNull; Missing of the importer, or of all, is the default)`,
+				`job 1 (a): x, b_id refers to s.c, which has no job (add a job for s.c before it, or set Missing of that column to Include or SetNull; Missing of the importer, or of all, is the default)`,
 			},
 		},
 		"order": {
 			catalog: []*schema.Table{modeltest.Refer(modeltest.Table("a", "b_id"), "b", "b_id"), modeltest.Table("b")}, jobs: jobs("a", "b"),
-			want: []string{`job 1 (a): it refers to b, whose job 2 comes later (an order that works: b, a)`},
+			want: []string{`job 1 (a): it refers to b, whose job 2 comes later (an order that works: b, a; Order auto finds it)`},
 		},
 		"column": {
 			catalog: []*schema.Table{modeltest.Table("a", "b_id")}, jobs: jobs("a"),
@@ -220,7 +220,7 @@ func TestCircleOrder(t *testing.T) {
 		"hen egg nest": "",
 		"egg hen nest": "",
 		"egg nest hen": "",
-		"nest hen egg": `job 1 (nest): it refers to egg, whose job 3 comes later (an order that works: hen, egg, nest)`,
+		"nest hen egg": `job 1 (nest): it refers to egg, whose job 3 comes later (an order that works: hen, egg, nest; Order auto finds it)`,
 	} {
 		s, to := endpoints(hen, egg, nest)
 		_, err := export.Slice{Source: s, Target: to, Jobs: jobs(strings.Fields(order)...)}.Run(t.Context())

@@ -118,8 +118,8 @@ func TestMistakes(t *testing.T) {
 	}{
 		"no such table":    {[]gyro.ImportJob{job("tenat")}, `job 1 (tenat): the source has no table tenat (did you mean "tenant"?)`},
 		"other schema":     {[]gyro.ImportJob{job("thing")}, `job 1 (thing): the source has no table thing (did you mean "other.thing"?)`},
-		"no parent":        {[]gyro.ImportJob{job("shop")}, `job 1 (shop): tenant_id refers to tenant, which has no job (add a job for tenant before it, or set Missing of that column to Include or SetNull)`},
-		"wrong order":      {[]gyro.ImportJob{job("shop"), tenant}, `job 1 (shop): it refers to tenant, whose job 2 comes later (an order that works: tenant, shop)`},
+		"no parent":        {[]gyro.ImportJob{job("shop")}, `job 1 (shop): tenant_id refers to tenant, which has no job (add a job for tenant before it, or set Missing of that column to Include or SetNull; Missing of the importer, or of all, is the default)`},
+		"wrong order":      {[]gyro.ImportJob{job("shop"), tenant}, `job 1 (shop): it refers to tenant, whose job 2 comes later (an order that works: tenant, shop; Order auto finds it)`},
 		"no such column":   {[]gyro.ImportJob{job("tenant", gyro.Where("nam = 'x'"))}, `job 1 (tenant): prepare the query: column "nam" does not exist (SQLSTATE 42703) (Perhaps you meant to reference the column "tenant.name".)`},
 		"syntax":           {[]gyro.ImportJob{job("tenant", gyro.Where("id = = 1"))}, `job 1 (tenant): prepare the query: syntax error at or near "=" (SQLSTATE 42601) (a query is one SELECT, or a condition for WHERE, that can stand in parentheses)`},
 		"semicolon":        {[]gyro.ImportJob{job("tenant", gyro.SQL("SELECT id FROM tenant;"))}, `job 1 (tenant): read the query: line 1: a semicolon outside a string: one statement only, without its semicolon`},

@@ -173,6 +173,6 @@ func (c *cli) dryRun(cmd *cobra.Command, conf config.Config) error {
 	if err != nil {
 		return err //nolint:wrapcheck // it says operation and place itself
 	}
-	c.printPlan(plan)
+	c.printPlan(plan, false)
 	return plan.TargetError
 }

@@ -12,14 +12,17 @@ import (
 )
 
 func (c *cli) plan() *cobra.Command {
-	var s settings
+	var (
+		s   settings
+		sql bool
+	)
 	cmd := &cobra.Command{
 		Use:   "plan",
 		Short: "Say what export would do, reading no row",
-		Long: `Say what export would do: jobs in their order, files, the SQL, and the rows and cost that
-the planner expects. Only the catalog and EXPLAIN are asked for; no row is read and nothing
-is written. The same configuration as for export.`,
-		Example: "  gyro plan -c gyro.yaml",
+		Long: `Say what export would do: jobs in their order, files, how each finds its rows, and the rows and
+cost that the planner expects; with --sql the statements too. Only the catalog and EXPLAIN are asked
+for; no row is read and nothing is written. The same configuration as for export.`,
+		Example: "  gyro plan -c gyro.yaml\n  gyro plan -c gyro.yaml --sql",
 		Args:    noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			conf, err := c.load(&s)
@@ -30,15 +33,16 @@ is written. The same configuration as for export.`,
 			if err != nil {
 				return err //nolint:wrapcheck // it says operation and place itself
 			}
-			c.printPlan(plan)
+			c.printPlan(plan, sql)
 			return nil
 		},
 	}
 	s.flags(cmd)
+	cmd.Flags().BoolVar(&sql, "sql", false, "also print the SELECT of each job")
 	return cmd
 }
 
-func (c *cli) printPlan(p *gyro.Plan) {
+func (c *cli) printPlan(p *gyro.Plan, sql bool) {
 	fmt.Fprintf(c.stdout, "source   %s%s\n\n", p.Origin.Server, onStandby(p.Origin))
 	t := newTable("job", "rows (estimate)", "cost")
 	var rows float64
@@ -57,7 +61,7 @@ func (c *cli) printPlan(p *gyro.Plan) {
 		for _, reference := range job.References {
 			fmt.Fprintln(c.stdout, "   "+reference)
 		}
-		if job.SQL != "" {
+		if sql && job.SQL != "" {
 			fmt.Fprintf(c.stdout, "   %s\n", strings.ReplaceAll(job.SQL, "\n", "\n   "))
 		}
 	}
