@@ -124,7 +124,12 @@ func TestFollowReference(t *testing.T) {
 	importers := gyro.Registry{
 		{Model: gyro.Table("note"), Columns: gyro.Columns{"doc": {Missing: gyro.Include}}},
 		{Model: gyro.Table("line"), Columns: gyro.Columns{"doc": {Follow: true}}},
-		{Model: gyro.Table("memo")}, {Model: gyro.Table("doc")}, {Model: gyro.Table("shop")}, {Model: gyro.Table("tenant")}, {Model: gyro.Table("currency")}, {Model: gyro.Table("country")},
+		{Model: gyro.Table("memo")},
+		{Model: gyro.Table("doc")},
+		{Model: gyro.Table("shop")},
+		{Model: gyro.Table("tenant")},
+		{Model: gyro.Table("currency")},
+		{Model: gyro.Table("country")},
 	}
 	dir := filepath.Join(t.TempDir(), "slice")
 	s := export.Slice{
