@@ -25,6 +25,8 @@ var swaps = map[string]struct{ table, before, after string }{
 	"deferrable":                              {"(id int PRIMARY KEY, v int NOT NULL UNIQUE DEFERRABLE)", "(1, 1), (2, 2)", "(1, 2), (2, 1)"},
 	"initially deferred":                      {"(id int PRIMARY KEY, v int NOT NULL UNIQUE DEFERRABLE INITIALLY DEFERRED)", "(1, 1), (2, 2)", "(1, 2), (2, 1)"},
 	"small numbers":                           {"(id int PRIMARY KEY, v smallint UNIQUE NOT NULL, CHECK (v > 0))", "(1, 1), (2, 2)", "(1, 2), (2, 1)"},
+	"numbers at their end":                    {"(id int PRIMARY KEY, v smallint UNIQUE NOT NULL)", "(1, 32767), (2, 1)", "(1, 1), (2, 32767)"},
+	"numbers that a check bounds":             {"(id int PRIMARY KEY, v int UNIQUE NOT NULL CHECK (v BETWEEN 1 AND 4))", "(1, 4), (2, 2)", "(1, 2), (2, 4)"},
 	"may be NULL":                             {"(id int PRIMARY KEY, v int UNIQUE CHECK (v BETWEEN 1 AND 2))", "(1, 1), (2, 2)", "(1, 2), (2, 1)"},
 	"texts":                                   {"(id int PRIMARY KEY, v text UNIQUE NOT NULL)", "(1, 'a'), (2, 'b')", "(1, 'b'), (2, 'a')"},
 	"short texts":                             {"(id int PRIMARY KEY, v varchar(4) UNIQUE NOT NULL)", "(1, 'a'), (2, 'b')", "(1, 'b'), (2, 'a')"},

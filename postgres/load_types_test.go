@@ -269,3 +269,23 @@ func TestLoadDerivedFromOthers(t *testing.T) {
 		}
 	}
 }
+
+// Tables without columns, or whose columns are all computed: their rows are counted, and loaded.
+func TestLoadNoColumns(t *testing.T) {
+	t.Parallel()
+	const tables = `CREATE TABLE none (); CREATE TABLE computed (a int GENERATED ALWAYS AS (1) STORED);
+		CREATE TABLE half (id int PRIMARY KEY, b int GENERATED ALWAYS AS (id * 2) STORED UNIQUE);`
+	_, dir := taken(t, tables+"INSERT INTO none DEFAULT VALUES; INSERT INTO none DEFAULT VALUES; INSERT INTO computed DEFAULT VALUES; INSERT INTO half VALUES (1), (2)", "none", "computed", "half")
+	for _, exclusive := range []postgres.Exclusive{postgres.ExclusiveAlways, postgres.ExclusiveNever} {
+		for _, full := range []string{"", "INSERT INTO none DEFAULT VALUES; INSERT INTO computed DEFAULT VALUES; INSERT INTO half VALUES (9)"} {
+			url := pgtest.DB(t)
+			pgtest.Exec(t, url, tables+full)
+			mustLoad(t, dir, url, load.Slice{Target: postgres.DB{URL: url, Exclusive: exclusive}})
+			want := "none,computed,half\n2,1,2"
+			if full != "" {
+				want = "none,computed,half\n3,2,3"
+			}
+			wantQuery(t, url, "SELECT (SELECT count(*) FROM none) AS none, (SELECT count(*) FROM computed) AS computed, (SELECT count(*) FROM half) AS half", want)
+		}
+	}
+}

@@ -83,7 +83,7 @@ func (in *Inserter) Circle(ctx context.Context, tables []*TableLoad) error {
 // insert fills one table.
 func (in *Inserter) insert(ctx context.Context, t *TableLoad) error {
 	if t.Direct {
-		rows, err := in.CopyIn(ctx, t, gyro.Copying, "COPY "+t.Target()+" ("+t.list("")+") FROM STDIN (FORMAT csv, HEADER)")
+		rows, err := in.CopyIn(ctx, t, gyro.Copying, "COPY "+t.Target()+t.listed()+" FROM STDIN (FORMAT csv, HEADER)")
 		in.Loaded.Tables[t.Number] = driver.TableCount{Straight: true, Inserted: rows}
 		if err == nil && rows != t.Staged {
 			err = in.unresolved(ctx, t, t.Staged-rows)

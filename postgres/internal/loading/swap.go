@@ -1,6 +1,7 @@
 package loading
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -156,30 +157,43 @@ func (s *Swaps) park(ctx context.Context, t *TableLoad, index uniqueIndex, numbe
 	if column == nil {
 		return s.cannot(t, index, found, "")
 	}
+	if err := s.constraintsOf(ctx, t, column.Name); err != nil {
+		return err
+	}
+	refused, err := s.write(ctx, t, column.Name, parked(t, number)+" p", column.parks, found)
+	if err == nil && refused != nil && column.number {
+		refused, err = s.write(ctx, t, column.Name, parked(t, number)+" p JOIN "+freeSQL+server.Own(" f ON f.n = p.gyro_n"), "f.v::{type}", found)
+	}
+	if err == nil && refused != nil {
+		return s.cannot(t, index, found, refused.ConstraintName)
+	}
+	return err
+}
+
+// write writes a value in between into the rows p; refused says why the server does not take it, and then nothing is written.
+// Only rows that are updated anyway stand behind the savepoint.
+func (s *Swaps) write(ctx context.Context, t *TableLoad, column, from, value string, rows int64) (refused *pgconn.PgError, err error) {
 	var same []string
 	for _, c := range t.Key {
 		same = append(same, t.Equal(c, "t."+server.Quote(c), "p."+server.Quote(c)))
 	}
-	value := "NULL"
-	if column.parks != "" {
-		value = server.Fill(column.parks, "column", server.Quote(column.Name), "table", t.Target(), "new", s.merge.Final(t, column.Name),
-			"rows", s.merge.Source(t, ""), "type", t.Types[column.Name], "length", fmt.Sprint(max(column.DataType().Length(), 0)))
+	target, _ := t.Table.Column(column)
+	text := server.Fill("UPDATE {table} t SET {column} = "+cmp.Or(value, "NULL")+" FROM "+from+" WHERE {same}",
+		"column", server.Quote(column), "table", t.Target(), "new", s.merge.Final(t, column), "rows", s.merge.Source(t, ""),
+		"type", t.Types[column], "length", fmt.Sprint(target.DataType().Length()), "same", strings.Join(same, " AND "))
+	if err := s.Exec(ctx, "savepoint", "SAVEPOINT gyro_swap"); err != nil {
+		return nil, err
 	}
-	if err := s.constraintsOf(ctx, t, column.Name); err != nil {
-		return err
-	}
-	rows, err := s.Changed(ctx, "make room in", t.Table.Name.String(), fmt.Sprintf("UPDATE %s t SET %s = %s FROM %s p WHERE %s",
-		t.Target(), server.Quote(column.Name), value, parked(t, number), strings.Join(same, " AND ")))
-	var e *pgconn.PgError
+	n, err := s.Changed(ctx, "make room in", t.Table.Name.String(), text)
 	switch {
-	case errors.As(err, &e) && (strings.HasPrefix(e.Code, "23") || strings.HasPrefix(e.Code, "22")):
-		return s.cannot(t, index, found, e.ConstraintName)
+	case errors.As(err, &refused) && (strings.HasPrefix(refused.Code, "23") || strings.HasPrefix(refused.Code, "22")):
+		return refused, s.Exec(ctx, "savepoint", "ROLLBACK TO SAVEPOINT gyro_swap; RELEASE SAVEPOINT gyro_swap")
 	case err != nil:
-		return err
-	case rows != found:
-		return s.cannot(t, index, found, "")
+		return nil, err
+	case n != rows:
+		return &pgconn.PgError{}, nil
 	}
-	return nil
+	return nil, s.Exec(ctx, "savepoint", "RELEASE SAVEPOINT gyro_swap")
 }
 
 func parked(t *TableLoad, number int) string {
@@ -237,8 +251,20 @@ func (s *Swaps) find(ctx context.Context, t *TableLoad, index uniqueIndex, numbe
 // parkingColumn is a column that can take a value in between.
 type parkingColumn struct {
 	schema.Column
-	parks string // SQL of the value; empty: NULL
+	parks  string // SQL of the value; empty: NULL
+	number bool   // any number that is free would do
 }
+
+// freeSQL numbers whole numbers from 1 on that no row has nor is to have: where those beyond the highest are refused, by the end
+// of a type or by a check.
+var freeSQL = server.Own(`(
+  SELECT v, row_number() OVER (ORDER BY v) AS n
+  FROM (
+    SELECT v FROM generate_series(1, (SELECT count(*) FROM {table} t) + (2 * (SELECT count(*) FROM {rows}))) AS g(v)
+    EXCEPT SELECT {column}::bigint FROM {table} t
+    EXCEPT SELECT ({new})::bigint FROM {rows}
+  ) x
+)`)
 
 // parking is SQL of values that no row has: beyond the highest that is there or is to come, or drawn.
 var (
@@ -272,7 +298,7 @@ func (s *Swaps) between(t *TableLoad, index uniqueIndex, written []string) *park
 		case !column.NotNull && !index.NullsUnique && index.Condition == "" && slices.Contains(index.Keys, server.Quote(name)),
 			!column.NotNull && !index.NullsUnique && index.Condition == "" && slices.Contains(index.Keys, name):
 		case typ.Integer(), typ.Base == "numeric":
-			c.parks = parkNumber
+			c.parks, c.number = parkNumber, true
 		case typ.Date():
 			c.parks = parkMoment
 		case typ.UUID():

@@ -50,15 +50,18 @@ func (t *TableLoad) order() string {
 	return "s.ctid"
 }
 
-// list gives the columns that are loaded, each behind a prefix.
-func (t *TableLoad) list(prefix string) string {
+// listed are the columns that are loaded, in parentheses; of none, nothing, which SQL takes for as many as there are.
+func (t *TableLoad) listed() string {
 	var columns []string
 	for _, c := range t.Columns {
 		if c.Load {
-			columns = append(columns, prefix+server.Quote(c.Name))
+			columns = append(columns, server.Quote(c.Name))
 		}
 	}
-	return strings.Join(columns, ", ")
+	if len(columns) == 0 {
+		return ""
+	}
+	return " (" + strings.Join(columns, ", ") + ")"
 }
 
 // quotedKey gives the columns of the key.

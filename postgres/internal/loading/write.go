@@ -42,8 +42,8 @@ func (m *Merge) Insertion(t *TableLoad, more ...string) string {
 			values = append(values, m.Final(t, c.Name))
 		}
 	}
-	text := fmt.Sprintf("INSERT INTO %s (%s) OVERRIDING SYSTEM VALUE SELECT %s FROM %s",
-		t.Target(), t.list(""), strings.Join(values, ", "), m.Source(t, " AND NOT m.found"))
+	text := fmt.Sprintf("INSERT INTO %s%s OVERRIDING SYSTEM VALUE SELECT %s FROM %s",
+		t.Target(), t.listed(), strings.Join(values, ", "), m.Source(t, " AND NOT m.found"))
 	if terms := append(m.conditions(t), more...); len(terms) > 0 {
 		text += " WHERE " + strings.Join(terms, " AND ")
 	}
