@@ -77,11 +77,25 @@ func (c *closure) include(ctx context.Context, from *step, r *reference, keys *k
 	if missing := int64(keys.Len()) - found; missing > 0 && (!r.Enforced || from.printsOnce(r)) {
 		return &gyro.Error{
 			Op: "include", Place: to.table.Name.String(),
-			Err:  fmt.Errorf("%d rows that %s refers to by %s are not there", missing, from.table.Name, strings.Join(r.Columns, ", ")),
+			Err:  fmt.Errorf("%s that %s refers to by %s %s not there", rowCount(missing), from.table.Name, strings.Join(r.Columns, ", "), isOrAre(missing)),
 			Hint: "the source itself has references that lead nowhere; set {Missing} of that column to {Restrict} or {SetNull}",
 		}
 	}
 	return c.bounded()
+}
+
+func rowCount(n int64) string {
+	if n == 1 {
+		return "1 row"
+	}
+	return fmt.Sprintf("%d rows", n)
+}
+
+func isOrAre(n int64) string {
+	if n == 1 {
+		return "is"
+	}
+	return "are"
 }
 
 // follow fetches the rows of s that refer by r to rows which were included, but for those that

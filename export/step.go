@@ -184,6 +184,7 @@ func (s Slice) resolve(ctx context.Context, snapshot driver.Snapshot, steps []*s
 		}
 		step.estimate.Rows = step.expected()
 		notes = append(notes, step.missingIndexes()...)
+		notes = append(notes, step.doubts()...)
 		if step.job.Follow && !slices.ContainsFunc(step.restricting(), func(r *reference) bool { return r.follows(step) && r.parent.keys.open }) {
 			notes = append(notes, step.place()+": {Follow} changes nothing, for no row that it refers to is included")
 		}
@@ -202,6 +203,25 @@ func (s Slice) defaults(steps []*step, st *step) {
 			st.missing[r.Name] = missing
 		}
 	}
+}
+
+// doubts notes the foreign keys that the database does not enforce: rows may refer by them to nothing.
+func (s *step) doubts() []gyro.Text {
+	var notes []gyro.Text
+	for _, r := range s.references {
+		if r.Doubt == "" {
+			continue
+		}
+		becomes := "are left out"
+		switch r.missing {
+		case gyro.Include:
+			becomes = "end the export"
+		case gyro.SetNull:
+			becomes = "get NULL there"
+		}
+		notes = append(notes, gyro.Textf("%s: %s to %s is %s in the source: rows that refer to nothing %s", s.table.Name, r.Name, r.To, r.Doubt, becomes))
+	}
+	return notes
 }
 
 // wholeTables notes the jobs that take all rows of their tables: nothing restricts them. Who takes all tables whole knows.

@@ -113,3 +113,29 @@ func TestInheritedRows(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// Foreign keys that the database does not see to are named, and what becomes of rows that refer to nothing.
+func TestDoubtfulKeys(t *testing.T) {
+	t.Parallel()
+	url := pgtest.DB(t)
+	pgtest.Exec(t, url, `CREATE TABLE p (id int PRIMARY KEY); CREATE TABLE c (id int PRIMARY KEY, p int); INSERT INTO p VALUES (1); INSERT INTO c VALUES (1, 1), (2, 9);
+		ALTER TABLE c ADD FOREIGN KEY (p) REFERENCES p NOT VALID;
+		CREATE TABLE parted (id int, p int) PARTITION BY RANGE (id); CREATE TABLE parted_1 PARTITION OF parted FOR VALUES FROM (0) TO (5); CREATE TABLE parted_2 PARTITION OF parted DEFAULT;
+		ALTER TABLE parted_1 ADD FOREIGN KEY (p) REFERENCES p; INSERT INTO parted VALUES (1, 1), (7, 9)`)
+	report, err := run(t, url, t.TempDir()+"/slice", jobs("p", "c", "parted")...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	notes := strings.Join(texts(report.Notes), "\n")
+	for _, want := range []string{
+		"c: c_p_fkey to p is NOT VALID in the source: rows that refer to nothing are left out",
+		"parted: parted_1_p_fkey to p is not on all of the tables that hold its rows in the source: rows that refer to nothing are left out",
+	} {
+		if !strings.Contains(notes, want) {
+			t.Errorf("%s\nlacks\n%s", notes, want)
+		}
+	}
+	if report.Files[1].Rows != 1 || report.Files[2].Rows != 1 {
+		t.Errorf("%+v", report.Files)
+	}
+}

@@ -127,13 +127,13 @@ func TestReferencesThatCantBeKeys(t *testing.T) {
 	wantSlice(t, url, export.Slice{Jobs: all, Importers: importers(gyro.SetNull)}, want{
 		"row": "SELECT id, CASE WHEN " + sound + " THEN n_id END AS n_id, kind, CASE WHEN " + sound + " THEN object END AS object FROM row ORDER BY id",
 	})
-	for id, where := range map[int]string{4: "n: 1 rows that row refers to by n_id", 7: "n: 1 rows that row refers to by object", 9: "u: 1 rows that row refers to by object", 11: "d: 1 rows that row refers to by object"} {
+	for id, where := range map[int]string{4: "n: 1 row that row refers to by n_id", 7: "n: 1 row that row refers to by object", 9: "u: 1 row that row refers to by object", 11: "d: 1 row that row refers to by object"} {
 		all := jobs("row")
 		all[0].Query = gyro.Where("id = $1", id)
 		_, err := export.Slice{
 			Source: postgres.DB{URL: url}, Target: csvdir.Dir{Path: filepath.Join(t.TempDir(), "x")}, Jobs: all, Importers: importers(gyro.Include),
 		}.Run(t.Context())
-		if err == nil || !strings.Contains(err.Error(), "include "+where+" are not there") {
+		if err == nil || !strings.Contains(err.Error(), "include "+where+" is not there") {
 			t.Errorf("%d: got %v", id, err)
 		}
 	}

@@ -93,6 +93,8 @@ type Reference struct {
 	// Enforced: the database sees to it that every row's reference resolves. False for one
 	// that was only declared, and for a foreign key that is NOT VALID or NOT ENFORCED.
 	Enforced bool
+	// Doubt says why a foreign key of the database is not enforced, such as NOT VALID; empty: it is, or was only declared.
+	Doubt string
 	// When is a condition in SQL: the reference stands only in rows for which it is true, as
 	// one kind of a polymorphic reference does. Empty: in every row.
 	When string
@@ -125,6 +127,11 @@ func (t *Table) Gather(parts []*Table) {
 	for i := range all {
 		for _, holder := range holders {
 			k := slices.IndexFunc(holder.References, all[i].Same)
+			if all[i].Enforced && k < 0 {
+				all[i].Doubt = "not on all of the tables that hold its rows"
+			} else if k >= 0 && all[i].Doubt == "" {
+				all[i].Doubt = holder.References[k].Doubt
+			}
 			all[i].Enforced = all[i].Enforced && k >= 0 && holder.References[k].Enforced
 			all[i].MatchFull = all[i].MatchFull && k >= 0 && holder.References[k].MatchFull
 		}

@@ -90,7 +90,7 @@ func (a arena) check(t *testing.T, w *world) error {
 	report, err := s.Run(t.Context())
 	m := w.model()
 	switch {
-	case err != nil && m.broken && strings.Contains(err.Error(), "are not there"):
+	case err != nil && m.broken && strings.Contains(err.Error(), "not there"):
 		return errBroken
 	case err != nil:
 		return fmt.Errorf("run: %w", err)

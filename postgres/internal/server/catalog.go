@@ -45,7 +45,7 @@ const (
 		UNION ALL
 		SELECT c.* FROM f JOIN pg_constraint c ON c.conparentid = f.oid AND c.confrelid = f.confrelid)
 		SELECT conrelid, conname, confrelid, confmatchtype = 'f', condeferrable,
-		convalidated AND coalesce((to_jsonb(f)->>'conenforced')::bool, true), coalesce((to_jsonb(f)->>'conperiod')::bool, false),
+		CASE WHEN NOT coalesce((to_jsonb(f)->>'conenforced')::bool, true) THEN 'NOT ENFORCED' WHEN NOT convalidated THEN 'NOT VALID' ELSE '' END, coalesce((to_jsonb(f)->>'conperiod')::bool, false),
 		conkey, confkey, conpfeqop
 		FROM f ORDER BY conname`
 
@@ -267,13 +267,13 @@ func (r catalogReader) details(batch *pgx.Batch) {
 		}
 	})
 	each(batch, referencesSQL, nil, []any{
-		&oid, &name, &to, &reference.MatchFull, &reference.Deferrable, &reference.Enforced, &reference.Period, &numbers, &toNumbers, &operators,
+		&oid, &name, &to, &reference.MatchFull, &reference.Deferrable, &reference.Doubt, &reference.Period, &numbers, &toNumbers, &operators,
 	}, func() {
 		table, parent := r.tables[oid], r.tables[to]
 		if table == nil || parent == nil {
 			return // temporary
 		}
-		reference.Name, reference.To = name, parent.Name
+		reference.Name, reference.To, reference.Enforced = name, parent.Name, reference.Doubt == ""
 		reference.Columns, reference.ToColumns = table.named(numbers), parent.named(toNumbers)
 		if reference.Columns == nil || reference.ToColumns == nil {
 			return
