@@ -86,3 +86,45 @@ func TestForeignKeysBetweenTypes(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// Keys that are other texts and equal to the database mean one row, which is included once.
+func TestIncludeEqualKeys(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct{ prepare, parent, child, key, values string }{
+		"numeric":    {"", "numeric", "numeric", "'1.0'", "(1, '1'), (2, '1.00'), (3, '1.0'), (4, NULL)"},
+		"characters": {"", "text", "character(5)", "'a'", "(1, 'a'), (2, 'a'), (3, 'a    '), (4, NULL)"},
+		"citext":     {"CREATE EXTENSION citext;", "citext", "citext", "'Ab'", "(1, 'ab'), (2, 'AB'), (3, 'Ab'), (4, NULL)"},
+		"collation":  {"CREATE COLLATION ci (provider = icu, locale = 'und-u-ks-level2', deterministic = false);", "text COLLATE ci", "text", "'Ab'", "(1, 'ab'), (2, 'AB'), (3, 'Ab'), (4, NULL)"},
+		"integers":   {"", "numeric", "integer", "'1.0'", "(1, 1), (2, 1), (3, 1), (4, NULL)"},
+	} {
+		for _, shape := range []string{"k", "t, k"} { // alone, and as a part of a key
+			url := pgtest.DB(t)
+			err := func() error {
+				conn := connect(t, url)
+				_, err := conn.Exec(t.Context(), fmt.Sprintf(`%s CREATE TABLE p (id serial PRIMARY KEY, t int, k %s, UNIQUE (%s)); CREATE TABLE c (id int PRIMARY KEY, k %s, t int DEFAULT 1, FOREIGN KEY (%s) REFERENCES p (%s));
+					INSERT INTO p (t, k) VALUES (1, %s); INSERT INTO c VALUES %s`, c.prepare, c.parent, shape, c.child, shape, shape, c.key, c.values))
+				return err
+			}()
+			if err != nil {
+				t.Logf("%s, %s: %v", name, shape, err)
+				continue
+			}
+			dir := t.TempDir() + "/slice"
+			s := slicer(url, dir, "c")
+			s.Missing = gyro.Include
+			report, err := s.Run(t.Context())
+			if err != nil {
+				t.Errorf("%s, %s: %v", name, shape, err)
+				continue
+			}
+			for _, f := range report.Files {
+				if want := map[string]int64{"p": 1, "c": 4}[f.Model.String()]; f.Rows != want {
+					t.Errorf("%s, %s: %d rows of %s", name, shape, f.Rows, f.Model)
+				}
+			}
+			if v, err := csvdir.Verify(t.Context(), dir, csvdir.VerifyOptions{}); err != nil || len(v.Problems) > 0 {
+				t.Errorf("%s, %s: %v %v", name, shape, v, err)
+			}
+		}
+	}
+}
