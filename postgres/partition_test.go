@@ -139,3 +139,23 @@ func TestDoubtfulKeys(t *testing.T) {
 		t.Errorf("%+v", report.Files)
 	}
 }
+
+// Triggers of partitions are switched off with those of their table, and on again.
+func TestPartitionTriggers(t *testing.T) {
+	t.Parallel()
+	const tables = `CREATE TABLE parted (id int PRIMARY KEY, v text) PARTITION BY RANGE (id);
+		CREATE TABLE parted_1 PARTITION OF parted FOR VALUES FROM (0) TO (5); CREATE TABLE parted_2 PARTITION OF parted DEFAULT;`
+	source, dir := taken(t, tables+"INSERT INTO parted VALUES (1, 'a'), (7, 'b')", "parted")
+	url := pgtest.DB(t)
+	pgtest.Exec(t, url, tables+`
+		CREATE FUNCTION mark() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.v := 'marked'; RETURN NEW; END $$;
+		CREATE TRIGGER whole BEFORE INSERT ON parted FOR EACH ROW EXECUTE FUNCTION mark();
+		CREATE TRIGGER "Of One" BEFORE INSERT ON parted_2 FOR EACH ROW EXECUTE FUNCTION mark()`)
+	const enabled = "SELECT tgrelid::regclass, tgname, tgenabled FROM pg_trigger WHERE NOT tgisinternal ORDER BY 1, 2"
+	before := string(pgtest.Copy(t, url, enabled))
+	mustLoad(t, dir, url, load.Slice{Target: postgres.DB{URL: url, DisableTriggers: true}})
+	sameTables(t, source, url, "parted")
+	if after := string(pgtest.Copy(t, url, enabled)); after != before {
+		t.Errorf("%s\nand was\n%s", after, before)
+	}
+}

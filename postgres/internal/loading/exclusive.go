@@ -224,11 +224,15 @@ func (a *access) tableOf(name string) int {
 	return -1
 }
 
+// triggersSQL lists the triggers of a table and those that its partitions have of their own.
 var triggersSQL = server.Own(`
-SELECT quote_ident(tgname)
-FROM pg_catalog.pg_trigger
-WHERE tgrelid = $1::text::regclass::oid AND NOT tgisinternal AND tgenabled = 'O'
-ORDER BY tgname`)
+SELECT format('ALTER TABLE %I.%I', n.nspname, c.relname), quote_ident(t.tgname)
+FROM pg_catalog.pg_trigger t
+JOIN pg_catalog.pg_class c ON c.oid = t.tgrelid
+JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+WHERE t.tgrelid = ANY (SELECT $1::text::regclass::oid UNION ALL SELECT relid::oid FROM pg_partition_tree($1::text::regclass))
+  AND NOT t.tgisinternal AND t.tgparentid = 0::oid AND t.tgenabled = 'O'
+ORDER BY n.nspname, c.relname, t.tgname`)
 
 // disableTriggers turns off the triggers that are no constraint's and on as usual.
 func (a *access) disableTriggers(ctx context.Context) error {
@@ -236,15 +240,19 @@ func (a *access) disableTriggers(ctx context.Context) error {
 		if t.MapOnly {
 			continue
 		}
-		names, err := a.Texts(ctx, "look for triggers", triggersSQL, t.Target())
+		rows, err := a.Conn.Query(ctx, triggersSQL, t.Target())
 		if err != nil {
-			return err
+			return server.Failed(ctx, "look for triggers", t.Table.Name.String(), err)
 		}
-		for _, name := range names {
-			if err := a.Exec(ctx, "disable triggers", fmt.Sprintf("ALTER TABLE %s DISABLE TRIGGER %s", t.Target(), name)); err != nil {
+		found, err := pgx.CollectRows(rows, pgx.RowToStructByPos[struct{ Alter, Trigger string }])
+		if err != nil {
+			return server.Failed(ctx, "look for triggers", t.Table.Name.String(), err)
+		}
+		for _, f := range found {
+			if err := a.Exec(ctx, "disable triggers", f.Alter+" DISABLE TRIGGER "+f.Trigger); err != nil {
 				return err
 			}
-			a.triggers = append(a.triggers, fmt.Sprintf("ALTER TABLE %s ENABLE TRIGGER %s", t.Target(), name))
+			a.triggers = append(a.triggers, f.Alter+" ENABLE TRIGGER "+f.Trigger)
 		}
 	}
 	return nil

@@ -160,19 +160,6 @@ func (s *Session) Changed(ctx context.Context, op, place, text string) (int64, e
 	return tag.RowsAffected(), nil
 }
 
-// Texts asks for a column of texts.
-func (s *Session) Texts(ctx context.Context, op, text string, args ...any) ([]string, error) {
-	rows, err := s.Conn.Query(ctx, text, args...)
-	if err != nil {
-		return nil, server.Failed(ctx, op, "", err)
-	}
-	all, err := pgx.CollectRows(rows, pgx.RowTo[string])
-	if err != nil {
-		return nil, server.Failed(ctx, op, "", err)
-	}
-	return all, nil
-}
-
 // Holds asks a question of yes or no.
 func (s *Session) Holds(ctx context.Context, text string, args ...any) (bool, error) {
 	var ok bool
