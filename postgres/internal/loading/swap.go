@@ -33,8 +33,8 @@ type uniqueIndex struct {
 	Index       string
 	Constraint  string   // that it belongs to, as SQL writes it, or empty
 	Deferrable  bool     // the constraint
-	Columns     []string // that it is made of, or that its expressions and its condition name
-	Keys        []string // columns and expressions
+	Columns     []string // that it is made of, or that its expressions, computed columns and condition name
+	Keys        []string // columns and expressions, those of computed columns too
 	Condition   string   // of a partial one
 	NullsUnique bool     // NULLS NOT DISTINCT
 }
@@ -45,12 +45,20 @@ SELECT i.indexrelid::regclass::text,
   CASE WHEN c.oid IS NOT NULL THEN format('%I.%I', n.nspname, c.conname) ELSE '' END, coalesce(c.condeferrable, false),
   ARRAY(
     SELECT a.attname::text FROM pg_attribute a
-    WHERE a.attrelid = i.indrelid AND a.attnum > 0 AND (
+    WHERE a.attrelid = i.indrelid AND a.attnum > 0 AND a.attgenerated = '' AND (
       a.attnum = ANY (i.indkey) OR EXISTS (
         SELECT FROM pg_depend d
-        WHERE d.classid = 'pg_class'::regclass AND d.objid = i.indexrelid AND d.refobjid = i.indrelid AND d.refobjsubid = a.attnum))
+        WHERE d.classid = 'pg_class'::regclass AND d.objid = i.indexrelid AND d.refobjid = i.indrelid AND d.refobjsubid = a.attnum
+      ) OR EXISTS (
+        SELECT FROM pg_attrdef g JOIN pg_depend d ON d.classid = 'pg_attrdef'::regclass AND d.objid = g.oid
+        WHERE g.adrelid = i.indrelid AND g.adnum = ANY (i.indkey) AND d.refobjid = i.indrelid AND d.refobjsubid = a.attnum))
     ORDER BY a.attnum),
-  ARRAY(SELECT pg_get_indexdef(i.indexrelid, k, false) FROM generate_series(1, i.indnkeyatts) k),
+  ARRAY(
+    SELECT coalesce(
+      (SELECT pg_get_expr(g.adbin, g.adrelid) FROM pg_attrdef g JOIN pg_attribute a ON a.attrelid = g.adrelid AND a.attnum = g.adnum
+      WHERE g.adrelid = i.indrelid AND g.adnum = i.indkey[k - 1] AND a.attgenerated <> ''),
+      pg_get_indexdef(i.indexrelid, k, false))
+    FROM generate_series(1, i.indnkeyatts) k),
   coalesce(pg_get_expr(i.indpred, i.indrelid), ''),
   coalesce((to_jsonb(i)->>'indnullsnotdistinct')::bool, false)
 FROM pg_index i
