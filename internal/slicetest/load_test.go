@@ -95,6 +95,9 @@ func (a arena) load(t *testing.T, l *loadWorld) (outcome string, err error) {
 	if err := a.compare(t, m); err != nil {
 		return "", err
 	}
+	if err := a.next(t, m); err != nil {
+		return "", err
+	}
 	after := a.state(t, l)
 	_, err = load.Undo(t.Context(), record, postgres.DB{URL: a.target})
 	switch {
@@ -124,16 +127,18 @@ func (a arena) same(t *testing.T, l *loadWorld, before string) error {
 	return nil
 }
 
-// isNew reports whether an id may be the one that a row gets instead of its old one: sequences begin at 1000, and the
-// highest goes on from the target's.
+// isNew reports whether an id may be the one that a row gets instead of its old one.
 func (m *loadModel) isNew(tab *table, r row, id string) bool {
 	switch p := m.plans[tab.name]; {
 	case p.ids == "highest":
 		return !slices.ContainsFunc(m.target.table(tab.name).rows, func(own row) bool { return compareKeys(tab, row{tab.own(): id}, row{tab.own(): own[tab.own()]}) <= 0 })
-	case p.serial:
-		return len(id) >= len("1000")
+	default:
+		taken := []string{r[tab.own()]}
+		for _, own := range m.target.table(tab.name).rows {
+			taken = append(taken, own[tab.own()])
+		}
+		return p.source.gives(id, taken)
 	}
-	return id != r[tab.own()]
 }
 
 // compare holds the target against the model's result. No value in these worlds is empty, so
@@ -158,11 +163,18 @@ func (a arena) compare(t *testing.T, m *loadModel) error {
 		}
 	}
 	for _, tab := range m.slice.tables {
-		for _, r := range tab.rows {
+		last := 0
+		for _, r := range slices.SortedFunc(slices.Values(tab.rows), func(x, y row) int { return compareKeys(tab, x, y) }) {
 			token := drawnLater + tab.name + ":" + r[mark]
 			drawn := slices.ContainsFunc(m.result[tab.name], func(o row) bool { return o[tab.own()] == token })
 			if drawn && !m.isNew(tab, r, ids[token]) {
 				return fmt.Errorf("%s: row %s was to get a new id, and has %s", tab.name, r[mark], ids[token])
+			}
+			if id := number(ids[token]); drawn && tab.column(tab.own()).typ != "uuid" {
+				if id <= last {
+					return fmt.Errorf("%s: row %s has %d behind %d: ids are to follow the file", tab.name, r[mark], id, last)
+				}
+				last = id
 			}
 		}
 	}

@@ -85,7 +85,7 @@ func (m *loadModel) fresh(tab *table, r row, column string) (string, bool) {
 // numbered reports whether the database can give new ids. Within a tenant, that can be new itself, rows without such
 // ids keep theirs.
 func (m *loadModel) numbered(tab *table) bool {
-	return len(tab.pk) == 1 || m.plans[tab.name].serial || tab.column(tab.own()).typ == "uuid"
+	return len(tab.pk) == 1 || m.plans[tab.name].source.kind != "" || tab.column(tab.own()).typ == "uuid"
 }
 
 // beyond counts on from the target's highest id, or 0, row by row.
