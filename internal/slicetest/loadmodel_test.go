@@ -18,7 +18,7 @@ type loadModel struct {
 	result   map[string][]row // by table: what the target holds afterwards
 	inserted map[string]int
 	updated  map[string]int
-	mayFail  bool // an update may stumble over a row that another one changes
+	mayFail  bool // a value that is referred to changes, and may have to be parked
 }
 
 var errRefusal = errors.New("the load has to fail")
@@ -206,6 +206,7 @@ func (m *loadModel) run() error {
 				i := slices.IndexFunc(result, func(o row) bool { return o[mark] == all[0][mark] })
 				result[i] = m.updatedRow(tab, r, all[0])
 				m.updated[tab.name]++
+				m.mayFail = m.mayFail || m.parks(tab, result[i], all[0])
 			case len(all) == 1:
 			default:
 				fresh := row{}
@@ -214,32 +215,43 @@ func (m *loadModel) run() error {
 						fresh[c.name] = v
 					}
 				}
-				for _, key := range tab.keys() {
-					for _, o := range own {
-						if tab.collides(key, fresh, o) {
-							return fmt.Errorf("%w: %s: %v is taken", errRefusal, tab.name, key)
-						}
-					}
-				}
 				result = append(result, fresh)
 				m.inserted[tab.name]++
 			}
 		}
-		for _, key := range tab.keys() {
-			for i := range result {
-				for j := range i {
-					if tab.collides(key, result[i], result[j]) {
-						return fmt.Errorf("%w: %s: %v is twice there", errRefusal, tab.name, key)
-					}
+		for i := range result {
+			for j := range i {
+				if tab.clash(result[i], result[j]) {
+					return fmt.Errorf("%w: %s: a key is twice there", errRefusal, tab.name)
 				}
-			}
-			if m.updated[tab.name] > 0 && !slices.Equal(key, tab.pk) {
-				m.mayFail = true
 			}
 		}
 		m.result[tab.name] = result
 	}
+	for _, tab := range m.target.tables {
+		for _, f := range tab.refs {
+			for _, r := range m.result[tab.name] {
+				if !f.soft && !f.isNull(r) && f.among(m.result[f.to.name], r) == nil {
+					return fmt.Errorf("%w: %s: %s leads nowhere", errRefusal, tab.name, f.name)
+				}
+			}
+		}
+	}
 	return nil
+}
+
+// parks reports whether a row gets another value that the database lets rows refer to.
+func (m *loadModel) parks(tab *table, r, own row) bool {
+	for _, other := range m.target.tables {
+		for _, f := range other.refs {
+			for _, c := range f.toColumns {
+				if f.to.name == tab.name && !f.soft && r[c] != own[c] {
+					return true
+				}
+			}
+		}
+	}
+	return false
 }
 
 // resolves fails where a reference leads to a row that is found in the target, and has NULL there; or where two
@@ -277,11 +289,4 @@ func (m *loadModel) updatedRow(tab *table, r, own row) row {
 		}
 	}
 	return updated
-}
-
-// collides reports whether two rows have the same values of a key.
-func (t *table) collides(key []string, a, b row) bool {
-	one, ok := t.key(a, key)
-	other, there := t.key(b, key)
-	return ok && there && one == other
 }

@@ -61,6 +61,10 @@ func drawLoadWorld(t *rapid.T) *loadWorld {
 		for _, tab := range side.tables {
 			drawRows(t, tab)
 			apart := side == l.target && rapid.IntRange(0, 11).Draw(t, "collide") > 0
+			if side == l.target && l.plans[tab.name].conflict == "update" && tab.column("code") != nil && len(tab.rows) > 0 && rapid.IntRange(0, 3).Draw(t, "apart") > 0 {
+				tab.permute(t)
+				apart = false
+			}
 			for i, r := range tab.rows {
 				if apart {
 					l.apart(tab, r)
@@ -141,7 +145,7 @@ func drawLoading(t *rapid.T, tab *table) *loading {
 	p.ids = rapid.SampledFrom(strategies).Draw(t, "ids")
 	known := [][]string{{"n"}}
 	var code []string
-	if tab.column("code") != nil {
+	if tab.column("code") != nil && len(tab.others) == 0 {
 		code = tab.unique[0]
 		known = append(known, code, code, code, []string{"n", "code"})
 		if len(tab.refs) > 0 {

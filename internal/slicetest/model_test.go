@@ -228,7 +228,7 @@ func (m *model) csv(t *table) string {
 // reference stays.
 func (m *model) nulled(t *table, r row, column string) bool {
 	for _, f := range t.refs {
-		if t.shares(f, column) || t.column(column).notNull || slices.ContainsFunc(t.keys(), func(key []string) bool { return slices.Contains(key, column) }) {
+		if t.shares(f, column) || t.column(column).notNull || t.inKey(column) {
 			continue
 		}
 		if f.missing == gyro.SetNull && slices.Contains(f.columns, column) && !f.isNull(r) && !has(m.kept[f.to], f.target(r)) {

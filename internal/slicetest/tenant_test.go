@@ -92,6 +92,3 @@ func (t *table) shares(one *ref, column string) bool {
 		return r != one && (r.kind == nil || one.kind == nil) && slices.Contains(r.columns, column)
 	})
 }
-
-// keys are the primary key and the unique ones.
-func (t *table) keys() [][]string { return append([][]string{t.pk}, t.unique...) }

@@ -22,6 +22,7 @@ type table struct {
 	columns []column
 	pk      []string
 	unique  [][]string
+	others  []uniqueness
 	// byTenant is the key that holds the tenant, if any.
 	byTenant []string
 	refs     []*ref
@@ -166,8 +167,7 @@ func drawTable(t *rapid.T, i int) *table {
 	}
 	tab.columns = append(tab.columns, column{"n", "integer", true})
 	if rapid.IntRange(0, 3).Draw(t, "unique") == 0 {
-		tab.columns = append(tab.columns, column{"code", "text", rapid.Bool().Draw(t, "code not null")})
-		tab.unique = append(tab.unique, []string{"code"})
+		tab.drawCode(t)
 	}
 	return tab
 }
@@ -245,7 +245,7 @@ func drawRows(t *rapid.T, tab *table) {
 			r[k] = keyValue(tab.column(k).typ, id)
 		}
 		if code := tab.column("code"); code != nil && (code.notNull || rapid.Bool().Draw(t, "code")) {
-			r["code"] = fmt.Sprintf("code %d", 12-id)
+			r["code"] = tab.codeValue(id)
 		}
 		tab.rows = append(tab.rows, r)
 	}
@@ -333,9 +333,7 @@ func (w *world) dropRowsWithoutParents() {
 		for _, tab := range w.tables {
 			var rest []row
 			for _, r := range tab.rows {
-				twice := slices.ContainsFunc(tab.keys(), func(key []string) bool {
-					return slices.ContainsFunc(rest, func(other row) bool { return tab.collides(key, r, other) })
-				})
+				twice := slices.ContainsFunc(rest, func(other row) bool { return tab.clash(r, other) })
 				if !twice && w.keeps(tab, r) {
 					rest = append(rest, r)
 				}
@@ -430,7 +428,12 @@ func (f *ref) isNull(r row) bool {
 
 // target is the row that a row refers to, or nil.
 func (f *ref) target(r row) row {
-	for _, target := range f.to.rows {
+	return f.among(f.to.rows, r)
+}
+
+// among is the row of some that a row refers to, or nil.
+func (f *ref) among(rows []row, r row) row {
+	for _, target := range rows {
 		same := true
 		for i, c := range f.columns {
 			v, ok := r[c]
@@ -482,9 +485,7 @@ func (w *world) sql() string {
 			fmt.Fprintf(&b, "INSERT INTO %s VALUES (%s);\n", t.name, strings.Join(values, ", "))
 		}
 		fmt.Fprintf(&b, "ALTER TABLE %s ADD PRIMARY KEY (%s);\n", t.name, strings.Join(t.pk, ", "))
-		for _, u := range t.unique {
-			fmt.Fprintf(&b, "ALTER TABLE %s ADD UNIQUE (%s);\n", t.name, strings.Join(u, ", "))
-		}
+		b.WriteString(t.uniqueSQL())
 	}
 	for _, t := range w.tables {
 		for _, r := range t.refs {
