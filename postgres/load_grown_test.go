@@ -64,6 +64,17 @@ func TestLoadDefaultExpression(t *testing.T) {
 	wantQuery(t, target, "SELECT last_value < 1000 AS near FROM no", "near\nt")
 }
 
+// What a default gives follows the file's order, as what a sequence gives does, in whatever order the server joins.
+func TestLoadDefaultOrder(t *testing.T) {
+	t.Parallel()
+	const table = `CREATE SEQUENCE no; CREATE TABLE bill (id bigint PRIMARY KEY DEFAULT 1000000 + nextval('no'), code text UNIQUE);`
+	_, dir := taken(t, table+"INSERT INTO bill SELECT i, 'new ' || i FROM generate_series(1, 300) i", "bill")
+	target := pgtest.DB(t)
+	pgtest.Exec(t, target, table+"INSERT INTO bill (code) SELECT 'own ' || i FROM generate_series(1, 5000) i; ANALYZE bill")
+	mustLoad(t, dir, target, load.Slice{Importers: gyro.Registry{{Model: gyro.Table("bill"), IDs: gyro.NaturalKey("code")}}})
+	wantQuery(t, target, "SELECT count(*) FROM bill WHERE code LIKE 'new %' AND id <> 1005000 + split_part(code, ' ', 2)::int", "count\n0")
+}
+
 // Settings of a database, a role or a session change nothing of what a value means.
 func TestLoadUnderSettings(t *testing.T) {
 	t.Parallel()

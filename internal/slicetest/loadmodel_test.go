@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"math/big"
 	"slices"
 	"strings"
 )
@@ -17,7 +18,7 @@ type loadModel struct {
 	result   map[string][]row // by table: what the target holds afterwards
 	inserted map[string]int
 	updated  map[string]int
-	mayFail  bool // an update may stumble over a row that another one changes
+	mayFail  bool // a value that is referred to changes, and may have to be parked
 }
 
 var errRefusal = errors.New("the load has to fail")
@@ -36,6 +37,9 @@ func (l *loadWorld) find(tab *table) []string {
 	return nil
 }
 
+// lost stands for a value that the column can't hold.
+const lost = "can't be held"
+
 // value is what a column of a row of the file becomes where nothing but references changes it.
 func (m *loadModel) value(tab *table, r row, column string) (string, bool) {
 	for _, f := range tab.refs {
@@ -44,7 +48,14 @@ func (m *loadModel) value(tab *table, r row, column string) (string, bool) {
 			continue
 		}
 		if target := f.target(r); target != nil {
-			return m.final(f.to, target, f.toColumns[i])
+			v, ok := m.final(f.to, target, f.toColumns[i])
+			if !ok {
+				return "", false
+			}
+			if v, ok = f.as(i, v); !ok {
+				return lost, true
+			}
+			return v, true
 		}
 	}
 	v, ok := r[column]
@@ -54,12 +65,16 @@ func (m *loadModel) value(tab *table, r row, column string) (string, bool) {
 // fresh is the value that a column has in a new row.
 func (m *loadModel) fresh(tab *table, r row, column string) (string, bool) {
 	p := m.plans[tab.name]
-	if slices.Contains(tab.pk, column) && len(tab.pk) == 1 {
+	if column == tab.own() {
 		switch {
-		case p.ids == "sequential", p.ids == "natural" && !slices.Contains(p.natural, column):
-			return "new:" + tab.name + ":" + r[mark], true
+		case p.ids == "highest" && len(m.find(tab)) == 0:
+			return m.beyond(tab, r), true
+		case p.ids == "highest", m.numbered(tab) && (p.ids == "sequential" || p.ids == "natural" && !slices.Contains(p.natural, column)):
+			return drawnLater + tab.name + ":" + r[mark], true
 		case p.ids == "fixed":
 			return fixedID(r[column]), true
+		case p.ids == "offset":
+			return moved(r[column]), true
 		case p.ids == "derived":
 			return m.derived(tab, r), true
 		}
@@ -67,11 +82,48 @@ func (m *loadModel) fresh(tab *table, r row, column string) (string, bool) {
 	return m.value(tab, r, column)
 }
 
+// numbered reports whether the database can give new ids. Within a tenant, that can be new itself, rows without such
+// ids keep theirs.
+func (m *loadModel) numbered(tab *table) bool {
+	return len(tab.pk) == 1 || m.plans[tab.name].source.kind != "" || tab.column(tab.own()).typ == "uuid"
+}
+
+// beyond counts on from the target's highest id, or 0, row by row.
+func (m *loadModel) beyond(tab *table, r row) string {
+	highest := new(big.Rat)
+	for i, own := range m.target.table(tab.name).rows {
+		if n, _ := new(big.Rat).SetString(own[tab.own()]); i == 0 || n.Cmp(highest) > 0 {
+			highest = n
+		}
+	}
+	place := int64(1)
+	for _, other := range tab.rows {
+		if compareKeys(tab, other, r) < 0 {
+			place++
+		}
+	}
+	id, _ := written(tab.column(tab.own()).typ, new(big.Rat).Add(highest, big.NewRat(place, 1)).RatString())
+	return id
+}
+
+// moved is an id with the distance added.
+func moved(id string) string {
+	number, ok := new(big.Rat).SetString(id)
+	if !ok {
+		return "no number: " + id
+	}
+	_, decimals, _ := strings.Cut(id, ".")
+	return number.Add(number, big.NewRat(distance, 1)).FloatString(len(decimals))
+}
+
 func (m *loadModel) derived(tab *table, r row) string {
 	text := tab.name
 	for _, c := range m.plans[tab.name].natural {
 		v, ok := m.value(tab, r, c)
 		if ok {
+			if tab.column(c).typ == "char(12)" { // as text it has no blanks at its end
+				v = meaning("char(12)", v)
+			}
 			text += fmt.Sprintf("\n%d:%s", len([]rune(v)), v)
 		} else {
 			text += "\n-"
@@ -95,7 +147,7 @@ func (m *loadModel) found(tab *table, r row) []row {
 		for _, c := range find {
 			v, ok := m.fresh(tab, r, c)
 			o, there := own[c]
-			same = same && ok == there && v == o
+			same = same && ok == there && meaning(tab.column(c).typ, v) == meaning(tab.column(c).typ, o)
 		}
 		if same {
 			all = append(all, own)
@@ -132,7 +184,7 @@ func (m *loadModel) run() error {
 				var key []string
 				for _, c := range find {
 					v, ok := m.fresh(tab, r, c)
-					key = append(key, fmt.Sprint(ok), v)
+					key = append(key, fmt.Sprint(ok), meaning(tab.column(c).typ, v))
 				}
 				k := strings.Join(key, "\x00")
 				if seen[k] {
@@ -154,6 +206,7 @@ func (m *loadModel) run() error {
 				i := slices.IndexFunc(result, func(o row) bool { return o[mark] == all[0][mark] })
 				result[i] = m.updatedRow(tab, r, all[0])
 				m.updated[tab.name]++
+				m.mayFail = m.mayFail || m.parks(tab, result[i], all[0])
 			case len(all) == 1:
 			default:
 				fresh := row{}
@@ -162,43 +215,62 @@ func (m *loadModel) run() error {
 						fresh[c.name] = v
 					}
 				}
-				for _, key := range append([][]string{tab.pk}, tab.unique...) {
-					for _, o := range own {
-						if collides(key, fresh, o) {
-							return fmt.Errorf("%w: %s: %v is taken", errRefusal, tab.name, key)
-						}
-					}
-				}
 				result = append(result, fresh)
 				m.inserted[tab.name]++
 			}
 		}
-		for _, key := range append([][]string{tab.pk}, tab.unique...) {
-			for i := range result {
-				for j := range i {
-					if collides(key, result[i], result[j]) {
-						return fmt.Errorf("%w: %s: %v is twice there", errRefusal, tab.name, key)
-					}
+		for i := range result {
+			for j := range i {
+				if tab.clash(result[i], result[j]) {
+					return fmt.Errorf("%w: %s: a key is twice there", errRefusal, tab.name)
 				}
-			}
-			if m.updated[tab.name] > 0 && !slices.Equal(key, tab.pk) {
-				m.mayFail = true
 			}
 		}
 		m.result[tab.name] = result
 	}
+	for _, tab := range m.target.tables {
+		for _, f := range tab.refs {
+			for _, r := range m.result[tab.name] {
+				if !f.soft && !f.isNull(r) && f.among(m.result[f.to.name], r) == nil {
+					return fmt.Errorf("%w: %s: %s leads nowhere", errRefusal, tab.name, f.name)
+				}
+			}
+		}
+	}
 	return nil
 }
 
-// resolves fails where a reference leads to a row that is found in the target, and has NULL there.
+// parks reports whether a row gets another value that the database lets rows refer to.
+func (m *loadModel) parks(tab *table, r, own row) bool {
+	for _, other := range m.target.tables {
+		for _, f := range other.refs {
+			for _, c := range f.toColumns {
+				if f.to.name == tab.name && !f.soft && r[c] != own[c] {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// resolves fails where a reference leads to a row that is found in the target, and has NULL there; or where two
+// references give a column that they share different values.
 func (m *loadModel) resolves(tab *table, r row) error {
 	for _, f := range tab.refs {
 		if f.isNull(r) {
 			continue
 		}
-		for _, c := range f.columns {
-			if _, ok := m.value(tab, r, c); !ok {
+		for i, c := range f.columns {
+			v, ok := m.value(tab, r, c)
+			if !ok {
 				return fmt.Errorf("%w: %s: %s is NULL in the target", errRefusal, tab.name, f.name)
+			}
+			if v == lost {
+				return fmt.Errorf("%w: %s: %s can't hold its new value", errRefusal, tab.name, c)
+			}
+			if other, _ := m.final(f.to, f.target(r), f.toColumns[i]); !f.same(i, v, other) {
+				return fmt.Errorf("%w: %s: %s disagrees about %s", errRefusal, tab.name, f.name, c)
 			}
 		}
 	}
@@ -217,10 +289,4 @@ func (m *loadModel) updatedRow(tab *table, r, own row) row {
 		}
 	}
 	return updated
-}
-
-func collides(key []string, a, b row) bool {
-	one, ok := a.key(key)
-	other, there := b.key(key)
-	return ok && there && one == other
 }

@@ -19,7 +19,7 @@ type loadWorld struct {
 
 // loading is how one table is loaded.
 type loading struct {
-	serial   bool // its key draws from a sequence
+	source   idSource
 	ids      string
 	natural  []string // of natural and derived
 	conflict string   // "", fail, skip, update
@@ -34,6 +34,7 @@ func drawLoadWorld(t *rapid.T) *loadWorld {
 	for i := range rapid.IntRange(2, 6).Draw(t, "tables") {
 		w.tables = append(w.tables, drawTable(t, i))
 	}
+	w.drawTenants(t)
 	for i, from := range w.tables {
 		for k := range rapid.IntRange(0, 3).Draw(t, "references") {
 			to := w.tables[rapid.IntRange(0, i).Draw(t, "to")]
@@ -41,11 +42,14 @@ func drawLoadWorld(t *rapid.T) *loadWorld {
 				to = w.tables[rapid.IntRange(0, len(w.tables)-1).Draw(t, "to")]
 			}
 			drawRef(t, from, to, k)
-			r := from.refs[len(from.refs)-1]
-			r.soft, r.missing = false, gyro.Include
+			from.refs[len(from.refs)-1].soft = false
 		}
 	}
+	w.drawTrees(t)
 	for _, tab := range w.tables {
+		for _, r := range tab.refs {
+			r.missing = gyro.Include
+		}
 		tab.columns = append(tab.columns, column{mark, "text", true})
 		tab.job = &job{}
 	}
@@ -57,6 +61,10 @@ func drawLoadWorld(t *rapid.T) *loadWorld {
 		for _, tab := range side.tables {
 			drawRows(t, tab)
 			apart := side == l.target && rapid.IntRange(0, 11).Draw(t, "collide") > 0
+			if side == l.target && l.plans[tab.name].conflict == "update" && tab.column("code") != nil && len(tab.rows) > 0 && rapid.IntRange(0, 3).Draw(t, "apart") > 0 {
+				tab.permute(t)
+				apart = false
+			}
 			for i, r := range tab.rows {
 				if apart {
 					l.apart(tab, r)
@@ -67,12 +75,18 @@ func drawLoadWorld(t *rapid.T) *loadWorld {
 				}
 			}
 		}
-		for _, tab := range side.tables {
-			for _, r := range tab.refs {
-				drawValues(t, tab, r)
+		side.drawAllValues(t)
+		side.dropRowsWithoutParents()
+	}
+	for i, tab := range w.tables {
+		for k := range tab.refs {
+			if rapid.IntRange(0, 5).Draw(t, "soft") > 0 {
+				continue
+			}
+			for _, r := range []*ref{tab.refs[k], l.target.tables[i].refs[k]} { // all lead somewhere
+				r.soft, r.full, r.deferred = true, false, false
 			}
 		}
-		side.dropRowsWithoutParents()
 	}
 	return l
 }
@@ -83,20 +97,10 @@ func (l *loadWorld) apart(tab *table, r row) {
 	find := l.find(tab)
 	for _, c := range append(slices.Clone(tab.pk), "code") {
 		v, ok := r[c]
-		if !ok || slices.Contains(find, c) {
+		if !ok || slices.Contains(find, c) || tab.refers(c) {
 			continue
 		}
-		switch tab.column(c).typ {
-		case "uuid":
-			r[c] = "f" + v[1:]
-		case "text":
-			r[c] = "own " + v
-		default:
-			r[c] = "8" + strings.TrimPrefix(v, "-")
-			if v[0] == '-' {
-				r[c] = "9" + v[1:]
-			}
-		}
+		r[c] = elsewhere(tab.column(c).typ, v)
 	}
 }
 
@@ -111,7 +115,7 @@ func clone(w *world) *world {
 	for i, tab := range w.tables {
 		for _, r := range tab.refs {
 			other := *r
-			other.to = c.table(r.to.name)
+			other.from, other.to = c.tables[i], c.table(r.to.name)
 			c.tables[i].refs = append(c.tables[i].refs, &other)
 		}
 	}
@@ -121,41 +125,46 @@ func clone(w *world) *world {
 func drawLoading(t *rapid.T, tab *table) *loading {
 	p := &loading{}
 	typ := ""
-	if len(tab.pk) == 1 {
-		typ = tab.column(tab.pk[0]).typ
+	if own := tab.own(); own != "" {
+		typ = tab.column(own).typ
 	}
 	strategies := []string{"", "keep", "keep", "natural"}
-	if typ == "integer" || typ == "bigint" {
-		p.serial = rapid.IntRange(0, 4).Draw(t, "serial") > 0
-		strategies = append(strategies, "fixed")
+	p.source = drawIDSource(t, typ)
+	switch typ {
+	case "integer", "bigint":
+		strategies = append(strategies, "fixed", "highest", "offset")
+	case "numeric":
+		strategies = append(strategies, "highest", "offset")
 	}
-	if p.serial || typ == "uuid" || rapid.IntRange(0, 9).Draw(t, "hope") == 0 {
+	if p.source.kind != "" || typ == "uuid" || rapid.IntRange(0, 9).Draw(t, "hope") == 0 {
 		strategies = append(strategies, "sequential", "sequential", "sequential", "natural", "natural")
 	}
-	if typ == "uuid" {
+	if typ == "uuid" && len(tab.pk) == 1 {
 		strategies = append(strategies, "derived", "derived")
 	}
 	p.ids = rapid.SampledFrom(strategies).Draw(t, "ids")
 	known := [][]string{{"n"}}
-	if len(tab.unique) > 0 {
-		known = append(known, tab.unique[0], tab.unique[0], tab.unique[0], []string{"n", "code"})
+	var code []string
+	if tab.column("code") != nil && len(tab.others) == 0 {
+		code = tab.unique[0]
+		known = append(known, code, code, code, []string{"n", "code"})
 		if len(tab.refs) > 0 {
 			known = append(known, append([]string{"code"}, tab.refs[0].columns...))
 		}
 	}
 	p.natural = rapid.SampledFrom(known).Draw(t, "natural key")
 	p.conflict = rapid.SampledFrom([]string{"", "", "fail", "skip", "skip", "update"}).Draw(t, "conflict")
-	if (p.conflict == "skip" || p.conflict == "update") && len(tab.unique) > 0 && p.ids != "natural" && rapid.Bool().Draw(t, "arbiter") {
-		p.arbiter = tab.unique[0]
+	if (p.conflict == "skip" || p.conflict == "update") && len(code) > 0 && p.ids != "natural" && rapid.Bool().Draw(t, "arbiter") {
+		p.arbiter = code
 	}
 	if rapid.IntRange(0, 14).Draw(t, "refused") == 0 {
 		return p
 	}
 	byCode := slices.Contains(p.natural, "code")
-	if p.ids == "natural" && !p.serial && typ != "uuid" || (p.ids == "natural" || p.ids == "derived") && !byCode {
+	if p.ids == "natural" && p.source.kind == "" && typ != "uuid" || (p.ids == "natural" || p.ids == "derived") && !byCode {
 		p.ids = "keep"
 	}
-	if p.ids == "sequential" && len(p.arbiter) == 0 {
+	if (p.ids == "sequential" || p.ids == "highest") && len(p.arbiter) == 0 {
 		p.conflict = ""
 	}
 	if p.conflict == "fail" && (p.ids == "natural" || p.ids == "derived") {
@@ -179,10 +188,14 @@ func (l *loadWorld) importers() gyro.Registry {
 			importer.IDs = gyro.NaturalKey(p.natural...)
 		case "derived":
 			importer.IDs = gyro.Derived(p.natural...)
+		case "highest":
+			importer.IDs = gyro.MaxPlusOne()
+		case "offset":
+			importer.IDs = gyro.Offset(distance)
 		case "fixed":
 			ids := map[string]string{"none": "0"}
 			for _, r := range tab.rows {
-				ids[r[tab.pk[0]]] = fixedID(r[tab.pk[0]])
+				ids[r[tab.own()]] = fixedID(r[tab.own()])
 			}
 			delete(ids, "none")
 			if len(ids) == 0 {
@@ -203,6 +216,9 @@ func (l *loadWorld) importers() gyro.Registry {
 	return registry
 }
 
+// distance is what Offset adds.
+const distance = 2000
+
 // fixedID is the id that a row is to get: some are taken.
 func fixedID(old string) string {
 	if strings.HasPrefix(old, "-") {
@@ -218,9 +234,7 @@ func fixedID(old string) string {
 func (l *loadWorld) sql(w *world) string {
 	text := w.sql()
 	for _, tab := range w.tables {
-		if l.plans[tab.name].serial {
-			text += fmt.Sprintf("ALTER TABLE %s ALTER id ADD GENERATED BY DEFAULT AS IDENTITY (START 1000);\n", tab.name)
-		}
+		text += l.plans[tab.name].source.sql(tab)
 	}
 	return text
 }

@@ -63,7 +63,7 @@ func (a arena) clear(t *testing.T) {
 		names = append(names, fmt.Sprintf("t%d", i))
 	}
 	for _, url := range []string{a.source, a.target} {
-		pgtest.Exec(t, url, "SET client_min_messages = error; DROP TABLE IF EXISTS "+strings.Join(names, ", ")+" CASCADE")
+		pgtest.Exec(t, url, "SET client_min_messages = error; DROP TABLE IF EXISTS "+strings.Join(names, ", ")+" CASCADE"+clearSQL())
 	}
 }
 

@@ -22,9 +22,12 @@ type table struct {
 	columns []column
 	pk      []string
 	unique  [][]string
-	refs    []*ref
-	rows    []row
-	job     *job // nil: none
+	others  []uniqueness
+	// byTenant is the key that holds the tenant, if any.
+	byTenant []string
+	refs     []*ref
+	rows     []row
+	job      *job // nil: none
 }
 
 type column struct {
@@ -37,6 +40,7 @@ type row map[string]string
 
 type ref struct {
 	name      string
+	from      *table
 	columns   []string
 	to        *table
 	toColumns []string
@@ -87,6 +91,7 @@ func drawWorld(t *rapid.T) *world {
 	for i := range n {
 		w.tables = append(w.tables, drawTable(t, i))
 	}
+	w.drawTenants(t)
 	for i, from := range w.tables {
 		for k := range rapid.IntRange(0, 3).Draw(t, "references") {
 			var to *table
@@ -101,6 +106,7 @@ func drawWorld(t *rapid.T) *world {
 			drawRef(t, from, to, k)
 		}
 	}
+	w.drawTrees(t)
 	for i, tab := range w.tables {
 		if rapid.IntRange(0, 5).Draw(t, "polymorphic") == 0 {
 			w.drawKinds(t, tab, i)
@@ -109,11 +115,7 @@ func drawWorld(t *rapid.T) *world {
 	for _, tab := range w.tables {
 		drawRows(t, tab)
 	}
-	for _, tab := range w.tables {
-		for _, r := range tab.refs {
-			drawValues(t, tab, r)
-		}
-	}
+	w.drawAllValues(t)
 	w.dropRowsWithoutParents()
 	for _, tab := range w.tables {
 		drawJob(t, tab)
@@ -154,24 +156,18 @@ func (w *world) mend(t *rapid.T, from int, r *ref) {
 
 func drawTable(t *rapid.T, i int) *table {
 	tab := &table{name: fmt.Sprintf("t%d", i)}
-	switch rapid.SampledFrom([]string{"int", "int", "bigint", "text", "uuid", "numeric", "pair"}).Draw(t, "key") {
-	case "int":
-		tab.columns, tab.pk = []column{{"id", "integer", true}}, []string{"id"}
-	case "bigint":
-		tab.columns, tab.pk = []column{{"id", "bigint", true}}, []string{"id"}
-	case "text":
-		tab.columns, tab.pk = []column{{"id", "text", true}}, []string{"id"}
-	case "uuid":
-		tab.columns, tab.pk = []column{{"id", "uuid", true}}, []string{"id"}
-	case "numeric":
-		tab.columns, tab.pk = []column{{"id", "numeric", true}}, []string{"id"}
-	case "pair":
+	typ := rapid.SampledFrom([]string{"integer", "integer", "bigint", "text", "uuid", "numeric", "pair", "rare", "rare"}).Draw(t, "key")
+	if typ == "rare" {
+		typ = rapid.SampledFrom([]string{"oid", "date", "timestamp", "timestamptz", "varchar(20)", "char(12)", "inet", "cidr"}).Draw(t, "rare key")
+	}
+	if typ == "pair" {
 		tab.columns, tab.pk = []column{{"a", "integer", true}, {"b", "text", true}}, []string{"a", "b"}
+	} else {
+		tab.columns, tab.pk = []column{{"id", typ, true}}, []string{"id"}
 	}
 	tab.columns = append(tab.columns, column{"n", "integer", true})
 	if rapid.IntRange(0, 3).Draw(t, "unique") == 0 {
-		tab.columns = append(tab.columns, column{"code", "text", rapid.Bool().Draw(t, "code not null")})
-		tab.unique = append(tab.unique, []string{"code"})
+		tab.drawCode(t)
 	}
 	return tab
 }
@@ -179,11 +175,11 @@ func drawTable(t *rapid.T, i int) *table {
 func drawRef(t *rapid.T, from, to *table, k int) {
 	key := to.pk
 	if len(to.unique) > 0 && rapid.Bool().Draw(t, "to the unique key") {
-		key = to.unique[0]
+		key = rapid.SampledFrom(to.unique).Draw(t, "key")
 	}
 	notNull := rapid.IntRange(0, 2).Draw(t, "not null") == 0 && to != from
 	r := &ref{
-		name: fmt.Sprintf("%s_r%d", from.name, k), to: to, toColumns: key,
+		name: fmt.Sprintf("%s_r%d", from.name, k), from: from, to: to, toColumns: key,
 		full:     len(key) > 1 && rapid.Bool().Draw(t, "match full"),
 		deferred: rapid.Bool().Draw(t, "deferrable"),
 	}
@@ -192,7 +188,7 @@ func drawRef(t *rapid.T, from, to *table, k int) {
 	}
 	for i, c := range key {
 		name := fmt.Sprintf("r%d_%d", k, i)
-		from.columns = append(from.columns, column{name, to.column(c).typ, notNull})
+		from.columns = append(from.columns, column{name, drawKin(t, to.column(c).typ), notNull})
 		r.columns = append(r.columns, name)
 	}
 	r.missing = drawMissing(t, !notNull)
@@ -212,7 +208,7 @@ func drawMissing(t *rapid.T, nullable bool) gyro.Missing {
 func (w *world) drawKinds(t *rapid.T, from *table, i int) {
 	var single []*table
 	for _, to := range w.tables[:i+1] {
-		if len(to.pk) == 1 && to != from {
+		if plain := []string{"integer", "bigint", "text", "uuid", "numeric"}; len(to.pk) == 1 && to != from && slices.Contains(plain, to.column(to.pk[0]).typ) {
 			single = append(single, to)
 		}
 	}
@@ -227,7 +223,7 @@ func (w *world) drawKinds(t *rapid.T, from *table, i int) {
 		if rapid.IntRange(0, 3).Draw(t, "unreadable") == 0 {
 			k.when = "coalesce(" + k.when + ", false)"
 		}
-		kinds = append(kinds, &ref{name: fmt.Sprintf("poly %d", n), columns: []string{"object"}, to: to, toColumns: to.pk, soft: true, missing: missing, kind: k})
+		kinds = append(kinds, &ref{name: fmt.Sprintf("poly %d", n), from: from, columns: []string{"object"}, to: to, toColumns: to.pk, soft: true, missing: missing, kind: k})
 	}
 	kinds[0].kind.other, kinds[1].kind.other = kinds[1], kinds[0]
 	from.columns = append(from.columns, column{"kind", "text", false}, column{"object", "text", false})
@@ -239,36 +235,46 @@ func drawRows(t *rapid.T, tab *table) {
 	for i := range rapid.IntRange(0, 12).Draw(t, "rows") {
 		r := row{"n": fmt.Sprint(rapid.IntRange(0, 9).Draw(t, "n"))}
 		id := i * 7 % 13 // not in the order of the rows
-		for _, k := range tab.pk {
-			switch c := tab.column(k); c.typ {
-			case "text":
-				r[k] = []string{"B", "a", "b", "A", "é", "Z z", "0", "10", "9", "-", "c,d", "q\"q", "x'y"}[id%13]
-			case "uuid":
-				r[k] = fmt.Sprintf("%08x-0000-4000-8000-%012x", id*0x10001, id)
-			case "numeric":
-				r[k] = fmt.Sprintf("%d.50", id-3)
-			default:
-				r[k] = fmt.Sprint(id - 3)
-			}
+		if slices.Contains(tab.pk, tenant) {
+			id /= 2 // one of two tenants'
 		}
-		if len(tab.unique) > 0 && (tab.column("code").notNull || rapid.Bool().Draw(t, "code")) {
-			r["code"] = fmt.Sprintf("code %d", 12-id)
+		for _, k := range tab.pk {
+			if tab.refers(k) {
+				continue
+			}
+			r[k] = keyValue(tab.column(k).typ, id)
+		}
+		if code := tab.column("code"); code != nil && (code.notNull || rapid.Bool().Draw(t, "code")) {
+			r["code"] = tab.codeValue(id)
 		}
 		tab.rows = append(tab.rows, r)
 	}
 }
 
-// drawValues lets each row refer to a row that is there, or to none.
+// drawAllValues draws those of all references; first the tenants, within which others refer.
+func (w *world) drawAllValues(t *rapid.T) {
+	for _, tenants := range []bool{true, false} {
+		for _, tab := range w.tables {
+			for _, r := range tab.refs {
+				if tenants == slices.Equal(r.columns, []string{tenant}) {
+					drawValues(t, tab, r)
+				}
+			}
+		}
+	}
+}
+
+// drawValues lets each row refer to a row that is there, or to none. What it holds already it keeps.
 func drawValues(t *rapid.T, tab *table, r *ref) {
 	var targets []row
 	for _, target := range r.to.rows {
-		if _, ok := target.key(r.toColumns); ok {
+		if _, ok := r.to.key(target, r.toColumns); ok {
 			targets = append(targets, target)
 		}
 	}
 	dangles := r.soft && rapid.IntRange(0, 5).Draw(t, "dangles") == 0
 	for _, from := range tab.rows {
-		notNull := tab.column(r.columns[0]).notNull
+		notNull := tab.column(r.columns[len(r.columns)-1]).notNull
 		if r.kind != nil {
 			if from["kind"] != "" || rapid.IntRange(0, 2).Draw(t, "of this kind") > 0 {
 				continue
@@ -281,32 +287,54 @@ func drawValues(t *rapid.T, tab *table, r *ref) {
 			}
 			continue
 		}
-		if len(targets) == 0 || (!notNull && rapid.IntRange(0, 2).Draw(t, "null") == 0) {
-			if !r.full && len(r.columns) > 1 && rapid.Bool().Draw(t, "partly null") {
-				from[r.columns[0]] = "77" // MATCH SIMPLE: counts as NULL
+		var free []string
+		shared := row{}
+		for _, c := range r.columns {
+			if len(r.columns) == 1 || !tab.shares(r, c) {
+				free = append(free, c)
+			} else if v, ok := from[c]; ok {
+				shared[c] = v
+			}
+		}
+		fits := slices.DeleteFunc(slices.Clone(targets), func(target row) bool {
+			for i, c := range r.columns {
+				v, ok := r.as(i, target[r.toColumns[i]])
+				if !ok || !slices.Contains(free, c) && shared[c] != v {
+					return true
+				}
+			}
+			return false
+		})
+		if len(fits) == 0 || (!notNull && rapid.IntRange(0, 2).Draw(t, "null") == 0) {
+			if !r.full && len(free) > 0 && len(shared)+1 < len(r.columns) && rapid.Bool().Draw(t, "partly null") {
+				from[free[0]] = nobody[tab.column(free[0]).typ] // MATCH SIMPLE: counts as NULL
 			}
 			continue
 		}
-		target := targets[rapid.IntRange(0, len(targets)-1).Draw(t, "target")]
+		target := fits[rapid.IntRange(0, len(fits)-1).Draw(t, "target")]
 		for i, c := range r.columns {
-			from[c] = target[r.toColumns[i]]
+			from[c], _ = r.as(i, target[r.toColumns[i]])
 		}
 	}
 }
 
-// nobody is a value that no row has.
-var nobody = map[string]string{
-	"integer": "7777", "bigint": "7777", "numeric": "7777.5", "text": "nobody", "uuid": "ffffffff-0000-4000-8000-000000000000",
+// as is a value of what the i-th column refers to, as that column holds it; of a polymorphic reference, its text.
+func (f *ref) as(i int, v string) (string, bool) {
+	if f.kind != nil {
+		return v, true
+	}
+	return converted(f.to.column(f.toColumns[i]).typ, f.from.column(f.columns[i]).typ, v)
 }
 
-// dropRowsWithoutParents takes away rows that would break a constraint, until none does.
+// dropRowsWithoutParents takes away rows that would break a constraint or a key, until none does.
 func (w *world) dropRowsWithoutParents() {
 	for changed := true; changed; {
 		changed = false
 		for _, tab := range w.tables {
 			var rest []row
 			for _, r := range tab.rows {
-				if w.keeps(tab, r) {
+				twice := slices.ContainsFunc(rest, func(other row) bool { return tab.clash(r, other) })
+				if !twice && w.keeps(tab, r) {
 					rest = append(rest, r)
 				}
 			}
@@ -368,15 +396,15 @@ func drawJob(t *rapid.T, tab *table) {
 	tab.job = j
 }
 
-// key gives the row's values of some columns; false where one is NULL.
-func (r row) key(columns []string) (string, bool) {
+// key gives what a row's values of some columns mean; false where one is NULL.
+func (t *table) key(r row, columns []string) (string, bool) {
 	var values []string
 	for _, c := range columns {
 		v, ok := r[c]
 		if !ok {
 			return "", false
 		}
-		values = append(values, v)
+		values = append(values, meaning(t.column(c).typ, v))
 	}
 	return strings.Join(values, "\x00"), true
 }
@@ -400,16 +428,36 @@ func (f *ref) isNull(r row) bool {
 
 // target is the row that a row refers to, or nil.
 func (f *ref) target(r row) row {
-	want, ok := r.key(f.columns)
-	if !ok {
-		return nil
-	}
-	for _, target := range f.to.rows {
-		if got, ok := target.key(f.toColumns); ok && got == want {
+	return f.among(f.to.rows, r)
+}
+
+// among is the row of some that a row refers to, or nil.
+func (f *ref) among(rows []row, r row) row {
+	for _, target := range rows {
+		same := true
+		for i, c := range f.columns {
+			v, ok := r[c]
+			want, there := target[f.toColumns[i]]
+			same = same && ok && there && f.same(i, v, want)
+		}
+		if same {
 			return target
 		}
 	}
 	return nil
+}
+
+// same compares a value of the i-th column with one of the column that it refers to.
+func (f *ref) same(i int, v, want string) bool {
+	if f.kind != nil {
+		return v == want
+	}
+	from, to := f.from.column(f.columns[i]).typ, f.to.column(f.toColumns[i]).typ
+	v, want = meaning(from, v), meaning(to, want)
+	if to == "char(12)" {
+		v = strings.TrimRight(v, " ")
+	}
+	return v == want
 }
 
 // sql makes the world: tables, rows, then keys, as a dump would.
@@ -437,9 +485,7 @@ func (w *world) sql() string {
 			fmt.Fprintf(&b, "INSERT INTO %s VALUES (%s);\n", t.name, strings.Join(values, ", "))
 		}
 		fmt.Fprintf(&b, "ALTER TABLE %s ADD PRIMARY KEY (%s);\n", t.name, strings.Join(t.pk, ", "))
-		for _, u := range t.unique {
-			fmt.Fprintf(&b, "ALTER TABLE %s ADD UNIQUE (%s);\n", t.name, strings.Join(u, ", "))
-		}
+		b.WriteString(t.uniqueSQL())
 	}
 	for _, t := range w.tables {
 		for _, r := range t.refs {

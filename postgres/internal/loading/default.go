@@ -69,13 +69,15 @@ func (m *Mapping) view(ctx context.Context, t *TableLoad, column string) error {
 	return m.Exec(ctx, "reset search_path", server.RolePath)
 }
 
-// drawn is a value of a default, another for each row: the LIMIT depends on the row.
+// drawn is a value of a default, another for each row: the LIMIT depends on the row. The server sorts before it evaluates
+// what it sees to be volatile, which a subquery is not to it: the clock is.
 func (m *Mapping) drawn(t *TableLoad, column string) string {
 	row := "s.gyro_row"
 	if !t.Numbered {
 		row = "s." + server.Quote(t.Key[0])
 	}
-	return fmt.Sprintf("(SELECT gyro_drawn.v FROM pg_temp.%s gyro_drawn LIMIT CASE WHEN %s IS NULL THEN 1 ELSE 1 END)", defaultView(t, column), row)
+	return fmt.Sprintf("CASE WHEN pg_catalog.clock_timestamp() IS NOT NULL THEN (SELECT gyro_drawn.v FROM pg_temp.%s gyro_drawn LIMIT CASE WHEN %s IS NULL THEN 1 ELSE 1 END) END",
+		defaultView(t, column), row)
 }
 
 // Leave drops what Prepare made: what is left in a session would be another's behind a pooler.
