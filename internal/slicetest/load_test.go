@@ -33,8 +33,9 @@ func randomLoads(t *testing.T) {
 	t.Parallel()
 	outcomes := map[string]int{}
 	a := newArena(t)
+	mix := collationsMix(t, a.source)
 	rapid.Check(t, func(rt *rapid.T) {
-		l := drawLoadWorld(rt)
+		l := drawLoadWorld(rt, mix)
 		outcome, err := a.load(t, l)
 		if err != nil {
 			rt.Fatalf("%v\n%s", err, l.describe())
@@ -188,7 +189,7 @@ func (a arena) compare(t *testing.T, m *loadModel) error {
 					if id, known := ids[v]; known && strings.HasPrefix(v, drawnLater) {
 						v = id
 					}
-					fmt.Fprintf(&line, "%s=%s %t; ", c.name, meaning(c.typ, v), ok)
+					fmt.Fprintf(&line, "%s=%s %t; ", c.name, tab.equalForm(c, v), ok)
 				}
 				lines = append(lines, line.String())
 			}

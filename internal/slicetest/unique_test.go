@@ -17,7 +17,7 @@ type uniqueness struct {
 
 // drawCode adds a code that is unique in one way or another.
 func (t *table) drawCode(r *rapid.T) {
-	typ := rapid.SampledFrom([]string{"text", "text", "integer"}).Draw(r, "code type")
+	typ := rapid.SampledFrom([]string{"text", "text", "text", "integer", "integer", "citext", ci}).Draw(r, "code type")
 	t.columns = append(t.columns, column{"code", typ, rapid.Bool().Draw(r, "code not null")})
 	switch rapid.IntRange(0, 7).Draw(r, "uniqueness") {
 	case 0:
@@ -80,17 +80,17 @@ func (t *table) collides(key []string, a, b row) bool {
 	return ok && there && one == other
 }
 
-// uniqueSQL makes what is unique, besides the primary key.
-func (t *table) uniqueSQL() string {
+// uniqueSQL makes what is unique in a piece of the table, besides the primary key.
+func (t *table) uniqueSQL(piece string) string {
 	var text strings.Builder
 	for _, u := range t.unique {
-		fmt.Fprintf(&text, "ALTER TABLE %s ADD UNIQUE (%s);\n", t.name, strings.Join(u, ", "))
+		fmt.Fprintf(&text, "ALTER TABLE %s ADD UNIQUE (%s);\n", piece, strings.Join(u, ", "))
 	}
 	for _, u := range t.others {
 		if u.small {
-			fmt.Fprintf(&text, "CREATE UNIQUE INDEX ON %s (%s) WHERE n < 5;\n", t.name, strings.Join(u.columns, ", "))
+			fmt.Fprintf(&text, "CREATE UNIQUE INDEX ON %s (%s) WHERE n < 5;\n", piece, strings.Join(u.columns, ", "))
 		} else {
-			fmt.Fprintf(&text, "ALTER TABLE %s ADD UNIQUE (%s) DEFERRABLE;\n", t.name, strings.Join(u.columns, ", "))
+			fmt.Fprintf(&text, "ALTER TABLE %s ADD UNIQUE (%s) DEFERRABLE;\n", piece, strings.Join(u.columns, ", "))
 		}
 	}
 	return text.String()
