@@ -130,16 +130,14 @@ func (a arena) same(t *testing.T, l *loadWorld, before string) error {
 
 // isNew reports whether an id may be the one that a row gets instead of its old one.
 func (m *loadModel) isNew(tab *table, r row, id string) bool {
-	switch p := m.plans[tab.name]; {
-	case p.ids == "highest":
-		return !slices.ContainsFunc(m.target.table(tab.name).rows, func(own row) bool { return compareKeys(tab, row{tab.own(): id}, row{tab.own(): own[tab.own()]}) <= 0 })
-	default:
-		taken := []string{r[tab.own()]}
-		for _, own := range m.target.table(tab.name).rows {
-			taken = append(taken, own[tab.own()])
+	p, taken := m.plans[tab.name], []string{r[tab.own()]}
+	for _, own := range m.target.table(tab.name).rows {
+		if p.ids == "highest" && compareKeys(tab, row{tab.own(): id}, row{tab.own(): own[tab.own()]}) <= 0 {
+			return false
 		}
-		return p.source.gives(id, taken)
+		taken = append(taken, own[tab.own()])
 	}
+	return p.ids == "highest" || p.source.gives(id, taken)
 }
 
 // compare holds the target against the model's result. No value in these worlds is empty, so

@@ -61,8 +61,8 @@ func drawLoadWorld(t *rapid.T, collationsMix bool) *loadWorld {
 		for _, tab := range side.tables {
 			drawRows(t, tab)
 			apart := side == l.target && rapid.IntRange(0, 11).Draw(t, "collide") > 0
-			if side == l.target && l.plans[tab.name].conflict == "update" && tab.column("code") != nil && len(tab.rows) > 0 && rapid.IntRange(0, 3).Draw(t, "apart") > 0 {
-				tab.permute(t)
+			if side == l.target && l.plans[tab.name].conflict == "update" && tab.column("code") != nil && rapid.IntRange(0, 3).Draw(t, "apart") > 0 {
+				tab.permute(t, l.slice.table(tab.name))
 				apart = false
 			}
 			for i, r := range tab.rows {
@@ -167,7 +167,7 @@ func drawLoading(t *rapid.T, tab *table) *loading {
 		}
 	}
 	p.natural = rapid.SampledFrom(known).Draw(t, "natural key")
-	p.conflict = rapid.SampledFrom([]string{"", "", "fail", "skip", "skip", "update"}).Draw(t, "conflict")
+	p.conflict = rapid.SampledFrom([]string{"", "", "fail", "skip", "skip", "update", "update"}).Draw(t, "conflict")
 	if (p.conflict == "skip" || p.conflict == "update") && len(code) > 0 && p.ids != "natural" && rapid.Bool().Draw(t, "arbiter") {
 		p.arbiter = code
 	}

@@ -43,20 +43,22 @@ func (t *table) codeValue(id int) string {
 	return fmt.Sprintf("code %d", n)
 }
 
-// permute lets codes change places among rows.
-func (t *table) permute(r *rapid.T) {
+// permute lets codes change places among the rows that a slice has as well.
+func (t *table) permute(r *rapid.T, slice *table) {
 	by := rapid.IntRange(1, 3).Draw(r, "permute by")
-	old := make([]row, len(t.rows))
-	for i, o := range t.rows {
-		old[i] = row{}
-		if v, ok := o["code"]; ok {
-			old[i]["code"] = v
+	var rows []row
+	for _, o := range t.rows {
+		if slices.ContainsFunc(slice.rows, func(other row) bool { return o[t.pk[len(t.pk)-1]] == other[t.pk[len(t.pk)-1]] }) {
+			rows = append(rows, o)
 		}
 	}
-	for i, o := range t.rows {
-		if v, ok := old[(i+by)%len(old)]["code"]; ok {
-			o["code"] = v
-		} else if !t.column("code").notNull {
+	var codes []string
+	for _, o := range rows {
+		codes = append(codes, o["code"])
+	}
+	for i, o := range rows {
+		o["code"] = codes[(i+by)%len(codes)]
+		if o["code"] == "" { // NULL
 			delete(o, "code")
 		}
 	}
