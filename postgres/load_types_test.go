@@ -1,6 +1,7 @@
 package postgres_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -287,5 +288,51 @@ func TestLoadNoColumns(t *testing.T) {
 			}
 			wantQuery(t, url, "SELECT (SELECT count(*) FROM none) AS none, (SELECT count(*) FROM computed) AS computed, (SELECT count(*) FROM half) AS half", want)
 		}
+	}
+}
+
+// A reference whose column can't hold the new value of what it goes to, as it is, is no reference to that any more: a load that
+// would cut the value off is refused, also where no foreign key of the target would.
+func TestLoadLosesNothingOfKeys(t *testing.T) {
+	t.Parallel()
+	const found = "INSERT INTO p VALUES ('%s', 'known')"
+	for name, c := range map[string]struct {
+		key, column, old, there string
+		ids                     gyro.IDs
+		want                    string
+	}{
+		"numbers are rounded":    {"numeric", "int", "1", "7.5", gyro.MaxPlusOne(), ""},
+		"times are cut off":      {"timestamp", "date", "2024-01-01", "2024-02-02 10:30", gyro.Keep(), ""},
+		"texts are cut off":      {"text", "varchar(5)", "old", "longer", gyro.Keep(), ""},
+		"numbers that fit":       {"numeric", "int", "1", "7", gyro.MaxPlusOne(), "8"},
+		"a date as midnight":     {"timestamp", "date", "2024-01-01", "2024-02-02", gyro.Keep(), "2024-02-02"},
+		"a text that is no more": {"text", "varchar(5)", "old", "short", gyro.Keep(), "short"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			schema := fmt.Sprintf("CREATE TABLE p (id %s PRIMARY KEY, code text UNIQUE); CREATE TABLE c (id int PRIMARY KEY, p_id %s", c.key, c.column)
+			code := "known"
+			conflict := gyro.Skip("code")
+			if c.ids.Strategy() == gyro.HighestIDs {
+				code, conflict = "new", gyro.Conflict{}
+			}
+			source := pgtest.DB(t)
+			pgtest.Exec(t, source, schema+fmt.Sprintf(" REFERENCES p); INSERT INTO p VALUES ('%s', '%s'); INSERT INTO c VALUES (1, '%s')", c.old, code, c.old))
+			dir := slice(t, source, jobs("p", "c")...)
+			target := pgtest.DB(t)
+			pgtest.Exec(t, target, schema+"); "+fmt.Sprintf(found, c.there))
+			_, err := loadDir(t, dir, target, load.Slice{Importers: gyro.Registry{{Model: gyro.Table("p"), IDs: c.ids, Conflict: conflict}}})
+			if c.want == "" {
+				if err == nil || !strings.Contains(err.Error(), "p_id: 1 row: the new id of p can't be held") {
+					t.Errorf("got %v", err)
+				}
+				wantQuery(t, target, "SELECT count(*) FROM c", "count\n0")
+				return
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			wantQuery(t, target, "SELECT p_id FROM c", "p_id\n"+c.want)
+		})
 	}
 }

@@ -159,3 +159,8 @@ func cutSuffix(text []byte, suffix string) (before, cut []byte) {
 	}
 	return text[:len(text)-len(suffix)], text[len(text)-len(suffix):]
 }
+
+// Holds reports whether a cast to the type surely loses no part of a value of another: what does not fit is an error.
+func (t Type) Holds(other Type) bool {
+	return t == other || t.Integer() && other.Integer() || t == Type{Base: "text"} && other.Text() || t == Type{Base: "numeric"} && other.Integer()
+}

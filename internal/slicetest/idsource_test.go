@@ -83,7 +83,7 @@ func number(id string) int {
 	return n
 }
 
-// clearSQL drops what sources left, but for the tables.
+// clearSQL drops what a world left, but for the tables.
 func clearSQL() string {
 	var sequences, functions, domains []string
 	for i := range maxTables {
@@ -92,7 +92,7 @@ func clearSQL() string {
 		domains = append(domains, fmt.Sprintf("t%d_id", i))
 	}
 	return "; DROP DOMAIN IF EXISTS " + strings.Join(domains, ", ") + "; DROP FUNCTION IF EXISTS " + strings.Join(functions, ", ") +
-		"; DROP SEQUENCE IF EXISTS " + strings.Join(sequences, ", ")
+		"; DROP SEQUENCE IF EXISTS " + strings.Join(sequences, ", ") + "; DROP COLLATION IF EXISTS ci; DROP EXTENSION IF EXISTS citext"
 }
 
 // next asks whether the ids that the application draws after a load are past those that it brought.

@@ -29,8 +29,8 @@ type loading struct {
 // mark is a column that tells rows apart for the test; no key, no strategy knows it.
 const mark = "mark"
 
-func drawLoadWorld(t *rapid.T) *loadWorld {
-	w := &world{}
+func drawLoadWorld(t *rapid.T, collationsMix bool) *loadWorld {
+	w := &world{collationsMix: collationsMix}
 	for i := range rapid.IntRange(2, 6).Draw(t, "tables") {
 		w.tables = append(w.tables, drawTable(t, i))
 	}
@@ -41,7 +41,7 @@ func drawLoadWorld(t *rapid.T) *loadWorld {
 			if rapid.IntRange(0, 4).Draw(t, "forwards") == 0 {
 				to = w.tables[rapid.IntRange(0, len(w.tables)-1).Draw(t, "to")]
 			}
-			drawRef(t, from, to, k)
+			w.drawRef(t, from, to, k)
 			from.refs[len(from.refs)-1].soft = false
 		}
 	}
@@ -61,13 +61,18 @@ func drawLoadWorld(t *rapid.T) *loadWorld {
 		for _, tab := range side.tables {
 			drawRows(t, tab)
 			apart := side == l.target && rapid.IntRange(0, 11).Draw(t, "collide") > 0
-			if side == l.target && l.plans[tab.name].conflict == "update" && tab.column("code") != nil && len(tab.rows) > 0 && rapid.IntRange(0, 3).Draw(t, "apart") > 0 {
-				tab.permute(t)
+			if side == l.target && l.plans[tab.name].conflict == "update" && tab.column("code") != nil && rapid.IntRange(0, 3).Draw(t, "apart") > 0 {
+				tab.permute(t, l.slice.table(tab.name))
 				apart = false
 			}
 			for i, r := range tab.rows {
 				if apart {
 					l.apart(tab, r)
+				}
+				if code := tab.column("code"); side == l.target && code != nil && loose(code.typ) {
+					if v, ok := r["code"]; ok {
+						r["code"] = otherwise(t, v)
+					}
 				}
 				r[mark] = fmt.Sprintf("%s %d", tab.name, i)
 				if side == l.target {
@@ -86,6 +91,15 @@ func drawLoadWorld(t *rapid.T) *loadWorld {
 			for _, r := range []*ref{tab.refs[k], l.target.tables[i].refs[k]} { // all lead somewhere
 				r.soft, r.full, r.deferred = true, false, false
 			}
+		}
+	}
+	l.slice.drawParts(t)
+	for i, tab := range l.slice.tables {
+		switch kind := l.plans[tab.name].source.kind; {
+		case kind == "identity", kind == "always", kind == "domain": // partitions have none, or can't be altered so
+			tab.parts = ""
+		case tab.parts != inheritance:
+			l.target.tables[i].parts = tab.parts
 		}
 	}
 	return l
@@ -148,12 +162,12 @@ func drawLoading(t *rapid.T, tab *table) *loading {
 	if tab.column("code") != nil && len(tab.others) == 0 {
 		code = tab.unique[0]
 		known = append(known, code, code, code, []string{"n", "code"})
-		if len(tab.refs) > 0 {
+		if len(tab.refs) > 0 && !slices.ContainsFunc(tab.refs[0].toColumns, func(c string) bool { return loose(tab.refs[0].to.column(c).typ) }) {
 			known = append(known, append([]string{"code"}, tab.refs[0].columns...))
 		}
 	}
 	p.natural = rapid.SampledFrom(known).Draw(t, "natural key")
-	p.conflict = rapid.SampledFrom([]string{"", "", "fail", "skip", "skip", "update"}).Draw(t, "conflict")
+	p.conflict = rapid.SampledFrom([]string{"", "", "fail", "skip", "skip", "update", "update"}).Draw(t, "conflict")
 	if (p.conflict == "skip" || p.conflict == "update") && len(code) > 0 && p.ids != "natural" && rapid.Bool().Draw(t, "arbiter") {
 		p.arbiter = code
 	}

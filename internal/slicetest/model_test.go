@@ -103,7 +103,7 @@ func sample(t *table, rows []row) []row {
 		var group strings.Builder
 		for _, c := range j.perCols {
 			v, ok := r[c]
-			fmt.Fprintf(&group, "%v %q;", ok, v)
+			fmt.Fprintf(&group, "%v %q;", ok, meaning(t.column(c).typ, v))
 		}
 		taken[group.String()]++
 		return taken[group.String()] > j.limit

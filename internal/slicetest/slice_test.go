@@ -29,8 +29,9 @@ func randomWorlds(t *testing.T) {
 	t.Parallel()
 	refused, taken, broken := 0, 0, 0
 	a := newArena(t)
+	mix := collationsMix(t, a.source)
 	rapid.Check(t, func(rt *rapid.T) {
-		w := drawWorld(rt)
+		w := drawWorld(rt, mix)
 		switch err := a.check(t, w); {
 		case err == nil:
 			taken++

@@ -17,7 +17,7 @@ type uniqueness struct {
 
 // drawCode adds a code that is unique in one way or another.
 func (t *table) drawCode(r *rapid.T) {
-	typ := rapid.SampledFrom([]string{"text", "text", "integer"}).Draw(r, "code type")
+	typ := rapid.SampledFrom([]string{"text", "text", "text", "integer", "integer", "citext", ci}).Draw(r, "code type")
 	t.columns = append(t.columns, column{"code", typ, rapid.Bool().Draw(r, "code not null")})
 	switch rapid.IntRange(0, 7).Draw(r, "uniqueness") {
 	case 0:
@@ -43,20 +43,22 @@ func (t *table) codeValue(id int) string {
 	return fmt.Sprintf("code %d", n)
 }
 
-// permute lets codes change places among rows.
-func (t *table) permute(r *rapid.T) {
+// permute lets codes change places among the rows that a slice has as well.
+func (t *table) permute(r *rapid.T, slice *table) {
 	by := rapid.IntRange(1, 3).Draw(r, "permute by")
-	old := make([]row, len(t.rows))
-	for i, o := range t.rows {
-		old[i] = row{}
-		if v, ok := o["code"]; ok {
-			old[i]["code"] = v
+	var rows []row
+	for _, o := range t.rows {
+		if slices.ContainsFunc(slice.rows, func(other row) bool { return o[t.pk[len(t.pk)-1]] == other[t.pk[len(t.pk)-1]] }) {
+			rows = append(rows, o)
 		}
 	}
-	for i, o := range t.rows {
-		if v, ok := old[(i+by)%len(old)]["code"]; ok {
-			o["code"] = v
-		} else if !t.column("code").notNull {
+	var codes []string
+	for _, o := range rows {
+		codes = append(codes, o["code"])
+	}
+	for i, o := range rows {
+		o["code"] = codes[(i+by)%len(codes)]
+		if o["code"] == "" { // NULL
 			delete(o, "code")
 		}
 	}
@@ -80,17 +82,17 @@ func (t *table) collides(key []string, a, b row) bool {
 	return ok && there && one == other
 }
 
-// uniqueSQL makes what is unique, besides the primary key.
-func (t *table) uniqueSQL() string {
+// uniqueSQL makes what is unique in a piece of the table, besides the primary key.
+func (t *table) uniqueSQL(piece string) string {
 	var text strings.Builder
 	for _, u := range t.unique {
-		fmt.Fprintf(&text, "ALTER TABLE %s ADD UNIQUE (%s);\n", t.name, strings.Join(u, ", "))
+		fmt.Fprintf(&text, "ALTER TABLE %s ADD UNIQUE (%s);\n", piece, strings.Join(u, ", "))
 	}
 	for _, u := range t.others {
 		if u.small {
-			fmt.Fprintf(&text, "CREATE UNIQUE INDEX ON %s (%s) WHERE n < 5;\n", t.name, strings.Join(u.columns, ", "))
+			fmt.Fprintf(&text, "CREATE UNIQUE INDEX ON %s (%s) WHERE n < 5;\n", piece, strings.Join(u.columns, ", "))
 		} else {
-			fmt.Fprintf(&text, "ALTER TABLE %s ADD UNIQUE (%s) DEFERRABLE;\n", t.name, strings.Join(u.columns, ", "))
+			fmt.Fprintf(&text, "ALTER TABLE %s ADD UNIQUE (%s) DEFERRABLE;\n", piece, strings.Join(u.columns, ", "))
 		}
 	}
 	return text.String()

@@ -19,7 +19,8 @@ var kin = map[string][]string{
 	"date":        {"timestamp", "timestamptz"},
 	"timestamp":   {"date", "timestamptz"},
 	"timestamptz": {"date", "timestamp"},
-	"text":        {"varchar(20)", "char(12)"},
+	"text":        {"varchar(20)", "char(12)", "citext", ci},
+	ci:            {"text"},
 	"varchar(20)": {"text", "char(12)"},
 	"char(12)":    {"text", "varchar(20)"},
 	"inet":        {"cidr"},
@@ -27,17 +28,21 @@ var kin = map[string][]string{
 }
 
 // drawKin draws the type of a column that refers to one of a type.
-func drawKin(t *rapid.T, typ string) string {
+func (w *world) drawKin(t *rapid.T, typ string) string {
 	if len(kin[typ]) == 0 || rapid.IntRange(0, 2).Draw(t, "the same type") > 0 {
 		return typ
 	}
-	return rapid.SampledFrom(kin[typ]).Draw(t, "type")
+	other := rapid.SampledFrom(kin[typ]).Draw(t, "type")
+	if !w.collationsMix && (other == ci || typ == ci) {
+		return typ
+	}
+	return other
 }
 
 // nobody is a value that no row has.
 var nobody = map[string]string{
 	"smallint": "7777", "integer": "7777", "bigint": "7777", "oid": "7777", "numeric": "7777.5",
-	"text": "nobody", "varchar(20)": "nobody", "char(12)": "nobody      ", "uuid": "ffffffff-0000-4000-8000-000000000000",
+	"text": "nobody", "citext": "nobody", ci: "nobody", "varchar(20)": "nobody", "char(12)": "nobody      ", "uuid": "ffffffff-0000-4000-8000-000000000000",
 	"date": "1999-09-09", "timestamp": "1999-09-09 09:09:09", "timestamptz": "1999-09-09 09:09:09+00",
 	"inet": "9.9.9.9", "cidr": "9.9.9.0/24",
 }
@@ -49,6 +54,8 @@ func keyValue(typ string, id int) string {
 		v := []string{"B", "a", "b", "A", "é", "Z z", "0", "10", "9", "-", "c,d", "q\"q", "x'y"}[id%13]
 		v, _ = written(typ, v)
 		return v
+	case "citext", ci:
+		return []string{"B", "a", "Cc", "dD", "é", "Z z", "0", "10", "9", "-", "c,d", "q\"Q", "x'y"}[id%13]
 	case "uuid":
 		return fmt.Sprintf("%08x-0000-4000-8000-%012x", id*0x10001, id)
 	case "numeric":
@@ -72,8 +79,8 @@ func elsewhere(typ, v string) string {
 	switch typ {
 	case "uuid":
 		return "f" + v[1:]
-	case "text", "varchar(20)", "char(12)":
-		v, _ = written(typ, "own "+meaning(typ, v))
+	case "text", "citext", ci, "varchar(20)", "char(12)":
+		v, _ = written(typ, "own "+plain(typ, v))
 		return v
 	case "date", "timestamp", "timestamptz":
 		return "19" + v[2:]
@@ -89,8 +96,16 @@ func elsewhere(typ, v string) string {
 // drawnLater begins what stands for an id that the database draws.
 const drawnLater = "new:"
 
-// meaning is a value as it is compared with those of kindred types.
+// meaning is a value as it is compared with others of the column.
 func meaning(typ, v string) string {
+	if loose(typ) && !strings.HasPrefix(v, drawnLater) {
+		return folded(v)
+	}
+	return plain(typ, v)
+}
+
+// plain is a value in a form that kindred types share.
+func plain(typ, v string) string {
 	if strings.HasPrefix(v, drawnLater) {
 		return v
 	}
@@ -143,11 +158,14 @@ func converted(from, to, v string) (string, bool) {
 	if from == to {
 		return v, true
 	}
-	return written(to, meaning(from, v))
+	return written(to, plain(from, v))
 }
 
 // sorted is a value in a form whose order as text is that of the type, but for numbers.
 func sorted(typ, v string) string {
+	if typ == ci { // by bytes; citext has an order of its own
+		return v
+	}
 	if p, err := netip.ParsePrefix(meaning(typ, v)); err == nil && (typ == "inet" || typ == "cidr") {
 		address := p.Addr().As4()
 		return fmt.Sprintf("%x %02x", address, p.Bits())

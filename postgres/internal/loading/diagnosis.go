@@ -88,6 +88,23 @@ func (in *Inserter) unresolved(ctx context.Context, missing *TableLoad, rows int
 	}
 }
 
+// lost says of how many rows a reference would get a value that its columns can't hold as it is; nil: of none.
+func (in *Inserter) lost(ctx context.Context, t *TableLoad, j Join, kept string) (lost, err error) {
+	terms := in.merge.held(t, j)
+	if len(terms) == 0 {
+		return nil, nil
+	}
+	n, err := in.Number(ctx, "look for values that are cut off", fmt.Sprintf("SELECT pg_catalog.count(*) FROM %s WHERE NOT (%s)", in.merge.Source(t, kept), strings.Join(terms, " AND ")))
+	if err != nil || n == 0 {
+		return nil, err
+	}
+	return &gyro.Error{
+		Op: "load", Place: "table " + t.Table.Name.String(),
+		Err:  fmt.Errorf("%s: %s: the new %s of %s can't be held without a part of it being cut off", strings.Join(j.Columns, ", "), rowCount(n), strings.Join(j.ToColumns, ", "), j.Table),
+		Hint: "let the columns have the type of those that they refer to, or give that table other ids",
+	}, nil
+}
+
 // diagnose counts, for each reference of a table, the rows that lead nowhere.
 func (in *Inserter) diagnose(ctx context.Context, t *TableLoad) ([]error, error) {
 	kept := ""
@@ -96,11 +113,17 @@ func (in *Inserter) diagnose(ctx context.Context, t *TableLoad) ([]error, error)
 	}
 	var found []error
 	for _, j := range in.merge.Joins(t) {
-		n, err := in.Number(ctx, "look for references that lead nowhere", fmt.Sprintf("SELECT pg_catalog.count(*) FROM %s WHERE NOT (%s)", in.merge.Source(t, kept), in.merge.resolves(j)))
+		n, err := in.Number(ctx, "look for references that lead nowhere", fmt.Sprintf("SELECT pg_catalog.count(*) FROM %s WHERE NOT (%s)", in.merge.Source(t, kept), in.merge.resolves(t, j)))
 		if err != nil {
 			return nil, err
 		}
 		if n == 0 {
+			continue
+		}
+		if problem, err := in.lost(ctx, t, j, kept); err != nil {
+			return nil, err
+		} else if problem != nil {
+			found = append(found, problem)
 			continue
 		}
 		problem, hint := "are not in the slice", "load its rows with them; or declare what they are in the target: a natural key ({NaturalKey}) of that model, or {Fixed} ids"

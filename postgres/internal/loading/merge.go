@@ -107,7 +107,11 @@ func (m *Merge) Maps(t *TableLoad, among []string) string {
 // equal compares a column with the old value in a map: texts as the column that is referred to compares them, whatever
 // the other's collation.
 func (m *Merge) equal(t *TableLoad, column string, j Join, i int) string {
-	left, right := "s."+server.Quote(column), fmt.Sprintf("%s.o_%d", j.Alias, j.Place(i))
+	return m.same(t, column, j, i, "s."+server.Quote(column), fmt.Sprintf("%s.o_%d", j.Alias, j.Place(i)))
+}
+
+// same compares a value of the column with one of what it refers to.
+func (m *Merge) same(t *TableLoad, column string, j Join, i int, left, right string) string {
 	from, _ := t.Table.Column(column)
 	to, _ := j.to.Table.Column(j.ToColumns[i])
 	as := j.as(i)
@@ -183,7 +187,7 @@ func (m *Merge) elements(j Join) (source, condition, fresh string) {
 }
 
 // resolves is true where a reference is NULL, or leads to a row that has its place.
-func (m *Merge) resolves(j Join) string {
+func (m *Merge) resolves(t *TableLoad, j Join) string {
 	switch {
 	case j.Each:
 		source, condition, fresh := m.elements(j)
@@ -200,7 +204,26 @@ func (m *Merge) resolves(j Join) string {
 	for i := range j.Columns {
 		there = append(there, fmt.Sprintf("%s.v_%d IS NOT NULL", j.Alias, j.Place(i)))
 	}
-	return fmt.Sprintf("((%s) IS NOT TRUE OR %s)", j.refers(), strings.Join(there, " AND "))
+	return fmt.Sprintf("((%s) IS NOT TRUE OR %s)", j.refers(), strings.Join(append(there, m.held(t, j)...), " AND "))
+}
+
+// held are conditions that new values are still those of what they refer to, as the columns hold them: a cast to an
+// integer rounds, one to a date or a shorter text cuts off.
+func (m *Merge) held(t *TableLoad, j Join) []string {
+	if j.to == nil || j.Each || j.Keep || j.Through != "" {
+		return nil
+	}
+	var terms []string
+	for i, c := range j.Columns {
+		from, _ := t.Table.Column(c)
+		to, _ := j.to.Table.Column(j.ToColumns[i])
+		expr := slices.ContainsFunc(j.to.Columns, func(c driver.LoadColumn) bool { return c.Name == j.ToColumns[i] && c.Expr != "" })
+		if !expr && !from.Underlying().Holds(to.Underlying()) {
+			value := fmt.Sprintf("%s.v_%d", j.Alias, j.Place(i))
+			terms = append(terms, m.same(t, c, j, i, value+"::"+t.Types[c], value))
+		}
+	}
+	return terms
 }
 
 // conditions are what a row has to fulfil to be loaded: that each reference leads somewhere,
@@ -209,7 +232,7 @@ func (m *Merge) conditions(t *TableLoad) []string {
 	var terms []string
 	references := m.Joins(t)
 	for _, j := range references {
-		terms = append(terms, m.resolves(j))
+		terms = append(terms, m.resolves(t, j))
 	}
 	for _, c := range t.Columns {
 		var shared []string // the values that references give the column, NULL where they give none
