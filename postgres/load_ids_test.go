@@ -88,6 +88,9 @@ func TestLoadIDs(t *testing.T) {
 					t.Errorf("%s: %v; want %q", strategy, err, wantErr)
 					continue
 				case wantErr != "":
+					if strings.Contains(err.Error(), "count on from the highest") && !numbers {
+						t.Errorf("%s: a text is to be counted: %v", strategy, err)
+					}
 					continue
 				case err != nil:
 					t.Errorf("%s: %v", strategy, err)

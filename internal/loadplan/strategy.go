@@ -83,7 +83,10 @@ func (p *Plan) number(s *Step, known []string) {
 	if len(kept) == 0 || len(s.Load.Key) > 1 && (moved || len(s.Load.New) > 0) {
 		return
 	}
-	hint := "keep its ids, count on from the highest ({MaxPlusOne}), add a number ({Offset}), or name them ({Fixed})"
+	hint := "keep its ids, or name them ({Fixed})"
+	if s.counts(kept) {
+		hint = "keep its ids, count on from the highest ({MaxPlusOne}), add a number ({Offset}), or name them ({Fixed})"
+	}
 	if s.IDs.Strategy() == gyro.NaturalIDs {
 		hint = "keep its ids, and let a conflict by the natural key skip or update: a row that is there is reused under its own id"
 	}
@@ -98,12 +101,19 @@ func (p *Plan) count(s *Step) {
 		p.Refuse(s, gyro.Textf("ids: %s is for one column of a key, the others of which follow what they refer to, and %s", s.IDs, keyWords(s.Load.Key)), "")
 		return
 	}
-	column, _ := s.Load.Table.Column(own[0])
-	if t := column.Underlying(); !t.Integer() && t.Base != "numeric" {
+	if !s.counts(own) {
+		column, _ := s.Load.Table.Column(own[0])
 		p.Refuse(s, gyro.Textf("ids: %s is for numbers, and column %s is %s", s.IDs, own[0], column.Type), "")
 		return
 	}
 	s.Load.New = []driver.NewID{{Column: own[0], Highest: s.IDs.Strategy() == gyro.HighestIDs, Offset: s.IDs.Distance()}}
+}
+
+// counts reports whether columns are one that numbers can be counted in.
+func (s *Step) counts(columns []string) bool {
+	column, _ := s.Load.Table.Column(columns[0])
+	t := column.Underlying()
+	return len(columns) == 1 && (t.Integer() || t.Base == "numeric")
 }
 
 func (p *Plan) derive(s *Step) {

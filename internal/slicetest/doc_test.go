@@ -4,6 +4,10 @@
 // (restore_test.go). Schemas, data, jobs and policies are random (world_test.go), references
 // that are only declared and polymorphic ones among them.
 //
+// Databases of the patterns that other people's programs make, some of more than a hundred tables, are
+// held against rows that are known (filling_test.go) and against what rows say without their ids
+// (description_test.go).
+//
 // A hundred worlds by default, ten thousand where GYRO_LONG is set, or as many as
 // -rapid.checks says. A world that failed is kept in testdata/rapid and tried first.
 package slicetest

@@ -16,6 +16,20 @@ import (
 // restricts are pg_dump's own brackets, inside which psql takes no \copy.
 var restricts = regexp.MustCompile(`(?m)^\\(un)?restrict .*$`)
 
+// restoring takes a file in by way of a table without generated columns, which a COPY would refuse.
+const restoring = `
+CREATE TABLE restoring AS SELECT * FROM %[1]s WITH NO DATA;
+\copy restoring FROM '%[2]s' (FORMAT csv, HEADER)
+INSERT INTO %[1]s (%[3]s) OVERRIDING SYSTEM VALUE SELECT %[3]s FROM restoring;
+DROP TABLE restoring;
+`
+
+// stored are the columns of a table that are not generated.
+func (a arena) stored(t *testing.T, table string) string {
+	return pgtest.Psql(t, a.source, `SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) FROM pg_attribute
+WHERE attrelid = '`+table+`'::regclass AND attnum > 0 AND NOT attisdropped AND attgenerated = ''`)
+}
+
 // restore loads a slice with psql's \copy into tables that pg_dump describes, and then asks
 // PostgreSQL to make every key and constraint of the source: it refuses a slice that is not
 // closed.
@@ -42,7 +56,7 @@ func (a arena) restore(t *testing.T, dir string, report *gyro.Report) error {
 	script.WriteString(before)
 	script.WriteString("\nRESET search_path;\n")
 	for _, f := range report.Files {
-		fmt.Fprintf(&script, "\\copy %s FROM '%s' (FORMAT csv, HEADER)\n", f.Model, filepath.Join(dir, f.File))
+		fmt.Fprintf(&script, restoring, f.Model, filepath.Join(dir, f.File), a.stored(t, f.Model.String()))
 	}
 	script.WriteString(after)
 	psql, err := pgtest.TestServer(t).Bin("psql")
