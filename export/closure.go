@@ -149,13 +149,14 @@ func (c *closure) collect(ctx context.Context, to *step, selection driver.Select
 		if selected.Has(values) || included.Has(values) {
 			return false, nil
 		}
-		fresh++
 		return true, row.file(to.keys.lists, sets)
 	})
 	defer freeTemporary(selection)
 	if found, err = c.snapshot.Copy(ctx, selection, rows); err != nil {
 		return found, fresh, err
 	}
+	// A row comes once for each of several keys that are equal to its own, such as two writings of a text: it is one row.
+	fresh = int64(sets[identity].Seal().Len())
 	to.keys.extra += fresh
 	for name, set := range sets {
 		to.keys.included[name].Merge(set)

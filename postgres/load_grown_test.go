@@ -1,6 +1,7 @@
 package postgres_test
 
 import (
+	"fmt"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -231,6 +232,33 @@ func TestLoadKeyExpression(t *testing.T) {
 		t.Fatal(err)
 	}
 	wantQuery(t, target, "SELECT id, code FROM p", "id,code\n1,mine")
+}
+
+// A row that is referred to in several writings, which are equal to its key, is included once.
+func TestIncludeByTwoWritings(t *testing.T) {
+	t.Parallel()
+	for name, typ := range map[string]string{"a collation": "text COLLATE ci", "a scale": "numeric", "citext": "citext", "blanks": "char(3)"} {
+		source := pgtest.DB(t)
+		pgtest.Exec(t, source, fmt.Sprintf(`
+			CREATE EXTENSION citext; CREATE COLLATION ci (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
+			CREATE TABLE parent (k %[1]s PRIMARY KEY); CREATE TABLE child (id int PRIMARY KEY, k %[1]s REFERENCES parent);
+			INSERT INTO parent VALUES (%[2]s), (%[3]s); INSERT INTO child VALUES (1, %[2]s), (2, %[4]s)`,
+			typ, map[bool]string{true: "1.0", false: "'a'"}[typ == "numeric"], map[bool]string{true: "2.0", false: "'b'"}[typ == "numeric"],
+			map[string]string{"numeric": "1.00", "char(3)": "'a '"}[typ]+map[bool]string{true: "'A'"}[typ == "citext" || typ == "text COLLATE ci"]))
+		dir := filepath.Join(t.TempDir(), "slice")
+		s := slicer(source, dir, "child")
+		s.Importers = gyro.Registry{{Model: gyro.Table("child"), Columns: gyro.Columns{"k": {Missing: gyro.Include}}}}
+		report, err := s.Run(t.Context())
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		for _, f := range report.Files {
+			if f.Model.Table == "parent" && (f.Rows != 1 || f.Included != 1) {
+				t.Errorf("%s: %d rows, %d included", name, f.Rows, f.Included)
+			}
+		}
+	}
 }
 
 // A foreign key compares texts as the column does that it refers to, in the slice and where it is loaded. PostgreSQL 18

@@ -2,7 +2,10 @@
 // with it: a slow and obvious model of what a slice is (model_test.go), and PostgreSQL
 // itself, into which each slice must load with every key and constraint of the source
 // (restore_test.go). Schemas, data, jobs and policies are random (world_test.go), references
-// that are only declared and polymorphic ones among them.
+// that are only declared and polymorphic ones among them, and what grown databases have: tenants and trees within them
+// (tenant_test.go), keys between columns of different types (value_test.go) and collations (collation_test.go), ids
+// from wherever databases take them (idsource_test.go), values of unique keys that change places (unique_test.go),
+// partitions and tables that inherit (parts_test.go). Loads are held against a model as well (loadmodel_test.go).
 //
 // Databases of the patterns that other people's programs make, some of more than a hundred tables, are
 // held against rows that are known (filling_test.go) and against what rows say without their ids
