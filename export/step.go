@@ -205,7 +205,8 @@ func (s Slice) defaults(steps []*step, st *step) {
 	}
 }
 
-// doubts notes the foreign keys that the database does not enforce: rows may refer by them to nothing.
+// doubts notes the foreign keys that the database does not enforce, by which rows may refer to nothing, and what looks like a
+// polymorphic reference and is none that is known.
 func (s *step) doubts() []gyro.Text {
 	var notes []gyro.Text
 	for _, r := range s.references {
@@ -220,6 +221,15 @@ func (s *step) doubts() []gyro.Text {
 			becomes = "get NULL there"
 		}
 		notes = append(notes, gyro.Textf("%s: %s to %s is %s in the source: rows that refer to nothing %s", s.table.Name, r.Name, r.To, r.Doubt, becomes))
+	}
+	table := *s.table
+	table.References = nil
+	for _, r := range s.references {
+		table.References = append(table.References, r.Reference)
+	}
+	table.References = append(table.References, s.arrays...)
+	for _, pair := range table.Unsaid() {
+		notes = append(notes, gyro.Textf("%s: %s and %s look like a polymorphic reference that no importer declares ({Cases}): it is not followed, nor proved", s.table.Name, pair[0], pair[1]))
 	}
 	return notes
 }

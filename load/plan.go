@@ -39,10 +39,29 @@ func (s Slice) planned(m driver.Manifest, catalog schema.Catalog) (*loadplan.Pla
 	}
 	p.Propagate()
 	p.Order()
+	p.unsaid()
 	for _, step := range p.Steps {
 		p.Tables = append(p.Tables, step.Load)
 	}
 	return p.Plan, p.Found.Join()
+}
+
+// unsaid notes what looks like a polymorphic reference and is none that is known, where rows get other ids than they had.
+func (p *planning) unsaid() {
+	moved := slices.ContainsFunc(p.Steps, func(s *loadplan.Step) bool { return len(s.Load.New) > 0 || len(s.Load.Find) > 0 })
+	for _, s := range p.Steps {
+		if !moved || s.MapOnly {
+			continue
+		}
+		table := schema.Table{Columns: s.Source.Columns, PrimaryKey: s.Source.PrimaryKey}
+		for _, r := range s.References {
+			table.References = append(table.References, schema.Reference{Columns: r.Columns})
+		}
+		for _, pair := range table.Unsaid() {
+			p.Notes = append(p.Notes, gyro.Textf("%s: %s and %s look like a polymorphic reference that no importer declares ({Cases}): its values stay as they are, "+
+				"and may mean other rows, for ids change", s.Name, pair[0], pair[1]))
+		}
+	}
 }
 
 // planning is the plan of a slice's load on its way: what is declared, what the manifest
