@@ -531,6 +531,9 @@ func (w *world) slicer() export.Slice {
 	for _, t := range w.tables {
 		importer := gyro.Importer{Model: gyro.Table(t.name), Columns: gyro.Columns{}}
 		for _, r := range t.refs {
+			if !r.soft && r.kind == nil && r.missing == "" {
+				continue // the catalog has to know of it; an importer that named it would be refused where it does not
+			}
 			c := gyro.Column{Ref: gyro.Table(r.to.name), Missing: r.missing, Soft: r.soft}
 			if r.soft {
 				c.To = strings.Join(r.toColumns, ", ")
