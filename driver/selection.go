@@ -39,8 +39,6 @@ type Restriction struct {
 	// As are the types as which the columns compare with those that they refer to, as SQL writes them: empty where
 	// they compare as they are. None: all do.
 	As []string
-	// Repeats: several of Keys may be equal to the database, such as 1.0 and 1.00, and mean one row.
-	Repeats bool
 	// Share is what part of its table's rows Keys are, 0 to 1, as far as is known.
 	Share float64
 }

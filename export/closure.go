@@ -68,7 +68,6 @@ func (c *closure) include(ctx context.Context, from *step, r *reference, keys *k
 	if !r.Enforced || from.mixed(r) {
 		wanted = from.loosely(r, keys)
 	}
-	wanted.Repeats = !from.printsOnce(r)
 	found, fresh, err := c.collect(ctx, to, driver.Selection{Table: to.table, Restrict: []driver.Restriction{wanted}}, to.cascading(true))
 	if err != nil {
 		return err

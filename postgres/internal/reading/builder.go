@@ -87,13 +87,13 @@ func (b *builder) build() (text, shape string) {
 	switch {
 	case lateral:
 		r := b.s.Restrict[driver]
-		return fmt.Sprintf("SELECT %s FROM %s CROSS JOIN LATERAL (%s) AS %s%s", b.columns(), b.filter.lead(r),
+		return fmt.Sprintf("SELECT %s FROM %s CROSS JOIN LATERAL (%s) AS %s%s", b.columns(), b.filter.unnest(r.Keys, r.To, "gyro_lead"),
 			b.limited("SELECT * FROM "+b.from()+" WHERE "+b.filter.equal(r)+b.further()+" OFFSET 0"),
 			server.Quote(b.s.Table.Name.Table), sorted), "lateral join per " + strings.Join(r.Columns, ", ")
 	case driver >= 0:
 		r := b.s.Restrict[driver]
 		shape = "unnest join on " + strings.Join(r.Columns, ", ")
-		text = b.from() + " JOIN " + b.filter.lead(r) + " ON " + b.filter.equal(r)
+		text = b.from() + " JOIN " + b.filter.unnest(r.Keys, r.To, "gyro_lead") + " ON " + b.filter.equal(r)
 	default:
 		shape = "plain predicate"
 		text = b.from()

@@ -101,11 +101,6 @@ func (f *filter) referring(r driver.Restriction) []string {
 // equal joins rows to the keys that lead to them.
 func (f *filter) equal(r driver.Restriction) string {
 	terms, to := leadColumns("gyro_lead", r), compared(r)
-	if r.Repeats {
-		for i := range terms {
-			terms[i] = fmt.Sprintf("gyro_lead.gyro_%d", i)
-		}
-	}
 	for i, column := range f.referring(r) {
 		terms[i] = server.Equal(to[i], column, terms[i])
 	}
@@ -121,21 +116,6 @@ func compared(r driver.Restriction) []schema.Column {
 		}
 	}
 	return to
-}
-
-// lead gives the keys that lead to rows, gyro_lead, each once: of those that are equal to the database one.
-func (f *filter) lead(r driver.Restriction) string {
-	if !r.Repeats {
-		return f.unnest(r.Keys, r.To, "gyro_lead")
-	}
-	columns := leadColumns("gyro_keys", r)
-	for i, c := range r.To {
-		if c.Nondeterministic {
-			columns[i] += " COLLATE " + c.Equality()
-		}
-		columns[i] += fmt.Sprintf(" AS gyro_%d", i)
-	}
-	return "(SELECT DISTINCT " + strings.Join(columns, ", ") + " FROM " + f.unnest(r.Keys, r.To, "gyro_keys") + ") AS gyro_lead"
 }
 
 // unnest gives the keys as rows, with columns gyro_0, gyro_1, …; arrays and composites as text, of
