@@ -4,9 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/gyrodata/gyro"
 	"github.com/gyrodata/gyro/driver"
@@ -205,49 +203,6 @@ func (s Slice) defaults(steps []*step, st *step) {
 	}
 }
 
-// doubts notes the foreign keys that the database does not enforce, by which rows may refer to nothing, and what looks like a
-// polymorphic reference and is none that is known.
-func (s *step) doubts() []gyro.Text {
-	var notes []gyro.Text
-	for _, r := range s.references {
-		if r.Doubt == "" {
-			continue
-		}
-		becomes := "are left out"
-		switch r.missing {
-		case gyro.Include:
-			becomes = "end the export"
-		case gyro.SetNull:
-			becomes = "get NULL there"
-		}
-		notes = append(notes, gyro.Textf("%s: %s to %s is %s in the source: rows that refer to nothing %s", s.table.Name, r.Name, r.To, r.Doubt, becomes))
-	}
-	table := *s.table
-	table.References = nil
-	for _, r := range s.references {
-		table.References = append(table.References, r.Reference)
-	}
-	table.References = append(table.References, s.arrays...)
-	for _, pair := range table.Unsaid() {
-		notes = append(notes, gyro.Textf("%s: %s and %s look like a polymorphic reference that no importer declares ({Cases}): it is not followed, nor proved", s.table.Name, pair[0], pair[1]))
-	}
-	return notes
-}
-
-// wholeTables notes the jobs that take all rows of their tables: nothing restricts them. Who takes all tables whole knows.
-func wholeTables(steps []*step) []gyro.Text {
-	var names []string
-	for _, s := range steps {
-		if s.whole() {
-			names = append(names, s.table.Name.String())
-		}
-	}
-	if len(names) == 0 || len(names) == len(steps) {
-		return nil
-	}
-	return []gyro.Text{gyro.Text("taken whole, for no condition and no reference restricts their jobs: " + strings.Join(names, ", "))}
-}
-
 // explain has the source explain each query: all at once, and one by one where it refuses some.
 func (s Slice) explain(ctx context.Context, snapshot driver.Snapshot, steps []*step) (gyro.Mistakes, error) {
 	var all []driver.Selection
@@ -324,148 +279,6 @@ func (s *step) sample() gyro.Mistakes {
 		})
 	}
 	return found
-}
-
-// withHeirs settles what a table's rows are where others inherit from it. Tables without columns and jobs of their own
-// are read through it, as applications do that split a table so; else their rows need jobs of theirs.
-func (s Slice) withHeirs(catalog schema.Catalog, step *step, table *schema.Table, place gyro.Text) (notes []gyro.Text, found gyro.Mistakes) {
-	if len(table.Heirs) == 0 {
-		return nil, nil
-	}
-	var heirs []*schema.Table
-	var left []string
-	plain := true
-	for _, name := range catalog.Heirs(table.Name) {
-		heir := catalog[name]
-		heirs = append(heirs, heir)
-		plain = plain && len(heir.Columns) == len(table.Columns)
-		if slices.ContainsFunc(s.Jobs, func(j gyro.ImportJob) bool { return j.Model.Name() == name }) {
-			plain = false
-		} else {
-			left = append(left, name.String())
-		}
-	}
-	_, _, query := step.job.Query.Select()
-	switch names := few(left); {
-	case plain:
-		table.Heirs = nil
-		table.Gather(heirs)
-		step.through = left
-		if !step.implicit() {
-			notes = append(notes, gyro.Textf("%s: the rows of tables that inherit from it are read through it: %s", table.Name, names))
-		}
-	case query:
-		found.Add(gyro.Mistake{
-			Place: place, Problem: gyro.Text("other tables inherit from " + table.Name.String() + ", and a query of keys could mean their rows"),
-			Hint: "use a condition (where): it is asked of this table's own rows",
-		})
-	case len(left) == 0 || step.implicit():
-	case step.job.Query.IsZero():
-		found.Add(gyro.Mistake{
-			Place: place, Problem: gyro.Textf("tables with columns or jobs of their own inherit from %s, and the rows of some would be left out: %s", table.Name, names),
-			Hint: "add jobs for them, or a condition (where), which may be true: it is asked of this table's own rows",
-		})
-	default:
-		notes = append(notes, gyro.Textf("%s: the rows of tables that inherit from it are not its own; they need jobs of theirs: %s", table.Name, names))
-	}
-	return notes, found
-}
-
-// few names the first three of many.
-func few(names []string) string {
-	if more := len(names) - 3; more > 0 {
-		return fmt.Sprintf("%s and %d more", strings.Join(names[:3], ", "), more)
-	}
-	return strings.Join(names, ", ")
-}
-
-// table is the catalog's table of a step, with the references that struct and importer add.
-func (s Slice) table(catalog schema.Catalog, step *step, place gyro.Text) (*schema.Table, []gyro.Text, gyro.Mistakes) {
-	var found gyro.Mistakes
-	name := step.job.Model.Name()
-	known, ok := catalog[name]
-	if !ok {
-		m := gyro.Mistake{Place: place, Problem: gyro.Text("the source has no table " + name.String())}
-		if near := catalog.Nearest(name); near != "" {
-			m.Hint = gyro.Textf("did you mean %q?", near)
-		}
-		found.Add(m)
-		return nil, nil, found
-	}
-	table := *known
-	table.References = slices.Clone(known.References)
-	var notes []gyro.Text
-	model, _ := step.importer.Model.Described()
-	for _, c := range model.Columns {
-		if _, ok := table.Column(c.Name); !ok {
-			found.Add(gyro.Mistake{Place: gyro.Text("model " + name.String()), Problem: gyro.Textf("the struct has column %q (field %s), the table has not", c.Name, c.Field)})
-		}
-	}
-	for _, r := range model.References {
-		same := table.Over(r.Columns)
-		switch {
-		case slices.ContainsFunc(same, func(k schema.Reference) bool { return k.To == r.To }):
-		case len(same) > 0:
-			found.Add(gyro.Mistake{
-				Place:   gyro.Text("model " + name.String()),
-				Problem: gyro.Textf("%s refers to %s by the struct's relation %s, to %s by the catalog", strings.Join(r.Columns, ", "), r.To, r.Relation, same[0].To),
-			})
-		default:
-			table.References = append(table.References, r)
-			notes = append(notes, gyro.Textf("%s: relation %s of the struct to %s has no foreign key in the database", name, r.Relation, r.To))
-		}
-	}
-	told, mistakes := s.withHeirs(catalog, step, &table, place)
-	notes, found = append(notes, told...), append(found, mistakes...)
-	said, problems := gyro.Declared(step.importer, &table, s.Importers, "catalog")
-	found = append(found, problems...)
-	table.References = append(table.References, said.Added...)
-	step.missing, step.follow = said.Missing, said.Follow
-	step.arrays = said.Arrays
-	for i := range step.arrays {
-		if mistake := completeReference(catalog, name, &step.arrays[i]); mistake != nil {
-			found.Add(*mistake)
-		}
-	}
-	for i := range table.References {
-		if mistake := completeReference(catalog, name, &table.References[i]); mistake != nil {
-			found.Add(*mistake)
-		}
-	}
-	return &table, notes, found
-}
-
-// completeReference fills in the columns that a declared reference goes to, and checks them.
-func completeReference(catalog schema.Catalog, from schema.Name, r *schema.Reference) *gyro.Mistake {
-	place := fmt.Sprintf("importer %s, column %q", from, r.Name)
-	parent, ok := catalog[r.To]
-	if !ok {
-		return nil // the job of that model says so
-	}
-	if len(r.ToColumns) == 0 {
-		r.ToColumns = parent.PrimaryKey
-	}
-	to, mistake := gyro.Resolve(parent, r.ToColumns, gyro.Text(place))
-	if mistake != nil {
-		return mistake
-	}
-	r.ToColumns = to
-	if len(to) != len(r.Columns) {
-		return &gyro.Mistake{
-			Place:   gyro.Text(place),
-			Problem: gyro.Textf("it stands on %s and refers to %s", strings.Join(r.Columns, ", "), keyOf(parent, to)),
-			Hint:    "say in {To} which columns it refers to",
-		}
-	}
-	return nil
-}
-
-// keyOf names columns of a table that are referred to.
-func keyOf(table *schema.Table, columns []string) string {
-	if len(columns) == 0 {
-		return table.Name.String() + ", which has no primary key"
-	}
-	return table.Name.String() + "'s " + strings.Join(columns, ", ")
 }
 
 func queryMistake(place gyro.Text, err error) gyro.Mistake {

@@ -71,50 +71,6 @@ type Sheet struct {
 	failed   error
 }
 
-// Cell is one field of a record.
-type Cell struct {
-	Text   []byte // UTF-8, without its quotes
-	Quoted bool
-}
-
-// empty reports whether nothing stands in the field, not even quotes.
-func (c Cell) empty() bool { return len(c.Text) == 0 && !c.Quoted }
-
-// Blank reports whether a record is delimiters alone, as spreadsheets write rows that are empty.
-func (r *Record) Blank() bool {
-	return len(r.Cells) > 1 && !slices.ContainsFunc(r.Cells, func(c Cell) bool { return !c.empty() })
-}
-
-// Record is one record of a foreign file. It is valid until the next Read.
-type Record struct {
-	Cells    []Cell
-	Row      int64     // from 1; the header is not counted
-	Line     int64     // where it begins, from 1: a line ends with LF, CRLF or CR, also inside quotes
-	Offset   int64     // where it begins in the file, in bytes
-	Problems []Problem // in the order of columns, the record's own first; none: well-formed
-
-	raw      []byte
-	original []byte // raw as it is in a file of several bytes a character
-	encoding Encoding
-}
-
-// AppendRaw appends the record's bytes as they are in the file, with its line end.
-func (r *Record) AppendRaw(dst []byte) []byte {
-	switch {
-	case r.original != nil:
-		return append(dst, r.original...)
-	case r.encoding.utf16():
-		return r.encoding.appendUnits(dst, r.raw)
-	}
-	return append(dst, r.raw...)
-}
-
-// Ended says whether the record has a line end: the last one of a file may have none.
-func (r *Record) Ended() bool {
-	last := r.raw[len(r.raw)-1]
-	return last == '\n' || last == '\r'
-}
-
 // NewSheet makes a Sheet of a file from its first byte on. A dialect that can't be is the
 // error of the first Header or Read.
 func NewSheet(source io.Reader, dialect Dialect) *Sheet {
@@ -127,73 +83,6 @@ func NewSheet(source io.Reader, dialect Dialect) *Sheet {
 	}
 	s.ends[NoQuote] = s.dialect.Delimiter == NoQuote
 	return s
-}
-
-// Header is the names of the columns as they stand in the file, nil where the dialect says
-// that there is none. A header that is malformed, or not there, is an [Error] of row 0.
-func (s *Sheet) Header() ([]string, error) {
-	if !s.begun {
-		s.begun = true
-		if s.failed == nil {
-			s.failed = s.begin()
-		}
-		s.unheaded = s.failed
-	}
-	return s.header, s.unheaded
-}
-
-// begin passes over what stands before the first record, and reads the header.
-func (s *Sheet) begin() error {
-	if s.MaxRecord <= 0 {
-		s.MaxRecord = defaultMaxRecord
-	}
-	s.fill()
-	const mark = "\xEF\xBB\xBF"
-	if s.dialect.Encoding.charset() == nil && bytes.HasPrefix(s.buffer[:s.end], []byte(mark)) {
-		s.head = s.pass(len(mark), s.head)
-	}
-	if err := s.passLines(s.dialect.Skip - s.passHint()); err != nil {
-		return err
-	}
-	if s.dialect.Header == No {
-		return nil
-	}
-	s.row = -1
-	r := &s.record
-	if err := s.next(); errors.Is(err, io.EOF) {
-		return &Error{Line: 1, Err: ErrEmpty}
-	} else if err != nil {
-		return err
-	}
-	if s.settleQuotes(true); len(r.Problems) > 0 {
-		p := r.Problems[0]
-		return &Error{Line: r.Line, Err: fmt.Errorf("column %d: %s", p.Column+1, p.Rule.Text())}
-	}
-	if s.surplus {
-		return &Error{Line: r.Line, Err: fmt.Errorf("it has more than %d fields; is this no CSV?", mostCells)}
-	}
-	for _, c := range r.Cells {
-		s.header = append(s.header, string(c.Text))
-	}
-	s.width = len(s.header)
-	s.preface = len(s.head)
-	s.head = r.AppendRaw(s.head)
-	return nil
-}
-
-// Head is the file's bytes up to the end of the header: byte order mark, a line "sep=;" (by which
-// Excel is told the delimiter), empty lines, header. It is nil before Header or Read.
-func (s *Sheet) Head() []byte { return s.head }
-
-// AppendHead appends Head with one more column in front of the others, as the head of a file of
-// rejected records has it.
-func (s *Sheet) AppendHead(dst []byte, first string) []byte {
-	if s.header == nil {
-		return append(dst, s.head...)
-	}
-	dst = append(dst, s.head[:s.preface]...)
-	dst = s.dialect.AppendFirst(dst, first)
-	return append(dst, s.head[s.preface:]...)
 }
 
 // Width is how many fields a record should have: as many as the header, or, where there is
@@ -220,16 +109,6 @@ func (s *Sheet) Read() (*Record, error) {
 	first := s.ahead[0]
 	s.ahead = s.ahead[1:]
 	return first, nil
-}
-
-// clone is a record that is valid for ever.
-func (r *Record) clone() *Record {
-	own := *r
-	own.Cells, own.Problems, own.raw, own.original = slices.Clone(r.Cells), slices.Clone(r.Problems), slices.Clone(r.raw), slices.Clone(r.original)
-	for i := range own.Cells {
-		own.Cells[i].Text = slices.Clone(own.Cells[i].Text)
-	}
-	return &own
 }
 
 // read gives the next record, also one of the footer.
@@ -270,71 +149,11 @@ func (s *Sheet) settleQuotes(fits bool) {
 	}
 }
 
-// passHint passes over a first line "sep=;", by which programs tell Excel the delimiter, whatever it says, and gives how
-// many lines that were.
-func (s *Sheet) passHint() int {
-	_, size := delimiterHint(s.buffer[s.pos:s.end])
-	if size == 0 {
-		return 0
-	}
-	s.head = s.pass(size, s.head)
-	s.line++
-	return 1
-}
-
-// passLines passes over n lines.
-func (s *Sheet) passLines(n int) error {
-	for n > 0 {
-		rest := s.buffer[s.pos:s.end]
-		size, at := 0, bytes.IndexAny(rest, "\r\n")
-		if at >= 0 {
-			size = lineEnd(rest[at:], s.ended != nil)
-		}
-		switch {
-		case size > 0:
-			s.head = s.pass(at+size, s.head)
-			s.line++
-			n--
-		case errors.Is(s.ended, io.EOF):
-			s.head = s.pass(len(rest), s.head)
-			return nil
-		case s.ended != nil:
-			return s.fail(s.ended)
-		case len(rest) >= s.MaxRecord:
-			return s.failOverlong()
-		default:
-			s.fill()
-		}
-	}
-	return nil
-}
-
 // hintLine is a line by which programs tell Excel the delimiter: in capitals or not, in quotes or not.
 var hintLine = regexp.MustCompile(`^"?(?i:sep)=([^\r\n]*)(?:\r\n|\n|\r|$)`)
 
 // longestHint bounds what is looked at for it: behind it may stand delimiters, as many as the file has columns.
 const longestHint = 4 << 10
-
-// delimiterHint reads the line that text begins with as such a hint, and gives its size; 0: it is none. The
-// delimiter is one byte of ASCII, or \t in letters; behind it stand at most a quote, delimiters and blanks.
-func delimiterHint(text []byte) (delimiter byte, size int) {
-	found := hintLine.FindSubmatch(text[:min(len(text), longestHint)])
-	if found == nil || len(found[0]) == longestHint {
-		return 0, 0
-	}
-	said := bytes.Replace(found[1], []byte(`\t`), []byte{'\t'}, 1)
-	if text[0] == '"' {
-		closing := bytes.IndexByte(said[min(1, len(said)):], '"')
-		if closing != 0 {
-			return 0, 0
-		}
-		said = slices.Delete(said, 1, 2)
-	}
-	if len(said) == 0 || said[0] >= utf8.RuneSelf || said[0] == '"' || len(bytes.Trim(said[1:], string(said[:1])+" ")) > 0 {
-		return 0, 0
-	}
-	return said[0], len(found[0])
-}
 
 // next reads the next record, the header among them.
 func (s *Sheet) next() error {
@@ -455,18 +274,6 @@ func (s *Sheet) complete(length int) {
 	if !s.plain {
 		s.decode()
 	}
-}
-
-// lines counts the lines of a record.
-func lines(raw []byte) int64 {
-	n := bytes.Count(raw, []byte{'\n'})
-	if returns := bytes.Count(raw, []byte{'\r'}); returns > 0 {
-		n += returns - bytes.Count(raw, []byte("\r\n"))
-	}
-	if last := raw[len(raw)-1]; last != '\n' && last != '\r' {
-		n++
-	}
-	return int64(n)
 }
 
 // decode makes the cells UTF-8, and says where they were not, or hold a NUL.
