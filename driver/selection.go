@@ -16,10 +16,13 @@ type Selection struct {
 	Orphans bool
 	Limit   int      // 0: all
 	Per     []string // columns; Limit counts for each of their values
-	Percent float64  // 0: all
-	OrderBy string   // SQL; with Limit
-	Seed    int64    // with Limit, unless OrderBy is set, and with Percent
-	Null    []Nulling
+	// PerParent is the reference that Per are the columns of: their values are one where they lead to one parent. Without
+	// columns: there is none, and they compare as themselves. Its keys do not matter.
+	PerParent Restriction
+	Percent   float64 // 0: all
+	OrderBy   string  // SQL; with Limit
+	Seed      int64   // with Limit, unless OrderBy is set, and with Percent
+	Null      []Nulling
 	// Flags are conditions in SQL, whose truth follows the columns, a column each: t, or f, also for NULL.
 	Flags []string
 	// Unsorted: in any order; else by primary key, or by all columns, NULL first, where there is none.

@@ -8,6 +8,7 @@ import (
 	"github.com/gyrodata/gyro"
 	"github.com/gyrodata/gyro/driver"
 	"github.com/gyrodata/gyro/keyset"
+	"github.com/gyrodata/gyro/schema"
 )
 
 // closure includes, to the end, the rows that references still need.
@@ -217,15 +218,19 @@ func unknown(to *step, r *reference, keys *keyset.Set) *keyset.Set {
 
 // among restricts a table's rows to those that hold one of keys.
 func (s *step) restrictTo(list []string, keys *keyset.Set) driver.Restriction {
-	r := driver.Restriction{Columns: list, NotNull: true, Keys: keys}
-	for _, name := range list {
-		column, _ := s.table.Column(name)
-		r.To = append(r.To, column)
-	}
+	r := driver.Restriction{Columns: list, NotNull: true, Keys: keys, To: s.columns(list)}
 	if s.table.Rows > 0 {
 		r.Share = min(1, float64(keys.Len())/s.table.Rows)
 	}
 	return r
+}
+
+func (s *step) columns(names []string) []schema.Column {
+	all := make([]schema.Column, len(names))
+	for i, name := range names {
+		all[i], _ = s.table.Column(name)
+	}
+	return all
 }
 
 // bounded checks the bounds on rows, and says what brought them.

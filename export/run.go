@@ -108,7 +108,7 @@ func (s *step) selection() driver.Selection {
 	j := s.job
 	selection := driver.Selection{
 		Table: s.table, Query: j.Query, Orphans: j.Orphans || !j.Query.IsZero(),
-		Limit: j.Limit, Per: s.per, Percent: j.Percent, OrderBy: j.OrderBy, Seed: j.Seed,
+		Limit: j.Limit, Per: s.per, PerParent: s.perParent(), Percent: j.Percent, OrderBy: j.OrderBy, Seed: j.Seed,
 	}
 	for _, r := range s.restricting() {
 		var keys *keyset.Set
@@ -118,6 +118,18 @@ func (s *step) selection() driver.Selection {
 		selection.Restrict = append(selection.Restrict, s.restriction(r, keys))
 	}
 	return selection
+}
+
+// perParent is the reference of every row whose columns the job's Per are.
+func (s *step) perParent() driver.Restriction {
+	for _, r := range s.references {
+		if len(s.per) > 0 && r.parent != nil && r.When == "" && slices.Equal(r.Columns, s.per) {
+			parent := s.restriction(r, nil)
+			parent.To = r.parent.columns(r.ToColumns)
+			return parent
+		}
+	}
+	return driver.Restriction{}
 }
 
 // restriction keeps the rows whose reference is NULL or leads to one of keys; nil: to any row.

@@ -128,3 +128,45 @@ func TestIncludeEqualKeys(t *testing.T) {
 		}
 	}
 }
+
+// At most N rows for each parent are counted by the parent, whatever the writing of its key, in each shape of SELECT.
+func TestPerParentOfEqualKeys(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct{ prepare, parent, child, key, values string }{
+		"numeric":    {"", "numeric", "numeric", "'1.0'", "(1, '1'), (2, '1.00'), (3, '1.0')"},
+		"characters": {"", "character(5)", "text", "'a'", "(1, 'a'), (2, 'a '), (3, 'a    ')"},
+		"citext":     {"CREATE EXTENSION citext;", "citext", "citext", "'Ab'", "(1, 'ab'), (2, 'AB'), (3, 'Ab')"},
+		"collation":  {"CREATE COLLATION ci (provider = icu, locale = 'und-u-ks-level2', deterministic = false);", "text COLLATE ci", "text", "'Ab'", "(1, 'ab'), (2, 'AB'), (3, 'Ab')"},
+	} {
+		url := pgtest.DB(t)
+		conn := connect(t, url)
+		_, err := conn.Exec(t.Context(), fmt.Sprintf(`%s CREATE TABLE p (id serial PRIMARY KEY, k %s UNIQUE);
+			CREATE TABLE never_null (id int PRIMARY KEY, k %[3]s NOT NULL REFERENCES p (k)); CREATE TABLE nullable (id int PRIMARY KEY, k %[3]s REFERENCES p (k));
+			INSERT INTO p (k) VALUES (%[4]s); INSERT INTO never_null VALUES %[5]s; INSERT INTO nullable VALUES %[5]s, (4, NULL)`, c.prepare, c.parent, c.child, c.key, c.values))
+		if err != nil {
+			t.Logf("%s: %v", name, err) // PostgreSQL 18 refuses keys whose collations disagree
+			continue
+		}
+		for _, parent := range []bool{true, false} { // with a job, whose keys restrict, or included
+			for child, want := range map[string]int64{"never_null": 1, "nullable": 2} {
+				s := slicer(url, t.TempDir()+"/slice")
+				if parent {
+					s.Jobs = append(s.Jobs, gyro.ImportJob{Model: gyro.Table("p"), Query: gyro.Where("id > 0")})
+				} else {
+					s.Missing = gyro.Include
+				}
+				s.Jobs = append(s.Jobs, gyro.ImportJob{Model: gyro.Table(child), Limit: 1, Per: "k", Orphans: true})
+				report, err := s.Run(t.Context())
+				if err != nil {
+					t.Errorf("%s, %s: %v", name, child, err)
+					continue
+				}
+				for _, f := range report.Files {
+					if f.Model.Table == child && f.Rows != want {
+						t.Errorf("%s: %d rows of %s, not %d; its parent has a job: %t", name, f.Rows, child, want, parent)
+					}
+				}
+			}
+		}
+	}
+}

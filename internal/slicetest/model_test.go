@@ -103,11 +103,29 @@ func sample(t *table, rows []row) []row {
 		var group strings.Builder
 		for _, c := range j.perCols {
 			v, ok := r[c]
-			fmt.Fprintf(&group, "%v %q;", ok, meaning(t.column(c).typ, v))
+			fmt.Fprintf(&group, "%v %q;", ok, t.grouped(*t.column(c), v))
 		}
 		taken[group.String()]++
 		return taken[group.String()] > j.limit
 	})
+}
+
+// grouped is what values of a job's Per have in common that count together: where its columns are a reference, that they
+// lead to one row.
+func (t *table) grouped(c column, v string) string {
+	for _, f := range t.refs {
+		i := slices.Index(f.columns, c.name)
+		if i < 0 || f.kind != nil || !slices.Equal(f.columns, t.job.perCols) {
+			continue
+		}
+		switch to := f.to.column(f.toColumns[i]).typ; {
+		case loose(to):
+			return meaning(c.typ, folded(v))
+		case loose(c.typ):
+			return v
+		}
+	}
+	return meaning(c.typ, v)
 }
 
 func lot(t *table, r row) [32]byte {

@@ -129,7 +129,7 @@ func (b *builder) lead() (lateral bool, driver int) {
 		if r.Keys == nil || (!r.NotNull && (!sole || r.When != "")) {
 			continue
 		}
-		if b.s.Limit > 0 && slices.Equal(r.Columns, b.s.Per) && b.least == AnyShape {
+		if b.s.Limit > 0 && b.least == AnyShape && b.groups(r) {
 			return true, i
 		}
 		if driver < 0 || better(r, b.s.Restrict[driver]) {
@@ -137,6 +137,26 @@ func (b *builder) lead() (lateral bool, driver int) {
 		}
 	}
 	return false, driver
+}
+
+// groups reports whether the rows that one key of a restriction leads to are one of Per's groups.
+func (b *builder) groups(r driver.Restriction) bool {
+	if !slices.Equal(r.Columns, b.s.Per) {
+		return false
+	}
+	return slices.Equal(b.filter.referring(r), b.per())
+}
+
+// per is the columns by whose values the rows are grouped.
+func (b *builder) per() []string {
+	if len(b.s.PerParent.Columns) > 0 {
+		return b.filter.referring(b.s.PerParent)
+	}
+	columns := make([]string, len(b.s.Per))
+	for i, name := range b.s.Per {
+		columns[i] = b.prefix + server.Quote(name)
+	}
+	return columns
 }
 
 // better compares two restrictions as leaders.
@@ -173,7 +193,7 @@ func (b *builder) limited(inner string) string {
 		return "SELECT * FROM (" + inner + ") AS " + table + order + " LIMIT " + strconv.Itoa(b.s.Limit)
 	}
 	return fmt.Sprintf("SELECT * FROM (SELECT *, pg_catalog.row_number() OVER (PARTITION BY %s%s) AS gyro_rank FROM (%s) AS %s) AS %s WHERE gyro_rank OPERATOR(pg_catalog.<=) %d",
-		server.Names(b.prefix, b.s.Per), order, inner, table, table, b.s.Limit)
+		strings.Join(b.per(), ", "), order, inner, table, table, b.s.Limit)
 }
 
 // leads reports whether Per's groups are taken one by one, in a lateral join.
