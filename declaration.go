@@ -170,7 +170,11 @@ func (d *Declaration) cases(key string, columns []string, column Column, registr
 			continue
 		}
 		name := key + " as " + c.Ref.String()
-		d.Added = append(d.Added, schema.Reference{Name: name, Columns: columns, To: c.Ref.Name(), ToColumns: to, When: c.When})
+		when := c.When
+		if len(c.Of) > 0 {
+			when = "false" // until the source has said which key is meant
+		}
+		d.Added = append(d.Added, schema.Reference{Name: name, Columns: columns, To: c.Ref.Name(), ToColumns: to, When: when})
 		d.say(name, column)
 	}
 	return found
@@ -251,7 +255,10 @@ func contradictoryCases(column Column, place Text) *Mistake {
 		return &Mistake{Place: place, Problem: "both {To} and {Cases} are set", Hint: "set {To} of each case"}
 	}
 	for i, c := range column.Cases {
-		if strings.TrimSpace(c.When) == "" {
+		switch {
+		case c.When != "" && len(c.Of) > 0:
+			return &Mistake{Place: place, Problem: Textf("case %d has both {When} and {Of}", i+1), Hint: "keep one"}
+		case strings.TrimSpace(c.When) == "" && len(c.Of) == 0:
 			return &Mistake{Place: place, Problem: Textf("case %d has no {When}", i+1), Hint: "a condition in SQL, such as content_type_id = 7"}
 		}
 	}

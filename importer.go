@@ -102,8 +102,13 @@ type Case struct {
 	// columns with values, several joined by AND, can be proved from the files of a slice; of
 	// all else the source alone knows which rows it means.
 	When string
-	Ref  Model
-	To   string // the columns that are referred to; default: Ref's primary key
+	// Of says which rows are meant by the row that another reference of theirs leads to, in When's place: its columns, by
+	// reference.column, and their values as texts, {"content_type.app_label": "accounts", "content_type.model": "shop"}.
+	// The source is asked for its key when the slice is taken, so that keys which differ from database to database need
+	// not be known. A case whose row is not there stands in no row.
+	Of  map[string]string
+	Ref Model
+	To  string // the columns that are referred to; default: Ref's primary key
 }
 
 // Missing says what becomes of a row that refers to one that was not selected.

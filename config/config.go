@@ -105,6 +105,12 @@ func syntaxError(file string, err error) error {
 }
 
 func (r *reader) config(n ast.Node, c *Config) {
+	r.object(n, "the file", r.keys(c))
+	c.Importers = complete(c.Importers, c.Jobs)
+}
+
+// keys are those of a file.
+func (r *reader) keys(c *Config) map[string]func(ast.Node) {
 	keys := map[string]func(ast.Node){
 		"source":            func(n ast.Node) { c.Source = r.expanded(n, "source") },
 		"target":            func(n ast.Node) { c.Target = r.expanded(n, "target") },
@@ -132,8 +138,7 @@ func (r *reader) config(n ast.Node, c *Config) {
 		},
 	}
 	maps.Copy(keys, r.loadKeys(c))
-	r.object(n, "the file", keys)
-	c.Importers = complete(c.Importers, c.Jobs)
+	return keys
 }
 
 // complete adds an importer for each model that has none, and a job or references to it: a
@@ -214,6 +219,7 @@ func (r *reader) kind(n ast.Node, what string) gyro.Case {
 	var c gyro.Case
 	r.object(n, what, map[string]func(ast.Node){
 		"when": func(n ast.Node) { c.When = r.sql(n, "when") },
+		"of":   func(n ast.Node) { c.Of = r.writtenBy(n, "of", "{reference.column: value}") },
 		"ref":  func(n ast.Node) { c.Ref = r.named(n, "ref") },
 		"to":   func(n ast.Node) { c.To, _ = r.text(n, "to") },
 	})
@@ -298,7 +304,7 @@ func (r *reader) sql(n ast.Node, what string) string {
 	text, ok := r.text(n, what)
 	switch {
 	case !ok:
-	case strings.Contains(text, "${"):
+	case r.env != nil && strings.Contains(text, "${"):
 		r.fail(n, "write $1, and args: [\"${NAME}\"]", "%s: a variable can't be put into SQL", what)
 	case strings.TrimSpace(text) == "":
 		r.fail(n, "leave it out to take every row", "%s is empty", what)

@@ -114,6 +114,9 @@ func (r *reader) names(n ast.Node, what string) []string {
 			names = append(names, name)
 		}
 	}
+	if len(names) == 0 {
+		r.fail(n, "", "%s names no column", what)
+	}
 	return names
 }
 
@@ -132,8 +135,8 @@ func (r *reader) pairs(n ast.Node, what string) map[string]string {
 	return pairs
 }
 
-// target is the database that is loaded into.
-func (c Config) target() postgres.DB {
+// Into is the database that is loaded into.
+func (c Config) Into() postgres.DB {
 	return postgres.DB{
 		URL: c.Target, LockTimeout: c.LockTimeout, StatementTimeout: c.StatementTimeout, StallTimeout: c.StallTimeout,
 		Exclusive: c.Exclusive, DisableTriggers: c.DisableTriggers,
@@ -144,7 +147,7 @@ func (c Config) target() postgres.DB {
 // Target a URL. Jobs say how a slice is taken; of a load they are left out.
 func (c Config) Load() load.Slice {
 	s := load.Slice{
-		Source: csvdir.Dir{Path: c.Source}, Target: c.target(), Importers: c.Importers, IDs: c.IDs, Conflict: c.Conflict, Create: c.Create,
+		Source: csvdir.Dir{Path: c.Source}, Target: c.Into(), Importers: c.Importers, IDs: c.IDs, Conflict: c.Conflict, Create: c.Create,
 	}
 	if c.Record != "" {
 		s.Record = csvdir.Dir{Path: c.Record}

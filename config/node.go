@@ -18,7 +18,8 @@ import (
 // Error is one mistake in a file. Its text shows no content of the file but keys.
 type Error struct {
 	File         string
-	Line, Column int // from 1; 0 where the whole file is meant
+	Line, Column int    // from 1; 0 where the whole file is meant
+	Path         string // of a document: importers.accounts_shop.ids
 	Problem      string
 	Hint         string
 }
@@ -31,8 +32,11 @@ func (e *Error) Error() string {
 	return text
 }
 
-// Place is file:line:column.
+// Place is file:line:column, or the path in a document.
 func (e *Error) Place() string {
+	if e.Path != "" {
+		return e.Path
+	}
 	if e.Line == 0 {
 		return e.File
 	}
@@ -42,7 +46,8 @@ func (e *Error) Place() string {
 // reader walks a document and collects what is wrong with it.
 type reader struct {
 	file    string
-	env     func(string) (string, bool)
+	env     func(string) (string, bool) // nil: ${NAME} stands for itself
+	paths   map[ast.Node]string         // of a document; else nil
 	anchors map[string]ast.Node
 	found   []error
 }
@@ -51,6 +56,9 @@ func (r *reader) fail(at ast.Node, hint, problem string, args ...any) {
 	e := &Error{File: r.file, Problem: fmt.Sprintf(problem, args...), Hint: hint}
 	if at != nil && at.GetToken() != nil && at.GetToken().Position != nil {
 		e.Line, e.Column = at.GetToken().Position.Line, at.GetToken().Position.Column
+	}
+	if at != nil {
+		e.Path = r.paths[at]
 	}
 	if i := len(r.found) - 1; i >= 0 && r.found[i].Error() == e.Error() {
 		return // a node that is looked at twice
@@ -176,6 +184,9 @@ func (r *reader) text(n ast.Node, what string) (text string, ok bool) {
 // expanded reads a string in which ${NAME} stands for an environment variable.
 func (r *reader) expanded(n ast.Node, what string) string {
 	text, _ := r.text(n, what)
+	if r.env == nil {
+		return text
+	}
 	var b strings.Builder
 	for {
 		before, rest, found := strings.Cut(text, "${")

@@ -5,7 +5,7 @@ import "github.com/gyrodata/gyro"
 // called is what settings are called in a file, or on the command line where they have a flag alone. Where
 // both have a name, the file's stands here: flags are spelt the same.
 var called = map[gyro.Setting]string{
-	"Importers": "importers", "File": "file", "IDs": "ids", "Conflict": "conflict", "Ref": "ref", "Over": "over", "To": "to", "Cases": "cases", "When": "when",
+	"Importers": "importers", "File": "file", "IDs": "ids", "Conflict": "conflict", "Ref": "ref", "Over": "over", "To": "to", "Cases": "cases", "When": "when", "Of": "of",
 	"Missing": "missing", "Restrict": "restrict", "Include": "include", "SetNull": "set_null", "Soft": "soft", "Each": "each", "Expr": "expr",
 	"From": "from", "By": "by", "CreateMissing": "create_missing", "Default": "default", "OneOf": "one_of", "Pattern": "pattern", "Min": "min", "Max": "max", "Check": "check",
 	"Ignore": "ignore", "Skip": "skip", "Keep": "ids: keep", "Sequential": "ids: sequential", "NaturalKey": "ids: natural", "Derived": "ids: derived", "Fixed": "ids: fixed", "MaxPlusOne": "ids: max+1", "Offset": "ids: offset",

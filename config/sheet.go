@@ -121,16 +121,22 @@ func (r *reader) sheetKeys(c *gyro.Column, what string) map[string]func(ast.Node
 	keys["check"] = func(n ast.Node) { c.Check = r.sql(n, "check") }
 	keys["create_missing"] = func(n ast.Node) { c.CreateMissing = r.boolean(n, "create_missing") }
 	keys["by"] = func(n ast.Node) {
-		c.By = gyro.By{}
-		entries, _ := r.entries(n, "by")
-		for _, entry := range entries {
-			c.By[entry.Key.GetToken().Value] = r.written(entry.Value, "by")
-		}
-		if len(c.By) == 0 {
-			r.fail(n, "{column of the referred table: header}", "%s: by is empty", what)
-		}
+		c.By = r.writtenBy(n, what+": by", "{column of the referred table: header}")
 	}
 	return keys
+}
+
+// writtenBy reads a mapping of texts as they are written, which must not be empty.
+func (r *reader) writtenBy(n ast.Node, what, hint string) map[string]string {
+	texts := map[string]string{}
+	entries, _ := r.entries(n, what)
+	for _, entry := range entries {
+		texts[entry.Key.GetToken().Value] = r.written(entry.Value, what)
+	}
+	if len(texts) == 0 {
+		r.fail(n, hint, "%s is empty", what)
+	}
+	return texts
 }
 
 // words reads a list of texts, or one alone, as they are written: numbers and true among them.

@@ -17,6 +17,9 @@ func conditionsOf(when string, table *schema.Table) []driver.Condition {
 	if !ok {
 		return nil
 	}
+	if len(tokens) == 1 && tokens[0] == (conditionToken{kind: 'w', text: never}) {
+		return []driver.Condition{{Column: table.Columns[0].Name, Values: []string{}}}
+	}
 	p := conditionParser{tokens: tokens, table: table}
 	kinds, ok := p.all()
 	if !ok || p.at != len(tokens) {
@@ -123,7 +126,7 @@ func (p *conditionParser) comparison() (driver.Condition, bool) {
 	}
 	kind := driver.Condition{Column: column.Name}
 	switch {
-	case p.take('=', ""):
+	case p.equals():
 		value, ok := p.literal(column, asText)
 		kind.Values = []string{value}
 		return kind, ok
@@ -140,6 +143,16 @@ func (p *conditionParser) comparison() (driver.Condition, bool) {
 		}
 	}
 	return kind, false
+}
+
+// equals reads =, also as PostgreSQL's own operator.
+func (p *conditionParser) equals() bool {
+	begin := p.at
+	if p.take('=', "") || p.take('w', "operator") && p.take('(', "") && p.take('w', "pg_catalog") && p.take('.', "") && p.take('=', "") && p.take(')', "") {
+		return true
+	}
+	p.at = begin
+	return false
 }
 
 // noColumns are words that are values, even where a column has that name.

@@ -135,11 +135,17 @@ func (s Slice) resolve(ctx context.Context, snapshot driver.Snapshot, steps []*s
 	if err != nil {
 		return nil, nil, err
 	}
+	if s.Importers, err = s.identify(ctx, snapshot, catalog); err != nil {
+		return nil, nil, err
+	}
 	var (
 		found gyro.Mistakes
 		notes []gyro.Text
 	)
 	for i, step := range steps {
+		if identified, ok := s.Importers.Importer(step.job.Model.Name()); ok {
+			step.importer = identified
+		}
 		table, told, problems := s.table(catalog, step, jobPlace(i, step.job))
 		step.table = table
 		notes = append(notes, told...)

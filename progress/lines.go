@@ -12,8 +12,8 @@ type lines struct{ encoder *json.Encoder }
 
 func newLines(w io.Writer) *lines { return &lines{encoder: json.NewEncoder(w)} }
 
-// line is one event; job is counted from 1, and left out where an event is the run's.
-type line struct {
+// Line is one event as JSON; Job is counted from 1, and left out where an event is the run's.
+type Line struct {
 	Step     gyro.EventType `json:"step"`
 	Stage    gyro.Stage     `json:"stage,omitempty"`
 	Job      int            `json:"job,omitempty"`
@@ -26,15 +26,20 @@ type line struct {
 	Seconds  float64        `json:"seconds"`
 }
 
-func (l *lines) Event(e gyro.Event) {
-	out := line{
+// LineOf is an event as JSON says it.
+func LineOf(e gyro.Event) Line {
+	out := Line{
 		Step: e.Type, Stage: e.Stage, Jobs: e.Jobs, File: e.File, Estimate: e.Estimate,
 		Rows: e.Rows, Bytes: e.Bytes, Seconds: e.Elapsed.Seconds(),
 	}
 	if !e.Model.IsZero() {
 		out.Job, out.Model = e.Job+1, e.Model.String()
 	}
-	_ = l.encoder.Encode(out) // a reader that went away does not stop the run
+	return out
+}
+
+func (l *lines) Event(e gyro.Event) {
+	_ = l.encoder.Encode(LineOf(e)) // a reader that went away does not stop the run
 }
 
 func (*lines) Close() {}

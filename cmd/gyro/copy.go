@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -39,9 +40,7 @@ between the two, and stays there: in --via, or in a new directory gyro-<time> he
 			if via != "" {
 				conf.Via = via
 			}
-			if conf.Via == "" {
-				conf.Via = filepath.Join(".", fmt.Sprintf("gyro-%s", time.Now().UTC().Format("20060102-150405")))
-			}
+			conf.Via = cmp.Or(conf.Via, newVia())
 			return c.runCopy(cmd.Context(), conf, mode)
 		},
 	}
@@ -55,6 +54,9 @@ between the two, and stays there: in --via, or in a new directory gyro-<time> he
 	c.showValuesFlag(cmd)
 	return cmd
 }
+
+// newVia is a directory for the slice between two databases, where none is named.
+func newVia() string { return filepath.Join(".", "gyro-"+time.Now().UTC().Format("20060102-150405")) }
 
 // runCopy takes a slice, loads it, and prints what was done.
 func (c *cli) runCopy(ctx context.Context, conf config.Config, mode string) error {

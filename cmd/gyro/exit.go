@@ -37,8 +37,11 @@ func exitCode(err error) int {
 		inFile   *config.Error
 		mistake  *gyro.Mistake
 		unproven *unprovenError
+		told     *toldError
 	)
 	switch {
+	case errors.As(err, &told):
+		return told.exit
 	case errors.Is(err, context.Canceled):
 		return exitInterrupted
 	case errors.As(err, &unproven), errors.Is(err, gyro.ErrUnproven):

@@ -76,13 +76,19 @@ func (s *loadSettings) over(c *cli, conf *config.Config) error {
 	case s.noRecord:
 		conf.Record = ""
 	case conf.Record == "":
-		state, ok := c.stateDir()
+		record, ok := c.newRecord()
 		if !ok {
 			refuse("there is no place for the record that gyro undo needs", "--record DIR, or --no-record")
 		}
-		conf.Record = filepath.Join(state, "gyro", "undo", time.Now().UTC().Format("20060102-150405-")+strings.ToLower(rand.Text()[:6]))
+		conf.Record = record
 	}
 	return errors.Join(found...)
+}
+
+// newRecord is a directory that is not there yet, for the record of a load.
+func (c *cli) newRecord() (string, bool) {
+	state, ok := c.stateDir()
+	return filepath.Join(state, "gyro", "undo", time.Now().UTC().Format("20060102-150405-")+strings.ToLower(rand.Text()[:6])), ok
 }
 
 // stateDir is where programs keep what they have to remember (XDG base directories).

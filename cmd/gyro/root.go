@@ -27,6 +27,7 @@ func (e *usageError) Unwrap() error { return e.err }
 // cli is what all commands share.
 type cli struct {
 	stdout, stderr io.Writer
+	raw            io.Writer // standard output, for what programs read
 	env            func(string) (string, bool)
 	secrets        secrets
 	record         string // of the load that was done, by which it can be taken back
@@ -36,7 +37,7 @@ type cli struct {
 // run is the program: arguments and streams in, exit code out.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer, env func(string) (string, bool)) int {
 	out := &screen{w: stdout}
-	c := &cli{stdout: out, stderr: stderr, env: env}
+	c := &cli{stdout: out, raw: stdout, stderr: stderr, env: env}
 	for _, arg := range args {
 		c.secrets.learn(arg)
 	}
@@ -62,7 +63,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer, env func(
 	if err == nil {
 		return exitDone
 	}
-	c.printError(err)
+	if told := new(toldError); !errors.As(err, &told) {
+		c.printError(err)
+	}
 	return exitCode(err)
 }
 
@@ -100,7 +103,7 @@ Begin with "gyro demo", then write a gyro.yaml and look at "gyro plan".`,
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return &usageError{err: err, hint: cmd.CommandPath() + " --help lists the flags"}
 	})
-	root.AddCommand(c.export(), c.importCommand(), c.copyCommand(), c.undo(), c.plan(), c.verify(), c.why(), c.demo(), c.version())
+	root.AddCommand(c.export(), c.importCommand(), c.copyCommand(), c.undo(), c.plan(), c.verify(), c.why(), c.runCommand(), c.schemaCommand(), c.demo(), c.version())
 	return root
 }
 

@@ -129,10 +129,7 @@ func (c *cli) runVerify(ctx context.Context, path string, fences []fence, opts c
 		return err //nolint:wrapcheck // it says operation and place itself
 	}
 	result := verified{Verification: v}
-	var found []error
-	for _, p := range v.Problems {
-		found = append(found, &unprovenError{problem: p.String(), hint: p.Hint})
-	}
+	found := []error{unproven(v)}
 	for _, f := range fences {
 		if !v.Proved() {
 			found = append(found, &unprovenError{problem: "fence " + f.text + " was not looked at: it counts on references that lead to a row", hint: "mend the slice first"})
@@ -156,6 +153,15 @@ func (c *cli) runVerify(ctx context.Context, path string, fences []fence, opts c
 	c.printVerification(v)
 	for i, leaks := range result.Fences {
 		c.printFence(fences[i], leaks)
+	}
+	return errors.Join(found...)
+}
+
+// unproven is what keeps a slice from being proved, or nil.
+func unproven(v *csvdir.Verification) error {
+	var found []error
+	for _, p := range v.Problems {
+		found = append(found, &unprovenError{problem: p.String(), hint: p.Hint})
 	}
 	return errors.Join(found...)
 }

@@ -1,0 +1,97 @@
+package postgres_test
+
+import (
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/gyrodata/gyro"
+	"github.com/gyrodata/gyro/csvdir"
+	"github.com/gyrodata/gyro/internal/pgtest"
+	"github.com/gyrodata/gyro/load"
+)
+
+const genericTables = `
+	CREATE TABLE content_type (id serial PRIMARY KEY, app text NOT NULL, model varchar(100) NOT NULL, UNIQUE (app, model));
+	CREATE TABLE shop (id serial PRIMARY KEY, name text); CREATE TABLE customer (id serial PRIMARY KEY, name text); CREATE TABLE unheard (id serial PRIMARY KEY);
+	CREATE TABLE tag (id serial PRIMARY KEY, content_type_id int NOT NULL REFERENCES content_type, object_id int NOT NULL, word text);`
+
+func genericImporters() gyro.Registry {
+	of := func(model, table string) gyro.Case {
+		return gyro.Case{Of: map[string]string{"content_type.app": "accounts", "content_type_id.model": model}, Ref: gyro.Table(table)}
+	}
+	return gyro.Registry{
+		{Model: gyro.Table("content_type"), IDs: gyro.NaturalKey("app", "model")},
+		{Model: gyro.Table("shop"), IDs: gyro.Sequential()},
+		{Model: gyro.Table("customer"), IDs: gyro.Sequential()},
+		{Model: gyro.Table("unheard")},
+		{Model: gyro.Table("tag"), IDs: gyro.Sequential(), Columns: gyro.Columns{
+			"content_type_id": {Missing: gyro.Include},
+			"object_id":       {Cases: []gyro.Case{of("shop", "shop"), of("customer", "customer"), of("it's unheard", "unheard")}, Missing: gyro.Include},
+		}},
+	}
+}
+
+// A generic key is followed by what its type is called, not by the type's key: that is another in each database.
+func TestCasesOfTypes(t *testing.T) {
+	t.Parallel()
+	source, target := pgtest.DB(t), pgtest.DB(t)
+	pgtest.Exec(t, source, genericTables+`
+		INSERT INTO content_type VALUES (7, 'accounts', 'shop'), (8, 'accounts', 'customer'), (9, 'blog', 'shop');
+		INSERT INTO shop VALUES (1, 'shop 1'), (2, 'shop 2'); INSERT INTO customer VALUES (1, 'customer 1'), (2, 'customer 2');
+		INSERT INTO tag VALUES (1, 7, 1, 'a shop'), (2, 8, 1, 'a customer'), (3, 8, 2, 'another')`)
+	pgtest.Exec(t, target, genericTables+`
+		INSERT INTO content_type (app, model) VALUES ('accounts', 'customer'), ('blog', 'post');
+		INSERT INTO shop (name) VALUES ('there'), ('there too'); INSERT INTO customer (name) VALUES ('there'); INSERT INTO tag (content_type_id, object_id, word) VALUES (1, 1, 'old')`)
+	dir := filepath.Join(t.TempDir(), "slice")
+	s := slicer(source, dir, "tag")
+	s.Jobs[0].Query = gyro.Where("id < 3")
+	s.Importers = genericImporters()
+	if _, err := s.Run(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if v, err := csvdir.Verify(t.Context(), dir, csvdir.VerifyOptions{}); err != nil || !v.Proved() {
+		t.Fatal(v, err)
+	} else {
+		for _, r := range v.References {
+			if r.NotProvable != "" {
+				t.Errorf("%s: %s", r.Name, r.NotProvable)
+			}
+		}
+	}
+	mustLoad(t, dir, target, load.Slice{Importers: genericImporters()})
+	wantQuery(t, target, `
+		SELECT word, app, model, coalesce(s.name, c.name) AS name FROM tag t JOIN content_type y ON y.id = content_type_id
+		LEFT JOIN shop s ON s.id = object_id AND model = 'shop' LEFT JOIN customer c ON c.id = object_id AND model = 'customer' ORDER BY word`,
+		"word,app,model,name\na customer,accounts,customer,customer 1\na shop,accounts,shop,shop 1\nold,accounts,customer,there")
+}
+
+func TestCasesOfTypesMistakes(t *testing.T) {
+	t.Parallel()
+	source := pgtest.DB(t)
+	pgtest.Exec(t, source, genericTables+"ALTER TABLE content_type DROP CONSTRAINT content_type_app_model_key; INSERT INTO content_type VALUES (1, 'a', 'b'), (2, 'a', 'b')")
+	for path, want := range map[string]string{
+		"app":                  "{Of} names \"app\"",
+		"content_typ.app":      `did you mean "content_type_id"`,
+		"object_id.app":        "{Of}: object_id is not the one foreign key that stands there",
+		"content_type_id.apps": `did you mean "app"`,
+		"content_type_id.app":  "several rows of content_type are what {Of} says",
+	} {
+		s := slicer(source, filepath.Join(t.TempDir(), "slice"), "tag")
+		s.Importers = gyro.Registry{{Model: gyro.Table("shop")}, {Model: gyro.Table("content_type")}, {Model: gyro.Table("tag"), Columns: gyro.Columns{
+			"object_id": {Cases: []gyro.Case{{Of: map[string]string{path: "a"}, Ref: gyro.Table("shop")}}},
+		}}}
+		s.Missing = gyro.Include
+		_, err := s.Run(t.Context())
+		if want := strings.NewReplacer("{", "", "}", "").Replace(want); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v", path, err)
+		}
+	}
+	s := slicer(source, filepath.Join(t.TempDir(), "slice"), "tag")
+	s.Importers = gyro.Registry{{Model: gyro.Table("shop")}, {Model: gyro.Table("tag"), Columns: gyro.Columns{
+		"object_id": {Cases: []gyro.Case{{When: "true", Of: map[string]string{"a.b": "c"}, Ref: gyro.Table("shop")}, {Ref: gyro.Table("shop")}}},
+	}}}
+	if _, err := s.Plan(t.Context()); err == nil || !strings.Contains(err.Error(), "case 1 has both When and Of") {
+		t.Error(err)
+	}
+}
