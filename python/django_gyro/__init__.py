@@ -1,0 +1,1 @@
+"""Gyro for Django."""
