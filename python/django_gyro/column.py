@@ -1,0 +1,170 @@
+"""What may stand in an importer's ``class Columns``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
+from typing import Any, Union, TYPE_CHECKING
+
+from django.db.models import Model
+
+if TYPE_CHECKING:
+    from decimal import Decimal
+
+#: A model, or its name: "accounts.Tenant"; "self" is the importer's own.
+ModelOrName = Union[type[Model], str]
+
+MISSING = ("restrict", "include", "set_null")
+
+
+def is_model(value: Any) -> bool:
+    return isinstance(value, type) and issubclass(value, Model) and value is not Model
+
+
+@dataclass(frozen=True)
+class Case:
+    """One kind of a polymorphic reference: rows for which ``when``, SQL over the row, is true refer to ``ref``."""
+
+    when: str
+    ref: ModelOrName
+    to: str | None = None
+
+
+@dataclass(frozen=True)
+class Column:
+    """What is to be known of a column.
+
+    The first three are about references, and their model is what Django says; the others are for CSV files that
+    others wrote, and docs/csv.md says what they mean. Default of each: nothing is said.
+    """
+
+    missing: str | None = None  # restrict, include or set_null: of a row whose referred row was not selected
+    follow: bool | None = None  # rows that refer to included rows are included as well
+    expr: str | None = None  # SQL over "value" that gives what is to be loaded
+
+    from_: str | None = None  # the header; default: the column's name
+    by: Mapping[str, str] | None = None  # field of the referred model: header
+    create_missing: bool | None = None  # make the row that by does not find
+    default: str | int | Decimal | bool | None = None
+    one_of: Sequence[str | int] | None = None
+    pattern: str | None = None  # PostgreSQL's regular expression, of the whole value
+    min: Any = None
+    max: Any = None
+    check: str | None = None  # SQL over the columns of the file
+
+    trim: bool | None = None
+    nulls: Sequence[str] | None = None
+    empty: str | None = None  # null, text or unquoted
+    decimal: str | None = None
+    thousands: str | None = None
+    currency: str | None = None
+    percent: bool | None = None
+    negative: str | None = None  # front, behind or parentheses
+    date: str | None = None
+    language: str | None = None
+    true: Sequence[str] | None = None
+    false: Sequence[str] | None = None
+
+    def problems(self) -> Iterator[tuple[str, str]]:
+        """Problem and hint of each contradiction in the column itself."""
+        for name in sorted(self.said()):
+            value, kind = getattr(self, name), _KINDS.get(name, "text")
+            if not _TYPES[kind](value):
+                yield f"{name.rstrip('_')} must be {_WORDS[kind]}", ""
+        for name, words in _CHOICES.items():
+            value = getattr(self, name)
+            if value is not None and value not in words:
+                yield f"{name} must be one of these", f"{', '.join(words[:-1])} or {words[-1]}"
+        if self.by is not None and not self.by:
+            yield "by is empty", 'by={"subdomain": "Tenant"}: a field of the referred model, and the header'
+
+    def said(self) -> set[str]:
+        """The names of what is set."""
+        return {f.name for f in fields(self) if getattr(self, f.name) is not None}
+
+
+@dataclass(frozen=True)
+class Ref(Column):
+    """A reference, and the model that it leads to. It is checked: Django must know of it, or it is ``soft``."""
+
+    # The fields of a base come first, so that the model, which is to be the first argument, is set by hand.
+    ref: ModelOrName | None = None
+    over: Sequence[str] | None = None  # the fields of a composite reference; default: the key's own
+    to: str | Sequence[str] | None = None  # the fields referred to; default: what Django says, or the primary key
+    soft: bool | None = None  # no foreign key of the database stands behind it
+    each: bool | None = None  # the column is an array, each of whose elements refers
+    cases: Sequence[Case] | None = None  # a polymorphic reference, in the model's place
+
+    def __init__(
+        self,
+        ref: ModelOrName | None = None,
+        *,
+        over: Sequence[str] | None = None,
+        to: str | Sequence[str] | None = None,
+        soft: bool | None = None,
+        each: bool | None = None,
+        cases: Sequence[Case] | None = None,
+        **column: Any,
+    ) -> None:
+        Column.__init__(self, **column)
+        for name, value in {"ref": ref, "over": over, "to": to, "soft": soft, "each": each, "cases": cases}.items():
+            object.__setattr__(self, name, value)
+
+    def problems(self) -> Iterator[tuple[str, str]]:
+        yield from super().problems()
+        if self.ref is None and not self.cases:
+            yield "Ref names no model", "Ref(Tenant), or Column(…) for what is to be known besides the model"
+        if self.ref is not None and self.cases:
+            yield "Ref has both a model and cases", "keep one"
+        if self.cases and not all(isinstance(case, Case) for case in self.cases):
+            yield "cases are to be Case(when=…, ref=…)", 'Case(when="kind = 7", ref=Shop)'
+
+
+class Fake:
+    """A made-up value in a value's place. The engine has none yet, so that an importer with one is refused."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        pass
+
+
+class Mask:
+    """A value part of which is hidden. The engine has none yet, so that an importer with one is refused."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        pass
+
+
+def _texts(value: Any) -> bool:
+    return isinstance(value, (list, tuple)) and all(isinstance(v, (str, int)) for v in value)
+
+
+_KINDS = {
+    **dict.fromkeys(("follow", "create_missing", "trim", "percent", "soft", "each"), "boolean"),
+    **dict.fromkeys(("one_of", "nulls", "true", "false", "over"), "list"),
+    **dict.fromkeys(("min", "max", "default", "cases"), "anything"),
+    "by": "mapping",
+    "ref": "model",
+    "to": "names",
+}
+_TYPES = {
+    "text": lambda v: isinstance(v, str) and bool(v.strip() or v == " "),
+    "boolean": lambda v: isinstance(v, bool),
+    "list": _texts,
+    "mapping": lambda v: isinstance(v, Mapping) and all(isinstance(t, str) for pair in v.items() for t in pair),
+    "model": lambda v: isinstance(v, str) or is_model(v),
+    "names": lambda v: isinstance(v, str) or _texts(v),
+    "anything": lambda v: True,
+}
+_WORDS = {
+    "text": "a text",
+    "boolean": "True or False",
+    "list": "a list of texts",
+    "mapping": "a dict of texts",
+    "model": 'a model, or its name such as "accounts.Tenant"',
+    "names": "the name of a field, or a list of them",
+}
+_CHOICES = {
+    "missing": MISSING,
+    "empty": ("null", "text", "unquoted"),
+    "negative": ("front", "behind", "parentheses"),
+}
