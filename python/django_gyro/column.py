@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
-from typing import Any, Union, TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from django.db.models import Model
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
 #: A model, or its name: "accounts.Tenant"; "self" is the importer's own.
-ModelOrName = Union[type[Model], str]
+ModelOrName: TypeAlias = "type[Model] | str"
 
 MISSING = ("restrict", "include", "set_null")
 
@@ -138,7 +138,7 @@ def _texts(value: Any) -> bool:
     return isinstance(value, (list, tuple)) and all(isinstance(v, (str, int)) for v in value)
 
 
-_KINDS = {
+_KINDS: dict[str, str] = {
     **dict.fromkeys(("follow", "create_missing", "trim", "percent", "soft", "each"), "boolean"),
     **dict.fromkeys(("one_of", "nulls", "true", "false", "over"), "list"),
     **dict.fromkeys(("min", "max", "default", "cases"), "anything"),
@@ -146,14 +146,14 @@ _KINDS = {
     "ref": "model",
     "to": "names",
 }
-_TYPES = {
+_TYPES: dict[str, Callable[[Any], bool]] = {
     "text": lambda v: isinstance(v, str) and bool(v.strip() or v == " "),
     "boolean": lambda v: isinstance(v, bool),
     "list": _texts,
     "mapping": lambda v: isinstance(v, Mapping) and all(isinstance(t, str) for pair in v.items() for t in pair),
     "model": lambda v: isinstance(v, str) or is_model(v),
     "names": lambda v: isinstance(v, str) or _texts(v),
-    "anything": lambda v: True,
+    "anything": lambda _: True,
 }
 _WORDS = {
     "text": "a text",
