@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from django.db.models import Model
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from decimal import Decimal
 
 #: A model, or its name: "accounts.Tenant"; "self" is the importer's own.

@@ -105,7 +105,7 @@ class Declared:
             self._wrong("E002", name, problem, hint)
         elif isinstance(field, models.GenericKey):
             self._generic(
-                name, column, field, ref, [v.ref for v in column.cases] if several and isinstance(column, Ref) else None
+                name, column, field, ref, list(value) if several else None
             )
         elif several:
             self._wrong(

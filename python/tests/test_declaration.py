@@ -58,7 +58,8 @@ def test_all_that_can_be_said():
         "columns": {
             "tenant_id": {"ref": "worlds_tenant", "missing": "include", "follow": True},
             "name": {
-                "from": "Shop Name", "one_of": ["a", "1"], "default": "5", "check": "name <> ''", "max": "9", "trim": True,
+                "from": "Shop Name", "one_of": ["a", "1"], "default": "5",
+                "check": "name <> ''", "max": "9", "trim": True,
             },
         },
     }  # fmt: skip

@@ -34,7 +34,7 @@ def test_one_importer_a_table():
     """A proxy has its model's table."""
     shop = declare("ShopImporter", model=Shop)
     assert Importer.get_importer_for_model(ProxyShop) is shop
-    with pytest.raises(ValueError, match="worlds.Shop, which worlds.ProxyShop is a proxy of"):
+    with pytest.raises(ValueError, match=r"worlds.Shop, which worlds.ProxyShop is a proxy of"):
         declare("ProxyImporter", model=ProxyShop)
 
 
