@@ -21,6 +21,14 @@ class GyroError(Exception):
         return f"{text} ({self.hint})" if self.hint else text
 
 
+class QueryError(GyroError, ValueError):
+    """A query that can't be compiled. It quotes no parameter: Django's own error, which may, is not chained to it."""
+
+
+class NotAQueryError(QueryError, TypeError):
+    """What should be a QuerySet is none."""
+
+
 @dataclass(frozen=True)
 class Mistake:
     """One thing that is declared wrong. Its code is that of the system check that tells it too."""
