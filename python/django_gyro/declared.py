@@ -104,9 +104,7 @@ class Declared:
             problem, hint = models.unknown(self.model, name, ref)
             self._wrong("E002", name, problem, hint)
         elif isinstance(field, models.GenericKey):
-            self._generic(
-                name, column, field, ref, list(value) if several else None
-            )
+            self._generic(name, column, field, ref, list(value) if several else None)
         elif several:
             self._wrong(
                 "E003", name, "several models, and it is no generic foreign key", "Ref(cases=[Case(when=…, ref=…), …])"
