@@ -76,6 +76,8 @@ class Column:
             value = getattr(self, name)
             if value is not None and value not in words:
                 yield f"{name} must be one of these", f"{', '.join(words[:-1])} or {words[-1]}"
+        if self.follow and self.missing not in (None, "restrict"):
+            yield f"follow is set, and missing={self.missing!r}", "rows follow by a reference that restricts"
         if self.by is not None and not self.by:
             yield "by is empty", 'by={"subdomain": "Tenant"}: a field of the referred model, and the header'
 
@@ -117,6 +119,8 @@ class Ref(Column):
             yield "Ref names no model", "Ref(Tenant), or Column(…) for what is to be known besides the model"
         if self.ref is not None and self.cases:
             yield "Ref has both a model and cases", "keep one"
+        if self.each and (self.over or self.missing or self.follow):
+            yield "each is set, and over, missing or follow", "elements of an array restrict and include nothing"
         if self.cases and not all(isinstance(case, Case) for case in self.cases):
             yield "cases are to be Case(when=…, ref=…)", 'Case(when="kind = 7", ref=Shop)'
 

@@ -296,7 +296,8 @@ class Declared:
                 reference.parent_link or (reference.to in (self._has or ()) and is_everywhere(reference.to))
             ):
                 said = self.columns.setdefault(key, {**entry, "ref": models.table_name(reference.to)})
-                said.setdefault("missing", "include")
+                if not said.get("follow"):  # rows follow by a reference that restricts
+                    said.setdefault("missing", "include")
                 self.refers.append(reference.to)
 
     def _columns(self, name: str, model: type[Model], names: Collection[Any]) -> list[str]:

@@ -40,7 +40,7 @@ def test_all_that_can_be_said():
     declare(
         w.Shop,
         {
-            "tenant": Ref(w.Tenant, missing="include", follow=True),
+            "tenant": Ref(w.Tenant, missing="restrict", follow=True),
             "name": Column(from_="Shop Name", one_of=["a", 1], default=5, check="name <> ''", max=9, trim=True),
         },
         ids=Fixed({1060: 10}),
@@ -56,7 +56,7 @@ def test_all_that_can_be_said():
         "conflict": {"update": ["url"]},
         "csv": {"delimiter": ";"},
         "columns": {
-            "tenant_id": {"ref": "worlds_tenant", "missing": "include", "follow": True},
+            "tenant_id": {"ref": "worlds_tenant", "missing": "restrict", "follow": True},
             "name": {
                 "from": "Shop Name", "one_of": ["a", "1"], "default": "5",
                 "check": "name <> ''", "max": "9", "trim": True,
@@ -100,6 +100,8 @@ def test_parents_are_included_unless_they_have_a_job():
     assert written(w.Pizzeria, w.Pizzeria)["columns"] == {"rest": {"ref": "worlds_restaurant", "missing": "include"}}
     assert "worlds_place" in document()
     assert written(w.Pizzeria, jobs=[w.Restaurant])["columns"] == {"rest": {"ref": "worlds_restaurant"}}
+    declare(w.Pizzeria, {"link": Column(follow=True)})
+    assert "missing" not in written(w.Pizzeria)["columns"]["rest"]
     declare(w.Pizzeria, {"link": Column(missing="restrict")})
     assert written(w.Pizzeria)["columns"]["rest"]["missing"] == "restrict"
 
@@ -125,9 +127,9 @@ def test_a_generic_key_of_some_models():
     for value in (w.Shop, [w.Shop], Ref("worlds.Shop")):
         declare(w.Note, {"target": value})
         assert written(w.Note, w.Shop, w.Tenant)["columns"]["object_id"] == {"cases": [case(w.Shop)]}
-    declare(w.Note, {"target": Column(missing="set_null", follow=True)})
+    declare(w.Note, {"target": Column(missing="set_null")})
     said = written(w.Note)["columns"]["object_id"]
-    assert (said["missing"], said["follow"]) == ("set_null", True)
+    assert said["missing"] == "set_null"
     assert case(w.Tenant) in said["cases"]
 
 

@@ -85,6 +85,8 @@ def test_what_the_engine_has_not(entry):
         (Ref("worlds.Nobody"), "there is no model worlds.Nobody"),
         (Ref("worlds.Base"), "there is no model"),
         (Ref(Tenant, to="nothing"), "has no such field"),
+        (Ref(Tenant, missing="include", follow=True), "rows follow by a reference that restricts"),
+        (Ref(Tenant, each=True, follow=True), "restrict and include nothing"),
         (Column(by={}), "by is empty"),
         (Column(by={"nothing": "Tenant"}), '"nothing": worlds.Tenant has no such field'),
         (Column(one_of="ab"), "one_of must be a list of texts"),
