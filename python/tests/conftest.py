@@ -1,42 +1,49 @@
+"""A test database of this process's own, filled once. No test changes it."""
+
 import os
-from urllib.parse import parse_qs, unquote, urlsplit
+import shutil
+import sys
+from pathlib import Path
+from urllib.parse import quote, urlsplit
+
+import pytest
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "project.settings")
 
 import django
-import pytest
-from django.conf import settings
+
+django.setup()
 
 
-def database():
-    """The server that the tests are given, or one that nobody hears."""
-    url = urlsplit(os.environ.get("GYRO_TEST_DATABASE", "postgres://127.0.0.1:1/none"))
-    parts = {
-        "NAME": url.path[1:],
-        "USER": url.username,
-        "PASSWORD": url.password,
-        "HOST": url.hostname,
-        "PORT": url.port,
-    }
-    said = {k: unquote(str(v)) for k, v in parts.items() if v}
-    queried = {k.upper(): v[0] for k, v in parse_qs(url.query).items() if k in ("host", "port", "user")}
-    return {"ENGINE": "django.db.backends.postgresql", **said, **queried}
-
-
-if not settings.configured:
-    settings.configure(
-        SECRET_KEY="x",
-        INSTALLED_APPS=[
-            "django.contrib.contenttypes",
-            "django.contrib.auth",
-            "django.contrib.sites",
-            "django.contrib.sessions",
-            "django_gyro",
-            "worlds",
-        ],
-        DATABASES={"default": database()},
-        DEFAULT_AUTO_FIELD="django.db.models.BigAutoField",
-        USE_TZ=True,
+@pytest.fixture(scope="session")
+def binary():
+    """The gyro binary: GYRO_BINARY, or the environment's."""
+    found = os.environ.get("GYRO_BINARY") or shutil.which(
+        "gyro", path=f"{Path(sys.executable).parent}:{os.environ['PATH']}"
     )
-    django.setup()
+    assert found, "no gyro binary: set GYRO_BINARY, or install the package"
+    return found
+
+
+@pytest.fixture(scope="session")
+def database():
+    """The test database, filled; its URL is the fixture."""
+    if "GYRO_TEST_DATABASE" not in os.environ:
+        pytest.fail("no server: go run ./internal/pgtest/serve pytest")
+    from django.db import connection
+    from project.rows import fill
+
+    before = connection.settings_dict["NAME"]
+    connection.creation.create_test_db(verbosity=0, autoclobber=True)
+    fill()
+    yield url(connection.settings_dict["NAME"])
+    connection.creation.destroy_test_db(before, verbosity=0)
+
+
+def url(name):
+    """The server's URL, with another database."""
+    parts = urlsplit(os.environ["GYRO_TEST_DATABASE"])
+    return f"{parts.scheme}://{parts.netloc}/{quote(name)}?{parts.query}"
 
 
 @pytest.fixture(autouse=True)

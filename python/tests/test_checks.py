@@ -5,7 +5,7 @@ import os
 import pytest
 from django.core.management import call_command
 from django.core.management.base import SystemCheckError
-from worlds import models as w
+from project.worlds import models as w
 
 from django_gyro import Importer, Ref
 from django_gyro.checks import check_importers

@@ -3,7 +3,7 @@
 import django
 import pytest
 from django.contrib.contenttypes.models import ContentType
-from worlds import models as w
+from project.worlds import models as w
 
 from django_gyro import (
     Case,

@@ -1,7 +1,7 @@
 """What an importer is to those who knew the ancestor's, and what it is besides."""
 
 import pytest
-from worlds.models import Customer, Pizzeria, Place, ProxyShop, Restaurant, Shop, Stranger, Tag, Tenant
+from project.worlds.models import Customer, Pizzeria, Place, ProxyShop, Restaurant, Shop, Stranger, Tag, Tenant
 
 from django_gyro import DeclarationError, Importer, Ref
 from django_gyro.declared import said

@@ -2,7 +2,7 @@
 
 import django
 import pytest
-from worlds import models as w
+from project.worlds import models as w
 
 from django_gyro import model
 

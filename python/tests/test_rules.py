@@ -5,7 +5,7 @@ import re
 
 import django
 import pytest
-from worlds import models as w
+from project.worlds import models as w
 
 from django_gyro import Column, Importer
 from django_gyro.declaration import document

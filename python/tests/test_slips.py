@@ -3,7 +3,7 @@
 import pytest
 from django.contrib.sites.models import Site
 from django.core.exceptions import ImproperlyConfigured
-from worlds.models import Customer, Order, OrderItem, Place, Restaurant, Shop, Tenant
+from project.worlds.models import Customer, Order, OrderItem, Place, Restaurant, Shop, Tenant
 
 from django_gyro import Column, DeclarationError, Fake, GyroError, Importer, Mask, NaturalKey, Ref
 
