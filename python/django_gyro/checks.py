@@ -5,9 +5,9 @@ Their ids are gyro.E001 and so on; docs/django.md lists them.
 
 from __future__ import annotations
 
-from typing import Any, TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from django.core.checks import CheckMessage, Error, Warning
+from django.core import checks
 
 from . import model as models
 from .declared import Declared
@@ -16,13 +16,14 @@ from .errors import DeclarationError, Mistake
 from .importer import ImporterType, collected, registered, settle
 
 if TYPE_CHECKING:
-    from django.db.models import Model
     from collections.abc import Iterator
 
+    from django.db.models import Model
 
-def check_importers(app_configs: Any = None, **options: Any) -> list[CheckMessage]:
+
+def check_importers(app_configs: Any = None, **_options: Any) -> list[checks.CheckMessage]:
     """The system check of all importers; of some applications those whose models are theirs."""
-    found: dict[tuple[str, str, str], CheckMessage] = {}
+    found: dict[tuple[str, str, str], checks.CheckMessage] = {}
     labels = None if app_configs is None else {config.label for config in app_configs}
     for mistake in mistakes():
         model = mistake.obj.get_model() if isinstance(mistake.obj, ImporterType) else None
@@ -32,8 +33,8 @@ def check_importers(app_configs: Any = None, **options: Any) -> list[CheckMessag
     return list(found.values())
 
 
-def _message(mistake: Mistake) -> CheckMessage:
-    kind = Error if mistake.code.startswith("E") else Warning
+def _message(mistake: Mistake) -> checks.CheckMessage:
+    kind = checks.Error if mistake.code.startswith("E") else checks.Warning
     where = mistake.place.partition(", ")[2]
     text = f"{where}: {mistake.problem}" if where else mistake.problem
     return kind(text, hint=mistake.hint or None, obj=mistake.obj, id=f"gyro.{mistake.code}")
@@ -62,7 +63,8 @@ def files(importers: list[ImporterType]) -> Iterator[Mistake]:
             name = importer.get_file_name()
         except DeclarationError:
             continue  # it has no model, which is told
-        if (other := taken.setdefault(name, importer)) is not importer:
+        other = taken.setdefault(name, importer)
+        if other is not importer and other._key() != importer._key():  # two for one model are told as such
             yield Mistake(
                 "E005",
                 importer.__name__,

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
-from typing import Any, Union, TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from django.db.models import Model
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from decimal import Decimal
 
 #: A model, or its name: "accounts.Tenant"; "self" is the importer's own.
-ModelOrName = Union[type[Model], str]
+ModelOrName: TypeAlias = "type[Model] | str"
 
 MISSING = ("restrict", "include", "set_null")
 
@@ -75,6 +76,8 @@ class Column:
             value = getattr(self, name)
             if value is not None and value not in words:
                 yield f"{name} must be one of these", f"{', '.join(words[:-1])} or {words[-1]}"
+        if self.follow and self.missing not in (None, "restrict"):
+            yield f"follow is set, and missing={self.missing!r}", "rows follow by a reference that restricts"
         if self.by is not None and not self.by:
             yield "by is empty", 'by={"subdomain": "Tenant"}: a field of the referred model, and the header'
 
@@ -116,6 +119,8 @@ class Ref(Column):
             yield "Ref names no model", "Ref(Tenant), or Column(…) for what is to be known besides the model"
         if self.ref is not None and self.cases:
             yield "Ref has both a model and cases", "keep one"
+        if self.each and (self.over or self.missing or self.follow):
+            yield "each is set, and over, missing or follow", "elements of an array restrict and include nothing"
         if self.cases and not all(isinstance(case, Case) for case in self.cases):
             yield "cases are to be Case(when=…, ref=…)", 'Case(when="kind = 7", ref=Shop)'
 
@@ -138,7 +143,7 @@ def _texts(value: Any) -> bool:
     return isinstance(value, (list, tuple)) and all(isinstance(v, (str, int)) for v in value)
 
 
-_KINDS = {
+_KINDS: dict[str, str] = {
     **dict.fromkeys(("follow", "create_missing", "trim", "percent", "soft", "each"), "boolean"),
     **dict.fromkeys(("one_of", "nulls", "true", "false", "over"), "list"),
     **dict.fromkeys(("min", "max", "default", "cases"), "anything"),
@@ -146,14 +151,14 @@ _KINDS = {
     "ref": "model",
     "to": "names",
 }
-_TYPES = {
+_TYPES: dict[str, Callable[[Any], bool]] = {
     "text": lambda v: isinstance(v, str) and bool(v.strip() or v == " "),
     "boolean": lambda v: isinstance(v, bool),
     "list": _texts,
     "mapping": lambda v: isinstance(v, Mapping) and all(isinstance(t, str) for pair in v.items() for t in pair),
     "model": lambda v: isinstance(v, str) or is_model(v),
     "names": lambda v: isinstance(v, str) or _texts(v),
-    "anything": lambda v: True,
+    "anything": lambda _: True,
 }
 _WORDS = {
     "text": "a text",

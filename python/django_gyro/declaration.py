@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, TYPE_CHECKING
-
+from typing import TYPE_CHECKING, Any
 
 from . import model as models
 from .declared import Declared
@@ -14,9 +13,11 @@ from .rules import add_rules
 from .strategy import strategy
 
 if TYPE_CHECKING:
-    from .ids import IDs
-    from django.db.models import Model
     from collections.abc import Collection, Iterable, Mapping
+
+    from django.db.models import Model
+
+    from .ids import IDs
 
 
 def document(

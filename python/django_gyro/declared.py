@@ -7,7 +7,6 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-
 from . import model as models
 from .column import MISSING, Case, Column, Fake, Mask, ModelOrName, Ref, is_model
 from .errors import Mistake
@@ -16,6 +15,7 @@ from .strategy import impossible, is_everywhere
 
 if TYPE_CHECKING:
     from django.db.models import Model
+
     from .importer import ImporterType
 
 #: What can be said of a foreign CSV file, and at a column of it.
@@ -104,9 +104,7 @@ class Declared:
             problem, hint = models.unknown(self.model, name, ref)
             self._wrong("E002", name, problem, hint)
         elif isinstance(field, models.GenericKey):
-            self._generic(
-                name, column, field, ref, [v.ref for v in column.cases] if several and isinstance(column, Ref) else None
-            )
+            self._generic(name, column, field, ref, list(value) if several else None)
         elif several:
             self._wrong(
                 "E003", name, "several models, and it is no generic foreign key", "Ref(cases=[Case(when=…, ref=…), …])"
@@ -122,15 +120,19 @@ class Declared:
         if why := models.no_table(model):
             self._wrong("E007", name, f"{models.label(model)}: {why}")
             return None
-        if self._has is not None and models.concrete(model) not in self._has:
+        return models.concrete(model)
+
+    def _refers(self, name: str, model: type[Model]) -> str:
+        """The table of a model that the document refers to, which has to have an importer."""
+        if self._has is not None and model not in self._has:
             self._wrong(
                 "E001",
                 name,
                 f"it refers to {models.label(model)}, which has no importer",
                 f"class {model.__name__}Importer(Importer): model = {model.__name__}",
             )
-            return None
-        return models.concrete(model)
+        self.refers.append(model)
+        return models.table_name(model)
 
     def _plain(self, name: str, column: Column, field: Any, ref: type[Model] | None) -> None:
         """Take an entry about a field, which may be a foreign key."""
@@ -170,13 +172,13 @@ class Declared:
         if reference is not None:
             ref = ref or reference.to
             key = self._key(reference, entry)
-            if reference.soft or not isinstance(column, Ref):
-                entry.update(self._soft(reference))
+            entry.update(self._soft(reference))
         elif field is not None:
             key = models.column_name(field)
-        if ref is not None:
-            entry["ref"] = models.table_name(ref)
-            self.refers.append(ref)
+        if ref is not None and (isinstance(column, Ref) or reference is None or reference.soft):
+            entry["ref"] = self._refers(name, ref)
+        elif ref is not None:
+            self.refers.append(ref)  # the catalog knows it, and it needs no importer
         for what in sorted(column.said() - {"ref", "cases"}):
             value = getattr(column, what)
             if what == "over":
@@ -210,8 +212,7 @@ class Declared:
             model = self._model(name, case.ref)
             if model is None:
                 continue
-            self.refers.append(model)
-            entry = {"when": case.when, "ref": models.table_name(model)}
+            entry = {"when": case.when, "ref": self._refers(name, model)}
             if case.to:
                 entry["to"] = ", ".join(self._columns(name, model, [case.to]))
             yield entry
@@ -230,7 +231,7 @@ class Declared:
         for model in (self._has or ()) if chosen is None else chosen:
             kinds = [model] if key.for_concrete_model else [model, *models.proxies(model)]
             cases += [key.case(kind) for kind in kinds]
-            self.refers.append(model)
+            self._refers(name, model)
         entry = {k.rstrip("_"): written(getattr(column, k)) for k in sorted(column.said() - {"ref", "cases"})}
         if cases:
             self.columns[key.key_column] = {**entry, "cases": cases}
@@ -251,7 +252,7 @@ class Declared:
         ):
             model = models.concrete(field.model)
             leads = field.related_model is self.model and field.object_id_field_name == key.field.fk_field
-            if leads and model not in (self._has if chosen is None else chosen):
+            if leads and model not in ((self._has or ()) if chosen is None else chosen):
                 self._doubt(
                     "W001",
                     name,
@@ -295,7 +296,8 @@ class Declared:
                 reference.parent_link or (reference.to in (self._has or ()) and is_everywhere(reference.to))
             ):
                 said = self.columns.setdefault(key, {**entry, "ref": models.table_name(reference.to)})
-                said.setdefault("missing", "include")
+                if not said.get("follow"):  # rows follow by a reference that restricts
+                    said.setdefault("missing", "include")
                 self.refers.append(reference.to)
 
     def _columns(self, name: str, model: type[Model], names: Collection[Any]) -> list[str]:

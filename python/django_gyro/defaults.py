@@ -4,17 +4,18 @@ and what is left out."""
 from __future__ import annotations
 
 import functools
+from typing import TYPE_CHECKING
 
 from django.apps import apps
 
 from . import model as models
 from .importer import Importer, ImporterType, registered
 from .strategy import is_everywhere
-from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from django.db.models import Model
     from collections.abc import Iterator
+
+    from django.db.models import Model
 
 #: What a database has for itself alone. An importer that someone writes for one of them counts all the same.
 LEFT_OUT = ("sessions.session", "admin.logentry")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -19,6 +19,14 @@ class GyroError(Exception):
     def __str__(self) -> str:
         text = " ".join(part for part in (self.operation, self.place) if part) + ": " + self.problem
         return f"{text} ({self.hint})" if self.hint else text
+
+
+class QueryError(GyroError, ValueError):
+    """A query that can't be compiled. It quotes no parameter: Django's own error, which may, is not chained to it."""
+
+
+class NotAQueryError(QueryError, TypeError):
+    """What should be a QuerySet is none."""
 
 
 @dataclass(frozen=True)
@@ -58,11 +66,3 @@ class NotAModelError(DeclarationError, TypeError):
 
 class SecondImporterError(DeclarationError):
     """A second importer for one model."""
-
-
-class QueryError(GyroError, ValueError):
-    """A query that can't be compiled. It quotes no parameter: Django's own error, which may, is not chained to it."""
-
-
-class NotAQueryError(QueryError, TypeError):
-    """What should be a QuerySet is none."""

@@ -27,7 +27,7 @@ class IDs:
 class Keep(IDs):
     """The ids of the slice."""
 
-    def document(self, columns: list[str]) -> Any:
+    def document(self, columns: list[str]) -> Any:  # noqa: ARG002
         return "keep"
 
 
@@ -35,7 +35,7 @@ class Keep(IDs):
 class Sequential(IDs):
     """New ids, as the database gives them: of the sequence, a default, or a random uuid."""
 
-    def document(self, columns: list[str]) -> Any:
+    def document(self, columns: list[str]) -> Any:  # noqa: ARG002
         return "sequential"
 
 
@@ -43,7 +43,7 @@ class Sequential(IDs):
 class MaxPlusOne(IDs):
     """The highest id that the target has, plus one, two and so on: for numbers that no sequence gives."""
 
-    def document(self, columns: list[str]) -> Any:
+    def document(self, columns: list[str]) -> Any:  # noqa: ARG002
         return "max+1"
 
 
@@ -97,7 +97,7 @@ class Fixed(IDs):
     def __repr__(self) -> str:
         return f"Fixed(<{len(self.pairs)} ids>)"
 
-    def document(self, columns: list[str]) -> Any:
+    def document(self, columns: list[str]) -> Any:  # noqa: ARG002
         return {"fixed": {str(old): str(new) for old, new in self.pairs.items()}}
 
     def problem(self) -> str:
@@ -115,7 +115,7 @@ class Offset(IDs):
 
     distance: int
 
-    def document(self, columns: list[str]) -> Any:
+    def document(self, columns: list[str]) -> Any:  # noqa: ARG002
         return {"offset": self.distance}
 
     def problem(self) -> str:

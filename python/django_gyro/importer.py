@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from typing import Any, Literal, TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Literal
 
 from django.apps import apps
 
@@ -12,9 +12,11 @@ from .column import is_model
 from .errors import DeclarationError, Mistake, NoModelError, NotAModelError, SecondImporterError
 
 if TYPE_CHECKING:
-    from .ids import IDs
-    from django.db.models import Model
     from collections.abc import Iterator, Mapping
+
+    from django.db.models import Model
+
+    from .ids import IDs
 
 #: What an importer may say.
 KNOWN = ("model", "Columns", "ids", "conflict", "file", "missing", "csv", "abstract")
@@ -64,7 +66,7 @@ class ImporterType(type):
             cls._registry[cls._key()] = cls
         return cls
 
-    def __init__(cls, name: str, bases: tuple[type, ...], namespace: dict[str, Any], **options: Any) -> None:
+    def __init__(cls, name: str, bases: tuple[type, ...], namespace: dict[str, Any], **_: Any) -> None:
         super().__init__(name, bases, namespace)
 
     def __repr__(cls) -> str:
@@ -86,7 +88,7 @@ class ImporterType(type):
         """The model; None where it is a name that no model has, or models are not loaded yet."""
         if isinstance(cls.model, str):
             return models.named(cls.model) if apps.models_ready else None
-        return cls.model  # type: ignore[no-any-return]
+        return cls.model
 
     def get_file_name(cls) -> str:
         """The name of the CSV file: what ``file`` says, else <table>.csv."""

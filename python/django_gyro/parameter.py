@@ -99,7 +99,7 @@ def _psycopg3(psycopg_any: Any, use_tz: bool, timezone: datetime.tzinfo | None) 
     from psycopg.adapt import PyFormat, Transformer
 
     adapters = psycopg_any.get_adapters_template(use_tz, timezone)
-    transformer = Transformer.from_context(SimpleNamespace(adapters=adapters, connection=None))  # type: ignore[arg-type]
+    transformer = Transformer.from_context(SimpleNamespace(adapters=adapters, connection=None))
 
     def name(oid: int) -> str:
         known = adapters.types.get(oid)

@@ -18,7 +18,7 @@ CLASSES = {sre.CATEGORY_DIGIT: "0-9", sre.CATEGORY_WORD: "A-Za-z0-9_"}
 MOST = 255  # PostgreSQL's bound of {m,n}
 
 
-class _Untold(Exception):
+class UntoldError(Exception):
     """A part of the expression can't be said."""
 
 
@@ -28,15 +28,13 @@ def postgres(regex: Any) -> str | None:
     if not isinstance(getattr(regex, "pattern", None), str) or regex.flags & ~(re.UNICODE | re.ASCII):
         return None
     try:
-        parsed = list(parser.parse(regex.pattern, regex.flags))
+        parsed: list[Any] = parser.parse(regex.pattern, regex.flags).data
         begins = bool(parsed) and parsed[0] in _BEGINNING
         ends = bool(parsed) and parsed[-1][0] is sre.AT and parsed[-1][1] in _END
         tail = parsed[-1][1] if ends else None
         body = parsed[1 if begins else 0 : len(parsed) - 1 if ends else None]
         text = _sequence(body, bool(regex.flags & re.ASCII))
-    except _Untold:
-        return None
-    except Exception:  # the parser is Python's own affair, and may change
+    except UntoldError:
         return None
     return (
         ("" if begins else ".*") + text + ("" if tail is sre.AT_END_STRING else "\\n?" if tail is sre.AT_END else ".*")
@@ -47,11 +45,11 @@ _BEGINNING = ((sre.AT, sre.AT_BEGINNING), (sre.AT, sre.AT_BEGINNING_STRING))
 _END = (sre.AT_END, sre.AT_END_STRING)
 
 
-def _sequence(nodes: Any, ascii: bool) -> str:
-    return "".join(_node(op, argument, ascii) for op, argument in nodes)
+def _sequence(nodes: Any, only_ascii: bool) -> str:
+    return "".join(_node(op, argument, only_ascii) for op, argument in nodes)
 
 
-def _node(op: Any, argument: Any, ascii: bool) -> str:
+def _node(op: Any, argument: Any, only_ascii: bool) -> str:
     if op is sre.LITERAL:
         return _character(argument)
     if op is sre.NOT_LITERAL:
@@ -59,21 +57,21 @@ def _node(op: Any, argument: Any, ascii: bool) -> str:
     if op is sre.ANY:
         return r"[^\n]"
     if op is sre.IN:
-        return _set(argument, ascii)
+        return _set(argument, only_ascii)
     if op is sre.BRANCH:
-        return "(?:" + "|".join(_sequence(branch, ascii) for branch in argument[1]) + ")"
+        return "(?:" + "|".join(_sequence(branch, only_ascii) for branch in argument[1]) + ")"
     if op is sre.SUBPATTERN and not argument[1] and not argument[2]:
-        return f"(?:{_sequence(argument[3], ascii)})"
+        return f"(?:{_sequence(argument[3], only_ascii)})"
     if op in (sre.MAX_REPEAT, sre.MIN_REPEAT):
         least, most, inner = argument
         if least > MOST or (most is not sre.MAXREPEAT and most > MOST):
-            raise _Untold
+            raise UntoldError
         bounds = f"{least}," if most is sre.MAXREPEAT else f"{least},{most}"
-        return f"(?:{_sequence(inner, ascii)}){{{bounds}}}"
-    raise _Untold
+        return f"(?:{_sequence(inner, only_ascii)}){{{bounds}}}"
+    raise UntoldError
 
 
-def _set(items: Any, ascii: bool) -> str:
+def _set(items: Any, only_ascii: bool) -> str:
     negated = bool(items) and items[0][0] is sre.NEGATE
     text = ""
     for op, argument in items[1:] if negated else items:
@@ -81,17 +79,17 @@ def _set(items: Any, ascii: bool) -> str:
             text += _character(argument)
         elif op is sre.RANGE:
             text += f"{_character(argument[0])}-{_character(argument[1])}"
-        elif op is sre.CATEGORY and ascii and argument in CLASSES:
+        elif op is sre.CATEGORY and only_ascii and argument in CLASSES:
             text += CLASSES[argument]
         else:
-            raise _Untold
+            raise UntoldError
     return f"[{'^' if negated else ''}{text}]"
 
 
 def _character(code: int) -> str:
     """A character as itself where it is a letter or a digit, else by its number: it means nothing else then."""
     if code == 0 or 0xD800 <= code <= 0xDFFF:
-        raise _Untold
+        raise UntoldError
     if code < 128 and chr(code).isalnum():
         return chr(code)
     return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"

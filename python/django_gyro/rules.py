@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime
 import re
 from decimal import Decimal
-from typing import Any, TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.core import validators
 from django.db import models as fields
@@ -19,8 +19,9 @@ from .declared import written
 from .pattern import postgres
 
 if TYPE_CHECKING:
-    from django.db.models import Model
     from collections.abc import Collection
+
+    from django.db.models import Model
 
 
 def add_rules(columns: dict[str, dict[str, Any]], model: type[Model], headers: Collection[str] | None) -> None:
@@ -70,9 +71,13 @@ def rules_of(field: Any) -> dict[str, Any]:
             sign = ">=" if kind is validators.MinLengthValidator else "<="
             empty = f" OR {_quoted(field)} = ''" if kind is validators.MinLengthValidator and field.blank else ""
             checks.append(f"(char_length({_quoted(field)}) {sign} {limit}{empty})")
-        elif kind is validators.RegexValidator and text and not validator.inverse_match:
-            if (pattern := postgres(validator.regex)) is not None:
-                patterns.append(f"(?:{pattern})?" if field.blank else pattern)
+        elif (
+            kind is validators.RegexValidator
+            and text
+            and not validator.inverse_match
+            and (pattern := postgres(validator.regex)) is not None
+        ):
+            patterns.append(f"(?:{pattern})?" if field.blank else pattern)
     if bounds["min"]:
         rules["min"] = written(max(bounds["min"]))
     if bounds["max"]:

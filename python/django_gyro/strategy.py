@@ -13,6 +13,7 @@ from .ids import Derived, Fixed, IDs, Keep, MaxPlusOne, NaturalKey, Offset, Sequ
 
 if TYPE_CHECKING:
     from django.db.models import Model
+
     from .importer import ImporterType
 
 #: A migrated database has rows of these, under ids of its own: they are found again by their natural keys.
@@ -62,6 +63,7 @@ def _default(model: type[Model], run: IDs | None) -> IDs | None:
         return NaturalKey(*(c for r in models.references(model) for c in r.columns))
     if not _new(run):
         return None
+    said = run
     key = models.key_fields(model)
     own = [f for f in key if models.reference(f) is None]
     given = [f for f in own if _given(f)]
@@ -73,7 +75,7 @@ def _default(model: type[Model], run: IDs | None) -> IDs | None:
         return NaturalKey(*map(models.column_name, key))
     if natural_key := declared_key(model):
         return NaturalKey(*natural_key)
-    return run if isinstance(run, Sequential) and not all(_counted(f) for f in own or key) else None
+    return run if run is not said else None
 
 
 def _new(ids: IDs | None) -> bool:
@@ -181,11 +183,6 @@ def tree(model: type[Model], ids: IDs | None, columns: list[str]) -> tuple[str, 
         hint = "ids = Keep()" + (
             f', or NaturalKey("{unique}") where equal {unique}s mean the same node' if unique else ""
         )
-        return (
-            "E009",
-            "",
-            f"{models.label(model)} is a tree ({base}), whose {', '.join(needed)} say where a row stands: "
-            "under new ids it would hang below a stranger",
-            hint,
-        )
+        where = f"{models.label(model)} is a tree ({base}), whose {', '.join(needed)} say where a row stands"
+        return "E009", "", f"{where}: under new ids it would hang below a stranger", hint
     return None

@@ -1,25 +1,49 @@
-import django
-import pytest
-from django.conf import settings
+"""A test database of this process's own, filled once. No test changes it."""
 
-if not settings.configured:
-    settings.configure(
-        SECRET_KEY="x",
-        INSTALLED_APPS=[
-            "django.contrib.contenttypes",
-            "django.contrib.auth",
-            "django.contrib.sites",
-            "django.contrib.sessions",
-            "django.contrib.admin",
-            "django.contrib.messages",
-            "django_gyro",
-            "worlds",
-        ],
-        DATABASES={"default": {"ENGINE": "django.db.backends.postgresql", "HOST": "127.0.0.1", "PORT": "1"}},
-        DEFAULT_AUTO_FIELD="django.db.models.BigAutoField",
-        USE_TZ=True,
+import os
+import shutil
+import sys
+from pathlib import Path
+from urllib.parse import quote, urlsplit
+
+import pytest
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "project.settings")
+
+import django
+
+django.setup()
+
+
+@pytest.fixture(scope="session")
+def binary():
+    """The gyro binary: GYRO_BINARY, or the environment's."""
+    found = os.environ.get("GYRO_BINARY") or shutil.which(
+        "gyro", path=f"{Path(sys.executable).parent}:{os.environ['PATH']}"
     )
-    django.setup()
+    assert found, "no gyro binary: set GYRO_BINARY, or install the package"
+    return found
+
+
+@pytest.fixture(scope="session")
+def database():
+    """The test database, filled; its URL is the fixture."""
+    if "GYRO_TEST_DATABASE" not in os.environ:
+        pytest.fail("no server: go run ./internal/pgtest/serve pytest")
+    from django.db import connection
+    from project.rows import fill
+
+    before = connection.settings_dict["NAME"]
+    connection.creation.create_test_db(verbosity=0, autoclobber=True)
+    fill()
+    yield url(connection.settings_dict["NAME"])
+    connection.creation.destroy_test_db(before, verbosity=0)
+
+
+def url(name):
+    """The server's URL, with another database."""
+    parts = urlsplit(os.environ["GYRO_TEST_DATABASE"])
+    return f"{parts.scheme}://{parts.netloc}/{quote(name)}?{parts.query}"
 
 
 @pytest.fixture(autouse=True)
