@@ -15,7 +15,7 @@ import (
 
 // restorable is what an exclusive load drops, and how it is made again. All of it happens in
 // the load's transaction: whatever goes wrong, everything is as it was.
-type restorable struct{ Table, Drop, Make string }
+type restorable struct{ Table, Name, Drop, Make string }
 
 // access is how a load has its tables: beside others, or exclusively.
 type access struct {
@@ -28,7 +28,7 @@ type access struct {
 // keysSQL lists foreign keys of ordinary tables; those of partitioned ones belong to several
 // tables and stay, and so do those that triggers do not watch over.
 const keysSQL = `
-SELECT f.conrelid::regclass::text, format('ALTER TABLE %s DROP CONSTRAINT %I', f.conrelid::regclass, f.conname),
+SELECT f.conrelid::regclass::text, f.conname::text, format('ALTER TABLE %s DROP CONSTRAINT %I', f.conrelid::regclass, f.conname),
   format('ALTER TABLE %s ADD CONSTRAINT %I %s', f.conrelid::regclass, f.conname, pg_get_constraintdef(f.oid)) ||
   coalesce(format('; COMMENT ON CONSTRAINT %I ON %s IS %L', f.conname, f.conrelid::regclass, obj_description(f.oid, 'pg_constraint')), '')
 FROM pg_constraint f JOIN pg_class c ON c.oid = f.conrelid
@@ -39,7 +39,7 @@ ORDER BY f.conrelid, f.conname`
 
 // indexesSQL lists the plain indexes that no constraint, cluster or replication stands on.
 const indexesSQL = `
-SELECT i.indrelid::regclass::text, format('DROP INDEX %s', i.indexrelid::regclass),
+SELECT i.indrelid::regclass::text, x.relname::text, format('DROP INDEX %s', i.indexrelid::regclass),
   pg_get_indexdef(i.indexrelid) ||
   coalesce(format('; COMMENT ON INDEX %s IS %L', i.indexrelid::regclass, obj_description(i.indexrelid, 'pg_class')), '') ||
   coalesce((SELECT string_agg(format('; ALTER INDEX %s ALTER COLUMN %s SET STATISTICS %s', i.indexrelid::regclass, a.attnum, (to_jsonb(a)->>'attstattarget')::int), '')
@@ -156,6 +156,11 @@ func (a *access) dropAll(ctx context.Context) error {
 	var err error
 	if a.keys, err = a.drop(ctx, keysSQL, tables); err != nil {
 		return err
+	}
+	for _, key := range a.keys {
+		if i := a.tableOf(key.Table); i >= 0 {
+			a.Tables[i].Dropped = append(a.Tables[i].Dropped, key.Name)
+		}
 	}
 	if a.indexes, err = a.drop(ctx, indexesSQL, tables); err != nil {
 		return err

@@ -46,8 +46,8 @@ func (in *Inserter) Circle(ctx context.Context, tables []*TableLoad) error {
 	for _, t := range tables {
 		for _, r := range t.Table.References {
 			for _, other := range tables {
-				if other != t && other.Table.Name == r.To {
-					together = together || !r.Deferrable && !in.Loaded.Exclusive
+				if other != t && other.Table.Name == r.To && t.Stands(r) {
+					together = together || !r.Deferrable
 					deferred = true
 				}
 			}
@@ -58,8 +58,8 @@ func (in *Inserter) Circle(ctx context.Context, tables []*TableLoad) error {
 		if err := in.insertTogether(ctx, tables); err != nil {
 			return err
 		}
-	case deferred && !in.Loaded.Exclusive:
-		if err := in.SetConstraints(ctx, schemas(tables), "DEFERRED"); err != nil {
+	case deferred:
+		if err := in.SetConstraints(ctx, standing(tables), "DEFERRED"); err != nil {
 			return err
 		}
 	}
@@ -73,9 +73,9 @@ func (in *Inserter) Circle(ctx context.Context, tables []*TableLoad) error {
 			return err
 		}
 	}
-	if deferred && !together && !in.Loaded.Exclusive {
+	if deferred && !together {
 		in.Stage(gyro.Referring, -1)
-		return in.SetConstraints(ctx, schemas(tables), "IMMEDIATE")
+		return in.SetConstraints(ctx, standing(tables), "IMMEDIATE")
 	}
 	return nil
 }

@@ -328,7 +328,7 @@ func (s *Swaps) between(t *TableLoad, index uniqueIndex, written []string) *park
 // constraintsOf lets the foreign keys of a column wait, those that can.
 func (s *Swaps) constraintsOf(ctx context.Context, t *TableLoad, column string) error {
 	for _, r := range t.Table.References {
-		if !r.Deferrable || !slices.Contains(r.Columns, column) || s.Loaded.Exclusive {
+		if !r.Deferrable || !slices.Contains(r.Columns, column) || !t.Stands(r) {
 			continue
 		}
 		name := pgx.Identifier{t.Table.Name.Schema, r.Name}.Sanitize()

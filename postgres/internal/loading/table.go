@@ -25,9 +25,10 @@ type TableLoad struct {
 	Numbered bool
 	// Scattered says that staging rows do not stand in the order of their numbers.
 	Scattered bool
-	Staged    int64 // rows of the staging table, or that were copied
-	Fresh     int64 // of them, those to be inserted
-	Existing  int64 // of them, those that are there already
+	Dropped   []string // its foreign keys that are made again at the end
+	Staged    int64    // rows of the staging table, or that were copied
+	Fresh     int64    // of them, those to be inserted
+	Existing  int64    // of them, those that are there already
 }
 
 // Target is the table's name in SQL.
@@ -105,11 +106,16 @@ func mapColumns(t *driver.LoadTable) []string {
 	return columns
 }
 
-// schemas are the tables as the target has them.
-func schemas(tables []*TableLoad) []*schema.Table {
+// Stands reports whether a foreign key watches over the rows while they are loaded.
+func (t *TableLoad) Stands(r schema.Reference) bool { return !slices.Contains(t.Dropped, r.Name) }
+
+// standing are the tables as the target has them, less the foreign keys that were dropped.
+func standing(tables []*TableLoad) []*schema.Table {
 	var all []*schema.Table
 	for _, t := range tables {
-		all = append(all, t.Table)
+		table := *t.Table
+		table.References = slices.DeleteFunc(slices.Clone(table.References), func(r schema.Reference) bool { return !t.Stands(r) })
+		all = append(all, &table)
 	}
 	return all
 }
