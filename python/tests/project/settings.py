@@ -6,8 +6,6 @@ Each process has a test database of its own there.
 import os
 from urllib.parse import parse_qs, unquote, urlsplit
 
-import django
-
 
 def database(url: str) -> dict:
     """The settings of a URL. What its query says goes before what its head does, as for libpq."""
@@ -49,5 +47,3 @@ DATABASES = {
     "dead": database("postgres://nobody@127.0.0.1:1/nothing"),
     "lite": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"},
 }
-if django.VERSION < (5,):
-    USE_DEPRECATED_PYTZ = False
