@@ -72,7 +72,8 @@ def _plain(value: Any, adapt: Adapt) -> Parameter | None:
         value = float(value)
         return Parameter(repr(value), "numeric" if math.isfinite(value) else "double precision")
     if isinstance(value, decimal.Decimal):
-        return Parameter("NaN" if value.is_nan() else str(value), "numeric")
+        text = "NaN" if value.is_nan() else str(value)
+        return _whole(int(text)) if text.lstrip("-").isdecimal() else Parameter(text, "numeric")
     if isinstance(value, str):
         return Parameter(str.__str__(value))
     if isinstance(value, (bytes, bytearray, memoryview)):
@@ -126,13 +127,14 @@ def _psycopg2(psycopg_any: Any) -> Callable[[Any, Adapt], Parameter]:
     import psycopg2
     from psycopg2.extras import Json
 
+    jsonb = "" if psycopg_any.Jsonb is Json else "jsonb"  # Django 4.2 says no type
     # Subclasses before what they extend.
     forms: list[tuple[type[Any], Callable[[Any], Parameter | None]]] = [
         (datetime.datetime, lambda v: Parameter(v.isoformat(" "), "timestamptz" if v.tzinfo else "timestamp")),
         (datetime.date, lambda v: Parameter(v.isoformat(), "date")),
         (datetime.time, lambda v: Parameter(v.isoformat(), "timetz" if v.tzinfo else "time")),
         (datetime.timedelta, lambda v: Parameter(f"{v.days} days {v.seconds}.{v.microseconds:06} seconds", "interval")),
-        (psycopg_any.Jsonb, lambda v: Parameter(v.dumps(v.adapted), "jsonb")),
+        (psycopg_any.Jsonb, lambda v: Parameter(v.dumps(v.adapted), jsonb)),
         (Json, lambda v: Parameter(v.dumps(v.adapted))),
         (psycopg_any.Inet, lambda v: Parameter(v.addr, "inet")),
         (psycopg_any.DateRange, lambda v: Parameter(_range(v), "daterange")),
@@ -199,7 +201,9 @@ def _range(value: Any) -> str:
         return "empty"
 
     def bound(v: Any) -> str:
-        return "" if v is None else _quoted(v.isoformat(" ") if isinstance(v, datetime.datetime) else str(v))
+        if isinstance(v, datetime.datetime):
+            return _quoted(v.isoformat(" "))
+        return "" if v is None else str(v)  # a day, or a number
 
     opening, closing = value._bounds
     return f"{opening}{bound(value.lower)},{bound(value.upper)}{closing}"

@@ -26,7 +26,7 @@ class Query:
 
     model: type[Any]
     sql: str  # with $1, $2, …; its columns are called as the key's columns are
-    args: list[str | list[str] | None]  # in PostgreSQL's text form
+    args: list[str | None]  # in PostgreSQL's text form
     ordered: bool  # the rows come in an order that is the same each time
     sliced: bool  # only the first, or a part, of them; where not ordered, other ones each time
 
@@ -115,7 +115,7 @@ def _compile(queryset: Any) -> Query:
     inner, args = number(inner, values, adapter(settings.USE_TZ, connection.timezone))
     selected = ", ".join(f"{column} AS {quote(name)}" for column, name in zip(columns, key, strict=True))
     sql = f"SELECT {selected} FROM (\n{inner}\n) AS {head}"
-    return Query(queryset.model, sql, list(args), ordered=_ordered(queryset), sliced=_sliced(queryset))
+    return Query(queryset.model, sql, args, ordered=_ordered(queryset), sliced=_sliced(queryset))
 
 
 def key_fields(model: type[Any]) -> list[Any]:
