@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import sys
 import warnings
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from .engine import Event
+if TYPE_CHECKING:
+    from .engine import Event
 
 
 class Bars:
-    """Bars of tqdm.auto: widgets in a notebook, text on a terminal, nothing in a pipe (``always`` draws there as well)."""
+    """Bars of tqdm.auto: widgets in a notebook, text on a terminal; nothing in a pipe, unless always."""
 
     def __init__(self, names: dict[str, str], always: bool = False) -> None:
         with warnings.catch_warnings():
@@ -39,7 +40,14 @@ class Bars:
         what = f"{name}, loaded" if self._round else name
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return self._tqdm(desc=what, total=event.get("estimate") or None, unit=" rows", disable=self._disable, leave=True, mininterval=0)
+            return self._tqdm(
+                desc=what,
+                total=event.get("estimate") or None,
+                unit=" rows",
+                disable=self._disable,
+                leave=True,
+                mininterval=0,
+            )
 
     def _move(self, bar: Any, event: Event) -> None:
         step, rows = event["step"], event.get("rows", 0)

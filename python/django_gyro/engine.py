@@ -13,17 +13,21 @@ import sys
 import sysconfig
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .outcome import EngineError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
 
 #: The version of the protocol that is spoken here.
 PROTOCOL = 1
 
 #: What the program tells of itself: an object with "event".
 Event = dict[str, Any]
+
+_INTERRUPT = getattr(signal, "CTRL_BREAK_EVENT", signal.SIGINT)  # the former on Windows
 
 _NAME = "gyro.exe" if sys.platform == "win32" else "gyro"
 
@@ -33,7 +37,9 @@ def binary() -> str:
     said = os.environ.get("GYRO_BINARY", "")
     if said:
         if not os.access(said, os.X_OK):
-            raise EngineError("find", "gyro", f"GYRO_BINARY is {said}, and that is no program", "the path of gyro itself")
+            raise EngineError(
+                "find", "gyro", f"GYRO_BINARY is {said}, and that is no program", "the path of gyro itself"
+            )
         return said
     for scheme in dict.fromkeys((sysconfig.get_default_scheme(), sysconfig.get_preferred_scheme("user"))):
         path = Path(sysconfig.get_path("scripts", scheme)) / _NAME
@@ -53,8 +59,8 @@ def binary() -> str:
 def run(document: dict[str, Any], hear: Callable[[Event], None]) -> int:
     """Do what a document says, tell ``hear`` of each event, and give the exit code.
 
-    A KeyboardInterrupt is passed on once, as SIGINT: the program cleans up and ends, then it is raised here. A second one
-    kills the program. However this ends, no process is left.
+    A KeyboardInterrupt is passed on once, as SIGINT: the program cleans up and ends, then it is raised here. A second
+    one kills the program. However this ends, no process is left.
     """
     with _Run(document) as going:
         return going.listen(hear)
@@ -137,7 +143,7 @@ class _Run:
 
     def _interrupt(self) -> None:
         with contextlib.suppress(ProcessLookupError):
-            self._process.send_signal(signal.CTRL_BREAK_EVENT if sys.platform == "win32" else signal.SIGINT)
+            self._process.send_signal(_INTERRUPT)
 
     def _drain(self) -> None:
         for _ in self._events():

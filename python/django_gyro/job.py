@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from . import model as models
@@ -11,6 +10,8 @@ from .outcome import JobError
 from .query import compile as compile_query
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
     from django.db.models import Model
 
 
@@ -20,10 +21,10 @@ class ImportJob:
     Without a query every row is taken that its references allow: a reference to a model with a job before it leads to
     rows that were taken, or the row is left out.
 
-    ``limit`` counts for each value of ``per``: fields or a reference, ``per="customer"``. ``percent`` takes so many of 100
-    rows, by a hash of the key. ``order_by`` names fields, ``"-created_at"``: which rows come first, with ``limit``.
-    ``seed`` draws other rows. ``orphans`` keeps rows all of whose references are NULL. ``follow`` takes rows that refer to
-    rows which are only included. ``max_rows`` bounds the job: more are an error.
+    ``limit`` counts for each value of ``per``: fields or a reference, ``per="customer"``. ``percent`` takes so many
+    of 100 rows, by a hash of the key. ``order_by`` names fields, ``"-created_at"``: which rows come first, with
+    ``limit``. ``seed`` draws other rows. ``orphans`` keeps rows all of whose references are NULL. ``follow`` takes
+    rows that refer to rows which are only included. ``max_rows`` bounds the job: more are an error.
     """
 
     def __init__(
@@ -85,7 +86,12 @@ class ImportJob:
             ready = [j for j in left if not waiting & set(j.get_dependencies())]
             if not ready:
                 names = ", ".join(models.label(j.model) for j in left)
-                raise JobError("sort", "jobs", f"they refer to each other in a circle: {names}", "give them in an order of yours: a circle is closed by including")
+                raise JobError(
+                    "sort",
+                    "jobs",
+                    f"they refer to each other in a circle: {names}",
+                    "give them in an order of yours: a circle is closed by including",
+                )
             done += ready
             left = [j for j in left if j not in ready]
         return done

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from .errors import GyroError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from .report import Report
 
 
@@ -26,13 +27,15 @@ class JobError(GyroError, ValueError):
 class RunError(GyroError):
     """A run that failed. Nothing was left half done.
 
-    ``problems`` are all that was found, each with place, problem and hint; ``report`` is what is known nevertheless: which
-    rows of a CSV file break rules, or the slice that was taken and not loaded.
+    ``problems`` are all that was found, each with place, problem and hint; ``report`` is what is known nevertheless:
+    which rows of a CSV file break rules, or the slice that was taken and not loaded.
     """
 
     kind = "failed"
 
-    def __init__(self, operation: str, problems: Sequence[GyroError], exit_code: int, report: Report | None = None) -> None:
+    def __init__(
+        self, operation: str, problems: Sequence[GyroError], exit_code: int, report: Report | None = None
+    ) -> None:
         self.problems, self.exit_code, self.report = tuple(problems), exit_code, report
         first = self.problems[0]
         super().__init__(operation, first.place, first.problem, first.hint)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, fields
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from .engine import Event
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from .engine import Event
 
 
 @dataclass(frozen=True)
@@ -114,15 +116,19 @@ class Report:
             total = (f"{len(self.files)} files", f"{self.rows:,}", f"{self.bytes:,}", f"{self.seconds:.2f}")
             parts.append(_table(("file", "rows", "bytes", "seconds"), rows, total))
         if self.load is not None:
-            rows = [(t.table, *(f"{n:,}" for n in (t.rows, t.inserted, t.skipped, t.updated))) for t in self.load.tables]
-            parts.append(_table(("table", "rows", "inserted", "skipped", "updated"), rows))
+            loaded = [
+                [t.table, *(f"{n:,}" for n in (t.rows, t.inserted, t.skipped, t.updated))] for t in self.load.tables
+            ]
+            parts.append(_table(("table", "rows", "inserted", "skipped", "updated"), loaded))
             if self.load.broken:
                 broken = [(b.column or "(the row)", b.rule, f"{b.count:,}", b.text) for b in self.load.broken]
                 parts.append(_table(("column", "rule", "rows", "")[:4], broken))
         if self.place:
             parts.append(f"<div>slice: <code>{html.escape(self.place)}</code></div>")
         if self.load is not None and self.load.record:
-            parts.append(f"<div>undo: <code>{html.escape(f'DataSlicer.undo({self.load.record!r}, target=…)')}</code></div>")
+            parts.append(
+                f"<div>undo: <code>{html.escape(f'DataSlicer.undo({self.load.record!r}, target=…)')}</code></div>"
+            )
         return "".join(parts) + _notes(self.notes)
 
 
@@ -162,14 +168,20 @@ class Plan:
     notes: tuple[str, ...] = field(default=())
 
     def __str__(self) -> str:
-        lines = [f"{j.number or '-'} {j.table}: {'whole table' if j.whole else j.shape}, {j.rows:,.0f} rows" for j in self.jobs]
+        lines = [
+            f"{j.number or '-'} {j.table}: {'whole table' if j.whole else j.shape}, {j.rows:,.0f} rows"
+            for j in self.jobs
+        ]
         lines += [f"{t.table}: {t.rows:,} rows, ids {t.ids}" for t in self.loads]
         return "\n".join([*lines, *(f"note: {n}" for n in self.notes)])
 
     def _repr_html_(self) -> str:
         parts = []
         if self.jobs:
-            rows = [(str(j.number or "-"), j.table, "whole table" if j.whole else j.shape, f"{j.rows:,.0f}") for j in self.jobs]
+            rows = [
+                (str(j.number or "-"), j.table, "whole table" if j.whole else j.shape, f"{j.rows:,.0f}")
+                for j in self.jobs
+            ]
             parts.append(_table(("job", "table", "how", "rows (estimate)"), rows))
         if self.loads:
             rows = [(t.table, t.ids, t.conflict, f"{t.rows:,}") for t in self.loads]
@@ -210,17 +222,29 @@ def _broken(validation: dict[str, Any]) -> Iterable[BrokenRule]:
     for file in validation.get("files", ()):
         for rule in file["rules"]:
             lines = tuple(f["line"] for f in rule["first"])
-            yield BrokenRule(file["model"], file["file"], rule["rule"], rule.get("column", ""), rule["text"], rule["count"], lines)
+            yield BrokenRule(
+                file["model"], file["file"], rule["rule"], rule.get("column", ""), rule["text"], rule["count"], lines
+            )
 
 
 def plan_of(event: Event) -> Plan:
     """The plan that an event tells."""
     jobs = tuple(
-        PlannedJob(j["job"], j["model"], j["file"], j["whole"], j["rows"], j.get("shape", ""), j.get("sql", ""), tuple(j["references"]))
+        PlannedJob(
+            j["job"],
+            j["model"],
+            j["file"],
+            j["whole"],
+            j["rows"],
+            j.get("shape", ""),
+            j.get("sql", ""),
+            tuple(j["references"]),
+        )
         for j in event.get("jobs", ())
     )
     loads = tuple(
-        PlannedLoad(t["model"], t["file"], t["rows"], t["ids"], t.get("conflict", ""), tuple(t["mapped"])) for t in event.get("loads", ())
+        PlannedLoad(t["model"], t["file"], t["rows"], t["ids"], t.get("conflict", ""), tuple(t["mapped"]))
+        for t in event.get("loads", ())
     )
     return Plan(event["server"], jobs, loads, tuple(event["notes"]))
 
@@ -232,7 +256,16 @@ def _made(kind: Any, said: dict[str, Any]) -> Any:
 
 
 def _done(t: TableReport) -> str:
-    done = [f"{n:,} {what}" for n, what in ((t.inserted, "inserted"), (t.skipped, "skipped"), (t.updated, "updated"), (t.deleted, "deleted")) if n]
+    done = [
+        f"{n:,} {what}"
+        for n, what in (
+            (t.inserted, "inserted"),
+            (t.skipped, "skipped"),
+            (t.updated, "updated"),
+            (t.deleted, "deleted"),
+        )
+        if n
+    ]
     return ", ".join(done) or "no row"
 
 
