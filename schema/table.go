@@ -52,6 +52,8 @@ type Column struct {
 	Nondeterministic bool
 	// Collation is that one, as SQL writes it.
 	Collation string
+	// CollationID tells collations of one database apart, 0 where the type has none.
+	CollationID uint32
 	// Qualified is the type's name in SQL with its schema, less its size, of a type that is not PostgreSQL's own.
 	Qualified string
 	// Operator is that of equality, as SQL writes it, where the type is an extension's, such as citext. Empty: it is

@@ -64,6 +64,20 @@ func otherwise(t *rapid.T, v string) string {
 	}, v)
 }
 
+// loosely reports whether a column whose values may be equal and other texts refers to one where they are not.
+func (l *loadWorld) loosely() bool {
+	return slices.ContainsFunc(l.target.tables, func(t *table) bool {
+		return slices.ContainsFunc(t.refs, func(f *ref) bool {
+			for i, c := range f.columns {
+				if loose(t.column(c).typ) && !loose(f.to.column(f.toColumns[i]).typ) {
+					return true
+				}
+			}
+			return false
+		})
+	})
+}
+
 // equalForm is a form of a column's value that those have in common which mean the same there, or to what it refers to.
 func (t *table) equalForm(c column, v string) string {
 	for _, f := range t.refs {

@@ -55,6 +55,6 @@ func fill(ctx context.Context, url string, scale float64) error {
 	if err != nil {
 		return fmt.Errorf("connect: %w", err)
 	}
-	defer conn.Close(context.WithoutCancel(ctx)) //nolint:errcheck // all is committed, or nothing
-	return shopdb.Fill(ctx, conn, scale)         //nolint:wrapcheck // it says what it did
+	defer conn.Close(context.WithoutCancel(ctx))
+	return shopdb.Fill(ctx, conn, scale) //nolint:wrapcheck // it says what it did
 }

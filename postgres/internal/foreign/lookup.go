@@ -1,6 +1,7 @@
 package foreign
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -235,7 +236,7 @@ func (l *lookups) present(r driver.SheetReference) string {
 func (l *lookups) inTarget(r driver.SheetReference) (joins string, terms []string) {
 	aliases := map[string]string{}
 	for i, part := range r.Parts {
-		alias, way := "t", ""
+		alias, way, table := "t", "", r.Table
 		for _, step := range part.Path {
 			way += "/" + strings.Join(step.Columns, ",") + ">" + step.Table.String()
 			next, known := aliases[way]
@@ -244,12 +245,17 @@ func (l *lookups) inTarget(r driver.SheetReference) (joins string, terms []strin
 				aliases[way] = next
 				var on []string
 				for j, c := range step.Columns {
-					to := schema.Column{Operator: l.types.known[step.Table][step.ToColumns[j]].operator}
-					on = append(on, server.EqualAs(server.As(step.As, j), to, alias+"."+server.Quote(c), next+"."+server.Quote(step.ToColumns[j])))
+					to := l.types.known[step.Table][step.ToColumns[j]]
+					left, right := alias+"."+server.Quote(c), next+"."+server.Quote(step.ToColumns[j])
+					if from := l.types.known[table][c]; from.collation != to.collation { // as the column that is referred to
+						collate := " COLLATE " + cmp.Or(to.collation, `pg_catalog."default"`)
+						left, right = left+collate, right+collate
+					}
+					on = append(on, server.EqualAs(server.As(step.As, j), schema.Column{Operator: to.operator}, left, right))
 				}
 				joins += " JOIN " + server.Identifier(step.Table) + " " + next + " ON " + strings.Join(on, " AND ")
 			}
-			alias = next
+			alias, table = next, step.Table
 		}
 		typ := l.types.text(part.SheetField)
 		terms = append(terms, typ.equal(alias+"."+server.Quote(part.Column), collated(fmt.Sprintf("n.n_%d", i), typ)))

@@ -120,6 +120,9 @@ func (c *columnTypes) learn(ctx context.Context, sheets []*sheet) error {
 			tables = append(tables, r.Table)
 			for _, part := range r.Parts {
 				tables = append(tables, part.Table)
+				for _, step := range part.Path {
+					tables = append(tables, step.Table)
+				}
 			}
 		}
 		for _, name := range tables {

@@ -114,12 +114,7 @@ func (m *Merge) equal(t *TableLoad, column string, j Join, i int) string {
 func (m *Merge) same(t *TableLoad, column string, j Join, i int, left, right string) string {
 	from, _ := t.Table.Column(column)
 	to, _ := j.to.Table.Column(j.ToColumns[i])
-	as := j.as(i)
-	if from.DataType().Text() && to.DataType().Text() {
-		collate := " COLLATE " + to.Equality()
-		left, right = left+collate, right+collate
-	}
-	return server.EqualAs(as, to, left, right)
+	return server.Refers(j.as(i), from, to, left, right)
 }
 
 // ForEachRow is SQL for an expression over value, evaluated anew for each row, also where it does not name value: the

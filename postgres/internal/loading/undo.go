@@ -99,7 +99,7 @@ func (u *undo) gone(ctx context.Context, found error) error {
 			}
 		}
 		n, err := u.Number(ctx, "look for rows of "+t.Table.String(), fmt.Sprintf("SELECT pg_catalog.count(*) FROM %s t JOIN %s k ON %s",
-			server.Identifier(t.Table), undoKeys(i), joinOn(u.catalog[t.Table], "t", "k", t.Key, t.Key, nil)))
+			server.Identifier(t.Table), undoKeys(i), joinOn(u.catalog[t.Table], "t", "k", t.Key)))
 		if err != nil {
 			return err
 		}
@@ -173,7 +173,7 @@ func (u *undo) lock(ctx context.Context, i int) (problem, err error) {
 	}
 	// xmin is the lower half of the transaction's id.
 	n, err := u.Number(ctx, "lock the rows of "+t.Table.String(), server.Fill(lockSQL, "table", target, "keys", undoKeys(i),
-		"same", joinOn(table, "t", "k", t.Key, t.Key, nil), "transaction", fmt.Sprint(uint32(u.record.Transaction.ID))))
+		"same", joinOn(table, "t", "k", t.Key), "transaction", fmt.Sprint(uint32(u.record.Transaction.ID))))
 	if err != nil {
 		return nil, err
 	}
@@ -186,24 +186,34 @@ func (u *undo) lock(ctx context.Context, i int) (problem, err error) {
 	return nil, nil
 }
 
-// joinOn compares columns of left with other columns, those of a table, of right.
-func joinOn(table *schema.Table, left, right string, columns, other, as []string) string {
+// joinOn compares columns of a table, in left and right.
+func joinOn(table *schema.Table, left, right string, columns []string) string {
 	var terms []string
-	for i, c := range columns {
-		to, _ := table.Column(other[i])
-		terms = append(terms, server.EqualAs(server.As(as, i), to, left+"."+server.Quote(c), right+"."+server.Quote(other[i])))
+	for _, name := range columns {
+		c, _ := table.Column(name)
+		terms = append(terms, server.Equal(c, left+"."+server.Quote(name), right+"."+server.Quote(name)))
 	}
 	return strings.Join(terms, " AND ")
 }
 
-// refersOn holds where a row c refers to a row p of a table, or may by PERIOD.
-func refersOn(table *schema.Table, r schema.Reference) string {
-	if !r.Period {
-		return joinOn(table, "c", "p", r.Columns, r.ToColumns, r.As)
+// refersOn holds where the server finds that a row c refers to a row p of a table which is to go, or may by PERIOD: there
+// texts compare as the referring column does, unless it is the other that calls different texts equal (ri_triggers.c).
+func refersOn(from, table *schema.Table, r schema.Reference) string {
+	var terms []string
+	for i, name := range r.Columns {
+		own, _ := from.Column(name)
+		to, _ := table.Column(r.ToColumns[i])
+		if to.CollationID != own.CollationID && !to.Nondeterministic {
+			to.Collation, to.Nondeterministic = own.Collation, own.Nondeterministic
+		}
+		left, right := "c."+server.Quote(name), "p."+server.Quote(to.Name)
+		if r.Period && i == len(r.Columns)-1 {
+			terms = append(terms, left+server.Op("&&")+right)
+		} else {
+			terms = append(terms, server.Refers(server.As(r.As, i), own, to, left, right))
+		}
 	}
-	last := len(r.Columns) - 1
-	return joinOn(table, "c", "p", r.Columns[:last], r.ToColumns[:last], nil) +
-		" AND c." + server.Quote(r.Columns[last]) + server.Op("&&") + "p." + server.Quote(r.ToColumns[last])
+	return strings.Join(terms, " AND ")
 }
 
 // outsidersSQL counts the rows of a child that refer to rows that are to go.
@@ -233,11 +243,11 @@ func (u *undo) outsiders(ctx context.Context, i int) ([]error, error) {
 				if u.catalog.Root(t.Table) != from {
 					continue
 				}
-				stays += fmt.Sprintf(" AND NOT (%s AND EXISTS (SELECT FROM %s o WHERE %s))", u.within(t.Table), undoKeys(k), joinOn(u.catalog[t.Table], "o", "c", t.Key, t.Key, nil))
+				stays += fmt.Sprintf(" AND NOT (%s AND EXISTS (SELECT FROM %s o WHERE %s))", u.within(t.Table), undoKeys(k), joinOn(u.catalog[t.Table], "o", "c", t.Key))
 			}
 			n, err := u.Number(ctx, "look for rows that refer to those of "+parent.Table.String(), server.Fill(outsidersSQL,
 				"keys", undoKeys(i), "parent", server.Identifier(parent.Table), "child", server.Identifier(from),
-				"same", joinOn(table, "p", "k", parent.Key, parent.Key, nil), "refers", refersOn(table, r), "stays", stays))
+				"same", joinOn(table, "p", "k", parent.Key), "refers", refersOn(u.catalog[from], table, r), "stays", stays))
 			if err != nil {
 				return nil, err
 			}
@@ -291,7 +301,7 @@ func (u *undo) deleteAll(ctx context.Context) error {
 		into := make([]any, len(circle))
 		for k, name := range circle {
 			i := number[name]
-			same := joinOn(u.catalog[name], "t", "k", u.record.Tables[i].Key, u.record.Tables[i].Key, nil)
+			same := joinOn(u.catalog[name], "t", "k", u.record.Tables[i].Key)
 			with = append(with, fmt.Sprintf("d%d AS (DELETE FROM %s t USING %s k WHERE %s RETURNING 1)", k, server.Identifier(name), undoKeys(i), same))
 			counts = append(counts, fmt.Sprintf("(SELECT pg_catalog.count(*) FROM d%d)", k))
 			into[k] = &found[k]

@@ -115,7 +115,7 @@ func ReadCatalog(ctx context.Context, conn *pgx.Conn) (schema.Catalog, error) {
 		for i := range t.Columns {
 			c := &t.Columns[i]
 			c.Labels, c.Collation, c.Operator = r.labels[t.types[i]], r.nondeterministic[t.collations[i]], r.equalities[r.base(t.types[i])]
-			c.Nondeterministic = c.Collation != ""
+			c.Nondeterministic, c.CollationID = c.Collation != "", t.collations[i]
 		}
 		catalog[t.Name] = &t.Table
 	}

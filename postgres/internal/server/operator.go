@@ -40,6 +40,16 @@ func EqualAs(as string, to schema.Column, left, right string) string {
 	return "(" + left + ")::" + as + Is + "(" + right + ")::" + as
 }
 
+// Refers compares a value of a column with one of the column that it refers to, as EqualAs does. Texts compare as the
+// latter does, whatever the former's collation; with one collation an index can be used.
+func Refers(as string, from, to schema.Column, left, right string) string {
+	if from.DataType().Text() && to.DataType().Text() && from.CollationID != to.CollationID {
+		collate := " COLLATE " + to.Equality()
+		left, right = left+collate, right+collate
+	}
+	return EqualAs(as, to, left, right)
+}
+
 // As is the i-th of the types as which a reference compares.
 func As(all []string, i int) string {
 	if i < len(all) {
