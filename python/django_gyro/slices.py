@@ -46,7 +46,7 @@ def _queries(node: Any, seen: set[int]) -> Iterator[Any]:
 
 def _signature(query: Any) -> str:
     """What a query is, whatever columns it selects; it is compared and never shown."""
-    return repr((query.model, query.low_mark, query.high_mark, _tree(query.where), sorted(query.alias_map)))
+    return repr((query.model, query.low_mark, query.high_mark, _tree(query.where)))
 
 
 def _tree(node: Any) -> Any:
