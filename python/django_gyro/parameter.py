@@ -177,12 +177,13 @@ def _list(value: Sequence[Any], adapt: Adapt) -> Parameter:
         types = {max(types, key=NUMBERS.index)}
     if len(types) > 1:
         raise CannotSendError(f"a list of several types: {', '.join(sorted(t or 'text' for t in types))}")
-    one = next(iter(types), "")
+    one = next(iter(types), None)
+    kind = "" if one is None else (one or "text") + "[]"
 
     def nest(item: Any) -> Any:
         return [nest(i) for i in item] if isinstance(item, (list, tuple)) else adapt(item).text
 
-    return Parameter(_array(map(nest, value)), one and one + "[]")
+    return Parameter(_array(map(nest, value)), kind)
 
 
 def _array(items: Any) -> str:

@@ -130,8 +130,8 @@ def _select(queryset: Any, connection: Any) -> tuple[list[str], str, str, Values
     """
     fields = key_fields(queryset.model)
     query = queryset.query
-    # Between whole rows, a union and a DISTINCT that is cut off mean something else than between keys.
-    whole = bool(query.combinator) or (query.distinct and query.is_sliced)
+    # Between whole rows, a union and a DISTINCT of which a part is taken mean something else than between keys.
+    whole = bool(query.combinator or (query.distinct and (query.is_sliced or query.distinct_fields)))
     chosen = queryset.all() if whole else queryset.values_list(*(field.attname for field in fields))
     query = chosen.query
     query.clear_ordering(clear_default=True)  # which it keeps where the order decides what is taken
