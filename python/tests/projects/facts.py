@@ -56,7 +56,7 @@ def pages():
     from wagtail.models import Page, PageLogEntry
 
     def revision(of):
-        return of and [of.content_object.path, of.as_object().title, of.user.username, of.base_content_type.name]
+        return of and [of.content_object.path, of.content_object.title, of.user.username, of.base_content_type.name]
 
     found = {}
     for page in Page.objects.filter(depth__gt=2).order_by("path"):
