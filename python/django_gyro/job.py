@@ -21,6 +21,8 @@ class ImportJob:
     Without a query every row is taken that its references allow: a reference to a model with a job before it leads to
     rows that were taken, or the row is left out.
 
+    The automatic through table of a many-to-many field needs no job: where both its models have one, its rows come too.
+
     ``limit`` counts for each value of ``per``: fields or a reference, ``per="customer"``. ``percent`` takes so many
     of 100 rows, by a hash of the key. ``order_by`` names fields, ``"-created_at"``: which rows come first, with
     ``limit``. ``seed`` draws other rows. ``orphans`` keeps rows all of whose references are NULL. ``follow`` takes
