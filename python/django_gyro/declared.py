@@ -229,6 +229,12 @@ class Declared:
             return
         cases = []
         for model in (self._has or ()) if chosen is None else chosen:
+            if len(models.key_fields(model)) > 1:  # which one column can't hold
+                if chosen is not None:
+                    self._wrong(
+                        "E003", name, f"{models.label(model)} has a key of several columns, which it can't hold"
+                    )
+                continue
             kinds = [model] if key.for_concrete_model else [model, *models.proxies(model)]
             cases += [key.case(kind) for kind in kinds]
             self._refers(name, model)
