@@ -4,6 +4,7 @@ import (
 	"encoding/csv"
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -164,7 +165,7 @@ func (a arena) compare(t *testing.T, m *loadModel) error {
 		}
 	}
 	for _, tab := range m.slice.tables {
-		last := 0
+		last := math.MinInt // ids that count on from a negative one are negative
 		for _, r := range slices.SortedFunc(slices.Values(tab.rows), func(x, y row) int { return compareKeys(tab, x, y) }) {
 			token := drawnLater + tab.name + ":" + r[mark]
 			drawn := slices.ContainsFunc(m.result[tab.name], func(o row) bool { return o[tab.own()] == token })
