@@ -91,6 +91,13 @@ class Run:
 
     def _options(self, options: dict[str, Any]) -> dict[str, Any]:
         takes = isinstance(self.source, Postgres)
+        if takes and options.get("dry_run"):
+            raise JobError(
+                "run",
+                "dry_run",
+                "only what loads can be tried and rolled back",
+                "DataSlicer.plan(…) says what would be taken",
+            )
         ids: IDs | None = options.pop("ids", None)
         importers = options.pop("importers", None)
         sheets = self.source.files if isinstance(self.source, Sheets) else ()

@@ -182,6 +182,20 @@ def test_interrupt(kernel, shop, tmp_path):
     )
 
 
+@pytest.mark.filterwarnings("ignore")
+def test_notebook_of_the_example(shop, kernel, tmp_path):
+    copy = tmp_path / "django_shop"
+    shutil.copytree(EXAMPLE, copy, ignore=shutil.ignore_patterns(".venv", "slices", "__pycache__"))
+    book = nbformat.read(copy / "slice.ipynb", as_version=4)
+    nbclient.NotebookClient(
+        book, timeout=120, store_widget_state=True, resources={"metadata": {"path": copy}}
+    ).execute()
+    assert len(full_bars(book)) == 6
+    assert "lateral join per customer_id" in html(book.cells[4])
+    assert (copy / "slices" / "dev-qa-org-1" / "manifest.json").exists()
+    assert not (copy / "slices" / "sample").exists()
+
+
 def read(path):
     try:
         return path.read_bytes()
