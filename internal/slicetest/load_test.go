@@ -165,7 +165,7 @@ func (a arena) compare(t *testing.T, m *loadModel) error {
 		}
 	}
 	for _, tab := range m.slice.tables {
-		last := math.MinInt // ids that count on from a negative one are negative
+		last := math.Inf(-1) // ids that count on from a negative one are negative
 		for _, r := range slices.SortedFunc(slices.Values(tab.rows), func(x, y row) int { return compareKeys(tab, x, y) }) {
 			token := drawnLater + tab.name + ":" + r[mark]
 			drawn := slices.ContainsFunc(m.result[tab.name], func(o row) bool { return o[tab.own()] == token })
@@ -174,7 +174,7 @@ func (a arena) compare(t *testing.T, m *loadModel) error {
 			}
 			if id := number(ids[token]); drawn && tab.column(tab.own()).typ != "uuid" {
 				if id <= last {
-					return fmt.Errorf("%s: row %s has %d behind %d: ids are to follow the file", tab.name, r[mark], id, last)
+					return fmt.Errorf("%s: row %s has %v behind %v: ids are to follow the file", tab.name, r[mark], id, last)
 				}
 				last = id
 			}
