@@ -59,26 +59,30 @@ class GyroCommand(BaseCommand):
         return Postgres(options[url]) if options[url] else Postgres(alias=options["database"] or "default")
 
     def show(self, report: Report, verbosity: int) -> None:
-        """Print what was done; with verbosity 2 notes as well, with 0 nothing."""
+        """Print what was done; with verbosity 2 tables without rows as well, with 0 nothing."""
         if not verbosity:
             return
         for file in report.files:
-            if file.rows:
+            if file.rows or verbosity > 1:
                 self.stdout.write(f"{file.file}: {file.rows:,} rows")
         if report.place and report.files:
             empty = sum(not file.rows for file in report.files)
-            more = f", and {empty:,} files without rows" if empty else ""
+            more = f", and {empty:,} files without rows" if empty and verbosity == 1 else ""
             self.stdout.write(f"{report.place}: {report.rows:,} rows{more}")
         if report.load is not None:
-            self._show_load(report.load)
-        if verbosity > 1:
-            self.notes(report.notes)
+            self._show_load(report.load, verbosity)
+        self.notes(report.notes)
 
-    def _show_load(self, load: LoadReport) -> None:
+    def _show_load(self, load: LoadReport, verbosity: int) -> None:
+        empty = 0
         for table in load.tables:
             counts = {name: getattr(table, name) for name in ("inserted", "updated", "skipped", "rejected", "deleted")}
             done = ", ".join(f"{count:,} {name}" for name, count in counts.items() if count)
-            self.stdout.write(f"{table.table}: {done or 'no row'}")
+            empty += not done
+            if done or verbosity > 1:
+                self.stdout.write(f"{table.table}: {done or 'no row'}")
+        if empty and verbosity == 1:
+            self.stdout.write(f"no row of {empty:,} tables")
         if load.dry_run:
             self.stdout.write("this was a dry run: nothing was changed")
         if load.record:

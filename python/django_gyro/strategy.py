@@ -59,13 +59,15 @@ def strategy(importer: ImporterType, run: IDs | None) -> tuple[IDs | None, Mista
 def _default(model: type[Model], run: IDs | None) -> IDs | None:
     if natural := NATURAL.get(model._meta.label_lower):
         return NaturalKey(*(models.column_name(model._meta.get_field(name)) for name in natural))
+    key = models.key_fields(model)
+    own = [f for f in key if models.reference(f) is None]
+    if not own and any(_found(r.to, run) for f in key if (r := models.reference(f)) is not None):
+        return NaturalKey(*map(models.column_name, key))  # where the row is that it continues, it may be too
     if model._meta.auto_created and (_new(run) or any(_found_again(r.to) for r in models.references(model))):
         return NaturalKey(*(c for r in models.references(model) for c in r.columns))
     if not _new(run):
         return None
     said = run
-    key = models.key_fields(model)
-    own = [f for f in key if models.reference(f) is None]
     given = [f for f in own if _given(f)]
     if isinstance(run, (MaxPlusOne, Offset)) and len(own) == 1 and _counted(own[0]):
         given = own
@@ -76,6 +78,15 @@ def _default(model: type[Model], run: IDs | None) -> IDs | None:
     if natural_key := declared_key(model):
         return NaturalKey(*natural_key)
     return run if run is not said else None
+
+
+def _found(model: type[Model], run: IDs | None) -> bool:
+    """Whether a model's rows are found again by something else than their ids."""
+    from .importer import Importer
+
+    importer = Importer.get_importer_for_model(model)
+    ids = importer.ids if importer is not None and importer.ids is not None else _default(model, run)
+    return isinstance(ids, (NaturalKey, Derived))
 
 
 def _new(ids: IDs | None) -> bool:

@@ -8,6 +8,7 @@ from django.core.management.base import CommandError
 from django.utils.module_loading import import_string
 
 from django_gyro import model as models
+from django_gyro.column import MISSING
 from django_gyro.command import INVALID, USAGE, GyroCommand, add_database, aside, key, pair
 from django_gyro.endpoint import File
 from django_gyro.job import ImportJob
@@ -38,6 +39,17 @@ class Command(GyroCommand):
             help="this row, with all that belongs to it: rows of models with importers that lead to it, and what these "
             "refer to; can be repeated",
         )
+        parser.add_argument(
+            "--missing",
+            choices=MISSING,
+            help="of --jobs: what becomes of references to models without a job, where no importer says "
+            "(--root includes)",
+        )
+        parser.add_argument(
+            "--order",
+            choices=("given", "auto"),
+            help="of --jobs: auto puts them in an order that works (default: given)",
+        )
         add_database(parser, "source", "to read from")
         parser.add_argument("--overwrite", action="store_true", help="replace the slice that the directory holds")
         parser.add_argument("--dry-run", action="store_true", help="print the plan; read no row, write nothing")
@@ -46,6 +58,8 @@ class Command(GyroCommand):
         verbosity = options["verbosity"]
         if bool(options["jobs"]) == bool(options["root"]):
             raise CommandError("say which rows: either --jobs module:name or --root app.Model=key", returncode=USAGE)
+        if options["root"] and (options["missing"] or options["order"]):
+            raise CommandError("--missing and --order are for --jobs: --root sees to both", returncode=USAGE)
         source, target = self.endpoint(options, "source"), File(options["target"], overwrite=options["overwrite"])
         roots = _roots(options["root"])
         run: dict[str, Any] = {"source": source, "target": target}
@@ -54,7 +68,7 @@ class Command(GyroCommand):
                 self._refuse_absent(roots, source.alias)
             run |= {"jobs": jobs_from(roots), "order": "auto", "missing": "include"}
         else:
-            run |= {"jobs": named_jobs(options["jobs"])}
+            run |= {"jobs": named_jobs(options["jobs"]), "order": options["order"], "missing": options["missing"]}
         if options["dry_run"]:
             self._show_plan(DataSlicer.plan(**run, dry_run=True), verbosity)
             return
@@ -84,13 +98,16 @@ class Command(GyroCommand):
         if not verbosity:
             return
         for job in plan.jobs:
+            if not job.number:
+                continue
             how = "whole table" if job.whole else job.shape
-            number = f"{job.number}" if job.number else "included"
-            self.stdout.write(f"{number} {job.table}: {how}, about {job.rows:,.0f} rows")
+            self.stdout.write(f"{job.number} {job.table}: {how}, about {job.rows:,.0f} rows")
             if verbosity > 1 and job.sql:
                 self.stdout.write("".join(f"    {line}\n" for line in job.sql.replace("\t", "    ").splitlines()))
-        if verbosity > 1:
-            self.notes(plan.notes)
+        if included := [job.table for job in plan.jobs if not job.number]:
+            names = f"of {', '.join(included)}" if verbosity > 1 else f"of {len(included):,} models"
+            self.stdout.write(f"included where others refer to them: rows {names}")
+        self.notes(plan.notes)
 
 
 def _roots(said: list[str]) -> dict[type[Model], list[Any]]:
