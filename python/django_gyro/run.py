@@ -91,7 +91,7 @@ class Run:
 
     def _options(self, options: dict[str, Any]) -> dict[str, Any]:
         takes = isinstance(self.source, Postgres)
-        if takes and options.get("dry_run"):
+        if takes and options.get("dry_run") and not options.get("plan"):
             raise JobError(
                 "run",
                 "dry_run",

@@ -151,7 +151,7 @@ def test_block(kernel, shop, tmp_path):
 
 
 @pytest.mark.filterwarnings("ignore")
-def test_interrupt(kernel, shop, tmp_path):
+def test_interrupt(kernel, shop, binary, tmp_path):
     where, _ = shop
     book, client = kernel(
         SETUP, BLOCK, SLOW, "DataSlicer.verify(DataSlicer.File(os.environ['TARGET']))", allow_errors=True
@@ -178,7 +178,8 @@ def test_interrupt(kernel, shop, tmp_path):
     assert not list(tmp_path.glob("dev-qa-org-1-slow*"))
     assert book.cells[3].outputs[0]["data"]["text/plain"] == "True"
     assert (
-        not [p for p in Path("/proc").glob("[0-9]*/cmdline") if b"gyro\0run\0-" in read(p)] or sys.platform != "linux"
+        not [p for p in Path("/proc").glob("[0-9]*/cmdline") if read(p).startswith(f"{binary}\0run\0-".encode())]
+        or sys.platform != "linux"
     )
 
 
