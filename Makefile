@@ -21,6 +21,7 @@ build: ## build bin/gyro
 test: ## install what is missing, then run every test
 	@scripts/need
 	$(serve) go test -timeout 15m ./...
+	scripts/test-python
 
 check: ## formatting, lint, vet, tidiness
 	$(lint) fmt --diff
@@ -38,6 +39,7 @@ demo: ## install what is missing, then show Gyro at work
 long: ## every test and the long ones, with the race detector (up to three hours)
 	@scripts/need
 	GYRO_LONG=1 $(serve) go test -race -tags long -timeout 170m ./...
+	$(serve) python/matrix
 
 bench: ## measure Gyro beside its peers
 	@scripts/need server

@@ -46,6 +46,7 @@ var rooms = map[string][]string{
 	"config":                {"*"},
 	"cmd/gyro":              {"*"},
 	"examples/shop":         {"*"},
+	"examples/shop/run":     {"*"},
 	"examples/shop/shopdb":  {"*"},
 	"bench":                 {"*"},
 	"internal/slicetest":    {"*"},

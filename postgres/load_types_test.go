@@ -257,6 +257,26 @@ func TestLoadSharedColumn(t *testing.T) {
 	}
 }
 
+// A row that is there belongs to another tenant than the slice's: rows that refer to it by their tenant don't move there,
+// though the tenant's own key stays.
+func TestLoadSharedColumnThatStays(t *testing.T) {
+	t.Parallel()
+	const tables = `
+		CREATE TABLE tenant (id int PRIMARY KEY); CREATE TABLE node (id int PRIMARY KEY, tenant_id int NOT NULL REFERENCES tenant, UNIQUE (tenant_id, id));
+		CREATE TABLE leaf (id int PRIMARY KEY, tenant_id int NOT NULL REFERENCES tenant, node_id int, FOREIGN KEY (tenant_id, node_id) REFERENCES node (tenant_id, id));`
+	_, dir := taken(t, tables+"INSERT INTO tenant VALUES (1); INSERT INTO node VALUES (1, 1); INSERT INTO leaf VALUES (1, 1, 1)", "tenant", "node", "leaf")
+	for there, wrong := range map[int]bool{1: false, 2: true} {
+		target := pgtest.DB(t)
+		pgtest.Exec(t, target, tables+fmt.Sprintf("INSERT INTO tenant VALUES (1), (2); INSERT INTO node VALUES (1, %d)", there))
+		_, err := loadDir(t, dir, target, load.Slice{Conflict: gyro.Skip()})
+		if wrong {
+			wantMistakes(t, err, "table leaf: 1 row: two references that share a column would get different values")
+		} else if err != nil {
+			t.Error(err)
+		}
+	}
+}
+
 // IDs can't be derived from what is another in every target, however far the value comes.
 func TestLoadDerivedFromOthers(t *testing.T) {
 	t.Parallel()

@@ -95,3 +95,32 @@ func TestCasesOfTypesMistakes(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// A kind whose keys can't stand in the column keeps no other from being loaded: no row is of it.
+func TestCasesOfKeysThatDoNotFit(t *testing.T) {
+	t.Parallel()
+	const tables = `
+		CREATE TABLE shop (id serial PRIMARY KEY); CREATE TABLE token (id uuid PRIMARY KEY); CREATE TABLE day (id date PRIMARY KEY);
+		CREATE TABLE tag (id serial PRIMARY KEY, kind text, object_id bigint);`
+	source := pgtest.DB(t)
+	pgtest.Exec(t, source, tables+"INSERT INTO shop VALUES (1), (2); INSERT INTO token VALUES ('00000000-0000-0000-0000-000000000001'); INSERT INTO day VALUES ('2024-01-01'); INSERT INTO tag (kind, object_id) VALUES ('shop', 2)")
+	kinds := func(ids gyro.IDs) gyro.Registry {
+		var cases []gyro.Case
+		for _, table := range []string{"shop", "token", "day"} {
+			cases = append(cases, gyro.Case{When: "kind = '" + table + "'", Ref: gyro.Table(table)})
+		}
+		return gyro.Registry{{Model: gyro.Table("shop"), IDs: ids}, {Model: gyro.Table("token"), IDs: ids}, {Model: gyro.Table("day"), IDs: gyro.NaturalKey("id")}, {Model: gyro.Table("tag"), IDs: ids, Columns: gyro.Columns{"object_id": {Cases: cases}}}}
+	}
+	s := slicer(source, filepath.Join(t.TempDir(), "slice"), "shop", "token", "day", "tag")
+	s.Importers = kinds(gyro.Keep())
+	report, err := s.Run(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, ids := range []gyro.IDs{gyro.Keep(), gyro.Sequential()} {
+		target := pgtest.DB(t)
+		pgtest.Exec(t, target, tables+"INSERT INTO shop (id) SELECT nextval('shop_id_seq') + 100 FROM generate_series(1, 7)")
+		mustLoad(t, report.Place, target, load.Slice{Importers: kinds(ids)})
+		wantQuery(t, target, "SELECT count(*) FROM tag JOIN shop ON shop.id = object_id WHERE kind = 'shop'", "count\n1")
+	}
+}

@@ -31,7 +31,7 @@ func (p *Plan) Propagate() {
 	for _, s := range p.Steps {
 		for _, r := range s.References {
 			stays := (r.Through == "" || r.To < 0) && !slices.ContainsFunc(r.indexes(), func(i int) bool { return p.moves(r, i) })
-			if r.Proved && stays {
+			if r.Proved && stays && !p.doubted(s, r) {
 				continue
 			}
 			r.Keep = stays && r.To >= 0
@@ -50,6 +50,19 @@ func (p *Plan) Propagate() {
 		}
 		p.follow(s)
 	}
+}
+
+// doubted reports whether another reference may give a column of a reference that stays a value of its own: the two are
+// held against each other then.
+func (p *Plan) doubted(s *Step, r *Reference) bool {
+	return r.To >= 0 && slices.ContainsFunc(s.References, func(other *Reference) bool {
+		if other == r || other.Each || other.Through != "" {
+			return false
+		}
+		return slices.ContainsFunc(other.indexes(), func(i int) bool {
+			return slices.Contains(r.Columns, other.Columns[i]) && (other.To < 0 || p.moves(other, i))
+		})
+	})
 }
 
 // elsewhere finds the columns of a reference that have their value without it. Another reference gives it wherever this

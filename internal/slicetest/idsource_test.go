@@ -3,6 +3,7 @@ package slicetest
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -71,13 +72,13 @@ func (s idSource) gives(id string, taken []string) bool {
 		return strings.HasPrefix(id, "dddddddd-")
 	}
 	first := map[string]int{"expression": 5000, "function": 6000, "domain": 7000}[s.kind]
-	return number(id) >= max(first, s.start) && !slices.ContainsFunc(taken, func(other string) bool { return s.start < 1000 && number(other) >= number(id) })
+	return number(id) >= float64(max(first, s.start)) && !slices.ContainsFunc(taken, func(other string) bool { return s.start < 1000 && number(other) >= number(id) })
 }
 
 // number is an id that is one.
-func number(id string) int {
-	var n int
-	if _, err := fmt.Sscan(id, &n); err != nil {
+func number(id string) float64 {
+	n, err := strconv.ParseFloat(id, 64)
+	if err != nil {
 		return -1
 	}
 	return n

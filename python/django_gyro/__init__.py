@@ -5,7 +5,17 @@ from .errors import DeclarationError, GyroError, Mistake, NoModelError, NotAMode
 from .ids import Derived, Fixed, Keep, MaxPlusOne, NaturalKey, Offset, Sequential
 from .importer import Importer
 from .job import ImportJob
-from .outcome import DocumentRefused, EndpointError, EngineError, Invalid, JobError, NotProved, RunError, TargetExists
+from .outcome import (
+    DocumentRefused,
+    EndpointError,
+    EngineError,
+    Invalid,
+    JobError,
+    JobTypeError,
+    NotProved,
+    RunError,
+    TargetExists,
+)
 from .report import Plan, Report
 from .slicer import DataSlicer
 
@@ -25,6 +35,7 @@ __all__ = [
     "Importer",
     "Invalid",
     "JobError",
+    "JobTypeError",
     "Keep",
     "Mask",
     "MaxPlusOne",

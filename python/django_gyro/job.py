@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import model as models
 from .column import is_model
-from .outcome import JobError
+from .outcome import JobError, JobTypeError
 from .query import compile as compile_query
 
 if TYPE_CHECKING:
@@ -20,6 +20,8 @@ class ImportJob:
 
     Without a query every row is taken that its references allow: a reference to a model with a job before it leads to
     rows that were taken, or the row is left out.
+
+    The automatic through table of a many-to-many field needs no job: where both its models have one, its rows come too.
 
     ``limit`` counts for each value of ``per``: fields or a reference, ``per="customer"``. ``percent`` takes so many
     of 100 rows, by a hash of the key. ``order_by`` names fields, ``"-created_at"``: which rows come first, with
@@ -43,13 +45,13 @@ class ImportJob:
     ) -> None:
         if not is_model(model):
             hint = "model=Tenant, the class"
-            raise JobError("declare", "ImportJob", "its model is no Django model", hint)
+            raise JobTypeError("declare", "ImportJob", "its model is no Django model", hint)
         self._model = model
         self._query = query
         of = getattr(query, "model", None)
         if query is not None and of is None:
             hint = f"{model.__name__}.objects.filter(…)"
-            raise JobError("declare", self.place, "the query is no QuerySet", hint)
+            raise JobTypeError("declare", self.place, "the query is no QuerySet", hint)
         if of is not None and models.concrete(of) is not models.concrete(model):
             problem = f"QuerySet model does not match: it gives rows of {models.label(of)}"
             raise JobError("declare", self.place, problem, f"{model.__name__}.objects.filter(…)")

@@ -24,6 +24,10 @@ class JobError(GyroError, ValueError):
     """A job that can't be what it is said to be."""
 
 
+class JobTypeError(JobError, TypeError):
+    """What should be a model, a QuerySet or an importer is none."""
+
+
 class RunError(GyroError):
     """A run that failed. Nothing was left half done.
 

@@ -3,6 +3,9 @@
 The rule of this file: a parameter means what Django's own cursor would have sent for it. Django puts literals into the
 text: a bare number is an integer, a bigint or a numeric by its size, a text is of the type that its place asks for, and
 all else says its type. No connection is needed for any of it.
+
+The engine's sessions are in UTC, as Django's are by default. Where Django's are elsewhere (USE_TZ = False), a moment
+without a zone is sent with it, and what else hangs on the session's zone is refused.
 """
 
 from __future__ import annotations
@@ -18,6 +21,7 @@ from typing import Any
 
 NUMBERS = ("integer", "bigint", "numeric")  # each holds those before it
 TEXT_OID = 25
+UTC = {"UTC", "Etc/UTC", "GMT", "Etc/GMT"}
 
 
 class CannotSendError(Exception):
@@ -33,14 +37,15 @@ class Parameter:
 Adapt = Callable[[Any], Parameter]
 
 
-def adapter(use_tz: bool, timezone: datetime.tzinfo | None) -> Adapt:
-    """What turns values into parameters, for the psycopg that Django uses."""
+def adapter(use_tz: bool, timezone: datetime.tzinfo | None, session: str = "UTC") -> Adapt:
+    """What turns values into parameters, for the psycopg that Django uses. session is its sessions' zone."""
     from django.db.backends.postgresql import psycopg_any
 
     special = _psycopg3(psycopg_any, use_tz, timezone) if psycopg_any.is_psycopg3 else _psycopg2(psycopg_any)
 
     def adapt(value: Any) -> Parameter:
-        parameter = _plain(value, adapt) or special(value, adapt)
+        parameter = None if session in UTC else _in_zone(value, session, adapt)
+        parameter = parameter or _plain(value, adapt) or special(value, adapt)
         if parameter.text is not None and "\0" in parameter.text:
             raise CannotSendError("it holds a NUL character, which no text of PostgreSQL's can")
         return parameter
@@ -86,6 +91,20 @@ def _plain(value: Any, adapt: Adapt) -> Parameter | None:
         isinstance(leaf, (bytes, bytearray, memoryview)) for leaf in _leaves(value)
     ):
         return _list(value, adapt)
+    return None
+
+
+def _in_zone(value: Any, session: str, adapt: Adapt) -> Parameter | None:
+    """What means something else in another session's zone; PostgreSQL itself reads the zone, for its rules of gaps."""
+    if isinstance(value, datetime.datetime) and value.tzinfo is None:
+        return Parameter(f"{value.isoformat(' ')} {session}", "timestamptz")
+    if isinstance(value, datetime.timedelta) and abs(value) >= datetime.timedelta(days=1):
+        raise CannotSendError(f"days are counted in the session's time zone, {session}, and the engine's is UTC")
+    if isinstance(value, (list, tuple)) and any(isinstance(leaf, datetime.datetime) for leaf in _leaves(value)):
+        return _list(value, adapt)
+    bounds = (getattr(value, "lower", None), getattr(value, "upper", None))
+    if any(isinstance(bound, datetime.datetime) and bound.tzinfo is None for bound in bounds):
+        raise CannotSendError(f"a range of moments without a time zone is one of {session}, and the engine's is UTC")
     return None
 
 

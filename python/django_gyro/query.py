@@ -15,7 +15,7 @@ from typing import Any
 from .errors import NotAQueryError, QueryError
 from .parameter import adapter
 from .placeholder import TextError, Values, number
-from .unconnected import NeedsServerError, unconnected
+from .unconnected import NeedsServerError, NeedsZoneError, unconnected
 
 OPERATION = "compile the query of"
 
@@ -47,6 +47,9 @@ def compile(queryset: Any, *, model: type[Any] | None = None) -> Query:  # noqa:
         return _compile(queryset)
     except TextError as err:
         problem, hint = [*err.args, ""][:2]
+    except NeedsZoneError:
+        problem = "it takes a day or an hour of a moment in the session's time zone, and the engine's is UTC"
+        hint = "compare with moments (created_at__gte=…, created_at__lt=…), or set USE_TZ"
     except NeedsServerError:
         problem, hint = "it asks the server before it is executed", "write it without what does, or as raw SQL"
     except Exception as err:  # noqa: BLE001  # whatever an expression of the user's raises
@@ -112,7 +115,7 @@ def _compile(queryset: Any) -> Query:
                 sliced=False,
             )
 
-    inner, args = number(inner, values, adapter(settings.USE_TZ, connection.timezone))
+    inner, args = number(inner, values, adapter(settings.USE_TZ, connection.timezone, connection.timezone_name))
     selected = ", ".join(f"{column} AS {quote(name)}" for column, name in zip(columns, key, strict=True))
     sql = f"SELECT {selected} FROM (\n{inner}\n) AS {head}"
     return Query(queryset.model, sql, args, ordered=_ordered(queryset), sliced=_sliced(queryset))
@@ -178,13 +181,12 @@ def _sliced(queryset: Any) -> bool:
 
 def _problem(err: Exception) -> tuple[str, str]:
     """What Django says, where it speaks of names alone; else only what kind of error it is."""
-    from django.core.exceptions import FieldError
+    from django.core.exceptions import FieldError, ImproperlyConfigured
     from django.db import NotSupportedError
     from django.utils.connection import ConnectionDoesNotExist
 
+    if isinstance(err, ImproperlyConfigured) and "psycopg" in str(err):
+        return "Django finds no psycopg, which writes its PostgreSQL", 'pip install "psycopg[binary]"'
     if isinstance(err, (FieldError, NotSupportedError, ConnectionDoesNotExist)):
         return str(err), ""
-    if isinstance(err, ValueError) and "limited to one result" in str(err):
-        return "it compares a field with a QuerySet of several rows", "write field__in= instead of field="
-    kind = type(err).__name__
-    return f"Django raises {kind}", "evaluate the QuerySet itself to see what it says"
+    return f"Django raises {type(err).__name__}", "evaluate the QuerySet itself to see what it says"

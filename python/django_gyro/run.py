@@ -17,6 +17,8 @@ from .slices import unordered_slices
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from django.db.models import Model
+
     from .bars import Bars, Silent
     from .engine import Event
     from .ids import IDs
@@ -28,7 +30,8 @@ class Run:
     """One run: its document, and what came of it."""
 
     def __init__(self, source: Endpoint, target: Endpoint, jobs: list[ImportJob], options: Mapping[str, Any]) -> None:
-        self.source, self.target, self.jobs = source, target, jobs
+        links = _links(jobs) if isinstance(source, Postgres) else []
+        self.source, self.target, self.jobs = source, target, [*jobs, *links]
         self.plan: Plan | None = None
         self.names = {models.table_name(m): m.__name__ for m in models.with_table()}
         for job in jobs:
@@ -88,6 +91,13 @@ class Run:
 
     def _options(self, options: dict[str, Any]) -> dict[str, Any]:
         takes = isinstance(self.source, Postgres)
+        if takes and options.get("dry_run") and not options.get("plan"):
+            raise JobError(
+                "run",
+                "dry_run",
+                "only what loads can be tried and rolled back",
+                "DataSlicer.plan(…) says what would be taken",
+            )
         ids: IDs | None = options.pop("ids", None)
         importers = options.pop("importers", None)
         sheets = self.source.files if isinstance(self.source, Sheets) else ()
@@ -110,6 +120,17 @@ class Run:
             self.document, shown, callback, type(self.source).__name__, type(self.target).__name__
         )
         return report
+
+
+def _links(jobs: Sequence[ImportJob]) -> list[ImportJob]:
+    """Jobs for the automatic through tables of many-to-many fields both of whose models have jobs."""
+    said = {models.concrete(job.model) for job in jobs if isinstance(job, ImportJob)}
+    links: dict[type[Model], None] = {}
+    for model in said:
+        for through in models.through_models(model):
+            if through not in said and {models.concrete(r.to) for r in models.references(through)} <= said:
+                links[through] = None
+    return [ImportJob(model=through) for through in sorted(links, key=models.table_name)]
 
 
 def _file(sheet: Sheet) -> dict[str, str]:

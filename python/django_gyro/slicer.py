@@ -7,14 +7,18 @@ from typing import TYPE_CHECKING, Any
 
 from . import endpoint
 from .bars import Bars, Silent
-from .outcome import EndpointError
+from .column import is_model
+from .importer import Importer, ImporterType
+from .job import ImportJob
+from .outcome import EndpointError, JobError, JobTypeError
 from .run import Endpoint, Run, listen
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from django.db.models import Model
 
     from .engine import Event
-    from .job import ImportJob
     from .report import Plan, Report
 
 
@@ -25,6 +29,55 @@ class DataSlicer:
     File = endpoint.File
     Sheets = endpoint.Sheets
     Sheet = endpoint.Sheet
+
+    def __init__(self, config: Sequence[ImporterType | type[Model]]) -> None:
+        """Importers, or models that have one: for :meth:`generate_import_jobs` and :meth:`export_to_csv`."""
+        if not isinstance(config, (list, tuple)):
+            raise JobTypeError(
+                "declare", "DataSlicer", "it takes a list of importers or models", "DataSlicer([Tenant, Shop])"
+            )
+        if not config:
+            raise JobError("declare", "DataSlicer", "the list is empty", "DataSlicer([Tenant, Shop])")
+        self.importers: list[ImporterType] = []
+        for item in config:
+            importer = item if isinstance(item, ImporterType) else None
+            if importer is None and is_model(item):
+                importer = Importer.get_importer_for_model(item)
+                if importer is None:
+                    hint = f"class {item.__name__}Importer(Importer): model = {item.__name__}"
+                    raise JobError("declare", "DataSlicer", f"{item.__name__} has no importer", hint)
+            if importer is None:
+                raise JobTypeError(
+                    "declare", "DataSlicer", "one is neither an importer nor a model", "DataSlicer([Tenant, Shop])"
+                )
+            self.importers.append(importer)
+
+    def generate_import_jobs(self, querysets: Mapping[type[Model], Any] | None = None) -> list[ImportJob]:
+        """A job for each of the importers, referenced models first; ``querysets`` says which rows of a model."""
+        chosen = dict(querysets or {})
+        jobs = []
+        for importer in self.importers:
+            model = importer.get_model()
+            if model is None:
+                raise JobError("declare", importer.__name__, "its model is not there")
+            jobs.append(ImportJob(model=model, query=chosen.get(model)))
+        return ImportJob.sort_by_dependencies(jobs)
+
+    def export_to_csv(
+        self,
+        output_dir: str | os.PathLike[str],
+        querysets: Mapping[type[Model], Any] | None = None,
+        *,
+        source: endpoint.Postgres | None = None,
+        **options: Any,
+    ) -> Report:
+        """Take a slice of these models into a directory; ``source`` is the database "default" where it is not said."""
+        return self.run(
+            source=source or endpoint.Postgres(alias="default"),
+            target=endpoint.File(output_dir),
+            jobs=self.generate_import_jobs(querysets),
+            **options,
+        )
 
     @classmethod
     def run(

@@ -8,9 +8,15 @@ from __future__ import annotations
 
 from typing import Any, NoReturn
 
+from .parameter import UTC
+
 
 class NeedsServerError(Exception):
     """Something asked the server while a query was compiled."""
+
+
+class NeedsZoneError(Exception):
+    """The query means something else in another time zone of the session."""
 
 
 class _Unconnected:
@@ -25,6 +31,7 @@ class _Unconnected:
 
 def unconnected(alias: str) -> Any:
     """An unconnected wrapper of the alias's own class; of PostgreSQL's where the alias is another database."""
+    from django.conf import settings as django_settings
     from django.db import connections
     from django.db.backends.postgresql.base import DatabaseWrapper
 
@@ -36,4 +43,12 @@ def unconnected(alias: str) -> Any:
             DatabaseWrapper,
             {**configured.settings_dict, "ENGINE": "django.db.backends.postgresql", "OPTIONS": {}},
         )
-    return type("Unconnected", (_Unconnected, base), {})(settings, alias)
+    connection: Any = type("Unconnected", (_Unconnected, base), {})(settings, alias)
+    if not django_settings.USE_TZ and connection.timezone_name not in UTC:
+        connection.ops._convert_sql_to_tz = _needs_zone
+    return connection
+
+
+def _needs_zone(*_: Any) -> NoReturn:
+    """In the place of what tells the parts of a moment in a zone, where Django leaves that zone to the session."""
+    raise NeedsZoneError

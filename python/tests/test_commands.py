@@ -282,8 +282,8 @@ def project(database, binary, tmp_path):
 def test_init_export_import_as_processes(project, target, tmp_path):
     out, err = project.manage("gyro_init", "--into", "accounts")
     written = sorted(str(p.relative_to(tmp_path / "project")) for p in tmp_path.rglob("importers.py"))
-    assert written == [f"{app}/importers.py" for app in ("accounts", "kinds", "orders", "products", "worlds")]
-    assert len(out.splitlines()) == 5
+    assert written == [f"{app}/importers.py" for app in ("accounts", "kinds", "orders", "products", "rings", "worlds")]
+    assert len(out.splitlines()) == 6
     assert project.manage("check") == ("System check identified no issues (0 silenced).\n", "")
 
     assert "is there (--overwrite replaces it)" in project.manage("gyro_init", "--into", "accounts", code=3)[1]

@@ -151,7 +151,7 @@ def test_block(kernel, shop, tmp_path):
 
 
 @pytest.mark.filterwarnings("ignore")
-def test_interrupt(kernel, shop, tmp_path):
+def test_interrupt(kernel, shop, binary, tmp_path):
     where, _ = shop
     book, client = kernel(
         SETUP, BLOCK, SLOW, "DataSlicer.verify(DataSlicer.File(os.environ['TARGET']))", allow_errors=True
@@ -178,8 +178,23 @@ def test_interrupt(kernel, shop, tmp_path):
     assert not list(tmp_path.glob("dev-qa-org-1-slow*"))
     assert book.cells[3].outputs[0]["data"]["text/plain"] == "True"
     assert (
-        not [p for p in Path("/proc").glob("[0-9]*/cmdline") if b"gyro\0run\0-" in read(p)] or sys.platform != "linux"
+        not [p for p in Path("/proc").glob("[0-9]*/cmdline") if read(p).startswith(f"{binary}\0run\0-".encode())]
+        or sys.platform != "linux"
     )
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_notebook_of_the_example(shop, kernel, tmp_path):
+    copy = tmp_path / "django_shop"
+    shutil.copytree(EXAMPLE, copy, ignore=shutil.ignore_patterns(".venv", "slices", "__pycache__"))
+    book = nbformat.read(copy / "slice.ipynb", as_version=4)
+    nbclient.NotebookClient(
+        book, timeout=120, store_widget_state=True, resources={"metadata": {"path": copy}}
+    ).execute()
+    assert len(full_bars(book)) == 6
+    assert "lateral join per customer_id" in html(book.cells[4])
+    assert (copy / "slices" / "dev-qa-org-1" / "manifest.json").exists()
+    assert not (copy / "slices" / "sample").exists()
 
 
 def read(path):

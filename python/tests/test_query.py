@@ -1,18 +1,26 @@
 """The engine takes exactly the keys that Django itself returns, and nothing connects for it."""
 
 import asyncio
+import datetime
 import socket
+import subprocess
+import sys
 import time
 import traceback
 
 import django
 import pytest
 from django.db.backends.postgresql.base import Database
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.db.models import BooleanField, Func, Value
+from django.db.models.functions import TruncDay
+from django.test import override_settings
 from engine import export
 from project.accounts.models import Shop, Tenant
 from project.kinds.models import Node, Place, Restaurant, Starred
+from project.kinds.models import Value as Row
 from project.orders.models import Order
+from project.rows import at
 from querysets import CASES
 
 from django_gyro.errors import QueryError
@@ -141,6 +149,63 @@ def test_refused(case):
     )
     assert isinstance(caught.value, ValueError)
     assert isinstance(caught.value, TypeError) == (case in {"manager", "row", "class", "list", "text"})
+
+
+NAIVE = datetime.datetime(2024, 1, 4, 7, 30, 15, 123456)  # at(3), in New York
+DAY = datetime.timedelta(days=1)
+ZONED = {
+    "equal": lambda: Row.objects.filter(moment=NAIVE),
+    "range": lambda: Row.objects.filter(moment__range=(NAIVE, NAIVE + 2 * DAY)),
+    "year": lambda: Row.objects.filter(moment__year=2024),
+    "many": lambda: Row.objects.filter(moment__in=[NAIVE + i * DAY for i in range(-1, 200)]),
+    "hours": lambda: Row.objects.filter(moment__gt=Value(NAIVE) + datetime.timedelta(hours=3)),
+    "raw": lambda: Row.objects.raw("SELECT id FROM kinds_value WHERE moment = ANY(%s)", [[NAIVE, NAIVE + DAY]]),
+    "aware": lambda: Row.objects.raw("SELECT id FROM kinds_value WHERE moment = %s", [at(3)]),
+}
+
+
+@pytest.mark.parametrize("case", ZONED)
+def test_keys_where_sessions_are_not_in_utc(case, binary, database, tmp_path):
+    with override_settings(USE_TZ=False, TIME_ZONE="America/New_York"):
+        query, wanted = compile(ZONED[case]()), {(str(row.pk),) for row in ZONED[case]()}
+    assert export(binary, database, tmp_path, query) == wanted
+    assert wanted
+
+
+@pytest.mark.parametrize(
+    "queryset",
+    [
+        lambda: Row.objects.filter(moment__date=NAIVE.date()),
+        lambda: Row.objects.filter(moment__month=1),
+        lambda: Row.objects.annotate(start=TruncDay("moment")).filter(start=NAIVE),
+        lambda: Row.objects.filter(moment__gt=NAIVE - Value(DAY)),
+        lambda: Row.objects.raw("SELECT %s", [DateTimeTZRange(NAIVE, None)]),
+    ],
+)
+def test_refused_where_sessions_are_not_in_utc(queryset):
+    elsewhere = override_settings(USE_TZ=False, TIME_ZONE="America/New_York")
+    with elsewhere, pytest.raises(QueryError, match="engine's is UTC"):
+        compile(queryset())
+    with override_settings(USE_TZ=False, TIME_ZONE="UTC"):
+        assert compile(queryset())
+
+
+def test_without_a_psycopg():
+    """A project on another database, which slices a PostgreSQL."""
+    program = """
+import sys
+sys.modules["psycopg"] = sys.modules["psycopg2"] = None
+import django
+from django.conf import settings
+lite = {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}
+settings.configure(DATABASES={"default": lite}, INSTALLED_APPS=["django.contrib.contenttypes"])
+django.setup()
+from django.contrib.contenttypes.models import ContentType
+from django_gyro.query import compile
+compile(ContentType.objects.all())
+"""
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert ran.stderr.endswith('(pip install "psycopg[binary]")\n')
 
 
 def test_child_is_not_its_parent():

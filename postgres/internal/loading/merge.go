@@ -117,6 +117,17 @@ func (m *Merge) same(t *TableLoad, column string, j Join, i int, left, right str
 	return server.Refers(j.as(i), from, to, left, right)
 }
 
+// given is the value that a reference gives its i-th column, as the column holds it: by way of the text where PostgreSQL
+// does not compare the two types, and perhaps casts none to the other. A kind of a polymorphic reference may have such a key,
+// which no row holds.
+func (m *Merge) given(t *TableLoad, j Join, i int) string {
+	value := fmt.Sprintf("%s.v_%d", j.Alias, j.Place(i))
+	if server.As(j.As, i) == schema.AsText {
+		value += "::" + schema.AsText
+	}
+	return value + "::" + t.Types[j.Columns[i]]
+}
+
 // ForEachRow is SQL for an expression over value, evaluated anew for each row, also where it does not name value: the
 // LIMIT depends on the row, so that the server can't take one result for all.
 func ForEachRow(expr, value string) string {
@@ -140,9 +151,9 @@ func (m *Merge) Value(t *TableLoad, column string) string {
 		case j.to == nil && len(j.Fixed) > 0:
 			arms = append(arms, fmt.Sprintf("WHEN %s.o_0 IS NOT NULL THEN %s.v_0::%s", j.Alias, j.Alias, t.Types[column]))
 		case j.Through != "":
-			arms = append(arms, fmt.Sprintf("WHEN %s.row IS NOT NULL THEN %s.v_%d::%s", j.Alias, j.Alias, j.Place(i), t.Types[column]))
+			arms = append(arms, fmt.Sprintf("WHEN %s.row IS NOT NULL THEN %s", j.Alias, m.given(t, j, i)))
 		case j.to != nil:
-			arms = append(arms, fmt.Sprintf("WHEN %s.o_%d IS NOT NULL THEN %s.v_%d::%s", j.Alias, j.Place(i), j.Alias, j.Place(i), t.Types[column]))
+			arms = append(arms, fmt.Sprintf("WHEN %s.o_%d IS NOT NULL THEN %s", j.Alias, j.Place(i), m.given(t, j, i)))
 		}
 	}
 	if len(arms) == 0 {
@@ -214,8 +225,7 @@ func (m *Merge) held(t *TableLoad, j Join) []string {
 		to, _ := j.to.Table.Column(j.ToColumns[i])
 		expr := slices.ContainsFunc(j.to.Columns, func(c driver.LoadColumn) bool { return c.Name == j.ToColumns[i] && c.Expr != "" })
 		if !expr && !from.Underlying().Holds(to.Underlying()) {
-			value := fmt.Sprintf("%s.v_%d", j.Alias, j.Place(i))
-			terms = append(terms, m.same(t, c, j, i, value+"::"+t.Types[c], value))
+			terms = append(terms, m.same(t, c, j, i, m.given(t, j, i), fmt.Sprintf("%s.v_%d", j.Alias, j.Place(i))))
 		}
 	}
 	return terms
@@ -238,7 +248,7 @@ func (m *Merge) conditions(t *TableLoad) []string {
 			case j.to == nil:
 				shared = append(shared, j.Alias+".v_0::"+t.Types[c.Name])
 			default:
-				shared = append(shared, fmt.Sprintf("%s.v_%d::%s", j.Alias, j.Place(i), t.Types[c.Name]))
+				shared = append(shared, m.given(t, j, i))
 			}
 		}
 		for i := range shared {

@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "project.products",
     "project.orders",
     "project.kinds",
+    "project.rings",
     "project.worlds",
     "django_gyro",
 ]

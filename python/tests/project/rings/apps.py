@@ -1,0 +1,5 @@
+from django.apps import AppConfig
+
+
+class Rings(AppConfig):
+    name = "project.rings"
