@@ -40,6 +40,7 @@ long: ## every test and the long ones, with the race detector (up to three hours
 	@scripts/need
 	GYRO_LONG=1 $(serve) go test -race -tags long -timeout 170m ./...
 	$(serve) python/matrix
+	$(serve) scripts/test-projects
 
 bench: ## measure Gyro beside its peers
 	@scripts/need server

@@ -94,6 +94,9 @@ type Column struct {
 	// Check is SQL over the columns that the file has, which no row may make false: "total >= tax".
 	// Columns that By fills can't be used. Default: none.
 	Check string
+	// IfPresent says that OneOf, Pattern, Min, Max and Check hold only of a file that has the column, so that one importer
+	// does for files with and without it. Default: a file without it is refused.
+	IfPresent bool
 }
 
 // Case is one kind of a polymorphic reference.

@@ -18,7 +18,7 @@ var settings = func() map[Setting]bool {
 	for _, s := range []Setting{
 		// Of importers and their columns.
 		"Importers", "File", "IDs", "Conflict", "Ref", "Over", "To", "Cases", "When", "Of", "Missing", "Restrict", "Include", "SetNull", "Soft", "Each", "Expr",
-		"From", "By", "CreateMissing", "Default", "OneOf", "Pattern", "Min", "Max", "Check", "Ignore", "Skip", "Keep", "Sequential", "NaturalKey", "Derived", "Fixed", "MaxPlusOne", "Offset",
+		"From", "By", "CreateMissing", "Default", "OneOf", "Pattern", "Min", "Max", "Check", "IfPresent", "Ignore", "Skip", "Keep", "Sequential", "NaturalKey", "Derived", "Fixed", "MaxPlusOne", "Offset",
 		// Of jobs.
 		"Jobs", "Query", "Limit", "Per", "Percent", "OrderBy", "Seed", "Orphans", "Follow", "MaxRows", "Order",
 		// Of runs.

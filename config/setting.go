@@ -7,7 +7,7 @@ import "github.com/gyrodata/gyro"
 var called = map[gyro.Setting]string{
 	"Importers": "importers", "File": "file", "IDs": "ids", "Conflict": "conflict", "Ref": "ref", "Over": "over", "To": "to", "Cases": "cases", "When": "when", "Of": "of",
 	"Missing": "missing", "Restrict": "restrict", "Include": "include", "SetNull": "set_null", "Soft": "soft", "Each": "each", "Expr": "expr",
-	"From": "from", "By": "by", "CreateMissing": "create_missing", "Default": "default", "OneOf": "one_of", "Pattern": "pattern", "Min": "min", "Max": "max", "Check": "check",
+	"From": "from", "By": "by", "CreateMissing": "create_missing", "Default": "default", "OneOf": "one_of", "Pattern": "pattern", "Min": "min", "Max": "max", "Check": "check", "IfPresent": "if_present",
 	"Ignore": "ignore", "Skip": "skip", "Keep": "ids: keep", "Sequential": "ids: sequential", "NaturalKey": "ids: natural", "Derived": "ids: derived", "Fixed": "ids: fixed", "MaxPlusOne": "ids: max+1", "Offset": "ids: offset",
 	"Jobs": "jobs", "Query": "where", "Limit": "limit", "Per": "per", "Percent": "percent", "OrderBy": "order_by", "Seed": "seed", "Orphans": "orphans", "Follow": "follow",
 	"MaxRows": "max_rows", "Order": "order", "KeyMemory": "key_memory", "MaxDuration": "max_duration", "LockTimeout": "lock_timeout", "StallTimeout": "stall_timeout", "Exclusive": "exclusive", "DisableTriggers": "disable_triggers",

@@ -119,6 +119,7 @@ func (r *reader) sheetKeys(c *gyro.Column, what string) map[string]func(ast.Node
 	keys["min"] = func(n ast.Node) { c.Min = r.written(n, "min") }
 	keys["max"] = func(n ast.Node) { c.Max = r.written(n, "max") }
 	keys["check"] = func(n ast.Node) { c.Check = r.sql(n, "check") }
+	keys["if_present"] = func(n ast.Node) { c.IfPresent = r.boolean(n, "if_present") }
 	keys["create_missing"] = func(n ast.Node) { c.CreateMissing = r.boolean(n, "create_missing") }
 	keys["by"] = func(n ast.Node) {
 		c.By = r.writtenBy(n, what+": by", "{column of the referred table: header}")

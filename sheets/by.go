@@ -15,8 +15,8 @@ import (
 func (p *planning) by(s *step, said keyedColumn, columns []string, place gyro.Text) {
 	refuse := func(problem, hint gyro.Text) { p.Found.Add(gyro.Mistake{Place: place, Problem: problem, Hint: hint}) }
 	switch {
-	case said.Expr != "" || said.From != "" || said.Default != "" || len(said.OneOf) > 0 || said.Pattern != "" || said.Min != "" || said.Max != "" || said.Check != "":
-		refuse("{By} is set, and what is for values as they stand in the file ({From}, {Default}, {Expr}, {OneOf}, {Pattern}, {Min}, {Max}, {Check})",
+	case said.Expr != "" || said.From != "" || said.Default != "" || len(said.OneOf) > 0 || said.Pattern != "" || said.Min != "" || said.Max != "" || said.Check != "" || said.IfPresent:
+		refuse("{By} is set, and what is for values as they stand in the file ({From}, {Default}, {Expr}, {OneOf}, {Pattern}, {Min}, {Max}, {Check}, {IfPresent})",
 			`{By} names the headers; a value for all rows is "=value"`)
 		return
 	case len(said.Cases) > 0 || said.Each:

@@ -194,6 +194,10 @@ func (p *planning) key(s *step, key string, column gyro.Column) {
 	case column.CreateMissing:
 		refuse("{CreateMissing} is set, but no {By}", "say by which columns a row is found")
 		return
+	case column.IfPresent && (!ruled(column) || column.From != ""):
+		refuse("{IfPresent} is about rules of a column that a file may lack ({OneOf}, {Pattern}, {Min}, {Max}, {Check}), and there are none, or its header is said ({From})",
+			"leave it out, or leave {From} out")
+		return
 	case len(columns) > 1 && (column.From != "" || column.Default != "" || column.Expr != "" || ruled(column)):
 		refuse(gyro.Text("it is several columns, "+strings.Join(columns, ", ")), "name each of them")
 		return
@@ -245,6 +249,9 @@ func (p *planning) plain(s *step, c schema.Column) {
 	said := m.keys[c.Name]
 	place := m.columnPlace(s, said.key)
 	header, mistake := m.headerOf(c.Name, said)
+	if header < 0 && said.IfPresent {
+		said.OneOf, said.Pattern, said.Min, said.Max, said.Check = nil, "", "", "", ""
+	}
 	switch {
 	case mistake != nil:
 		mistake.Place = place

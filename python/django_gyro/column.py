@@ -52,6 +52,7 @@ class Column:
     min: Any = None
     max: Any = None
     check: str | None = None  # SQL over the columns of the file
+    if_present: bool | None = None  # the rules hold only of a file that has the column
 
     trim: bool | None = None
     nulls: Sequence[str] | None = None
@@ -144,7 +145,7 @@ def _texts(value: Any) -> bool:
 
 
 _KINDS: dict[str, str] = {
-    **dict.fromkeys(("follow", "create_missing", "trim", "percent", "soft", "each"), "boolean"),
+    **dict.fromkeys(("follow", "create_missing", "trim", "percent", "soft", "each", "if_present"), "boolean"),
     **dict.fromkeys(("one_of", "nulls", "true", "false", "over"), "list"),
     **dict.fromkeys(("min", "max", "default", "cases"), "anything"),
     "by": "mapping",

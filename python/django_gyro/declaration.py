@@ -13,7 +13,7 @@ from .rules import add_rules
 from .strategy import strategy
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection, Iterable
 
     from django.db.models import Model
 
@@ -25,14 +25,14 @@ def document(
     *,
     ids: IDs | None = None,
     jobs: Collection[type[Model]] = (),
-    rules: Mapping[type[Model], Collection[str] | None] | None = None,
+    rules: Collection[type[Model]] = (),
 ) -> dict[str, dict[str, Any]]:
     """The document's "importers", by table: those given (default: all) and what these refer to.
 
     ``ids`` are those of the run: where they are new ones, rows are found again by what Django declares
     (:mod:`django_gyro.defaults`). ``jobs`` are the models that have a job: the link to a parent of multi-table
     inheritance includes only where the parent has none. ``rules`` names the models that are loaded from CSV files
-    of others, each with the headers of its file, or None for all columns: Django's own rules are said of them.
+    of others: Django's own rules are said of these.
     """
     everyone = list(every())
     has = [m for m in (i.get_model() for i in everyone) if m is not None]
@@ -51,8 +51,8 @@ def document(
         chosen, refusal = strategy(importer, ids)
         if refusal is not None:
             found.append(refusal)
-        if rules is not None and (model := next((m for m in rules if models.concrete(m) is declared.model), None)):
-            add_rules(declared.columns, declared.model, rules[model])
+        if declared.model in map(models.concrete, rules):
+            add_rules(declared.columns, declared.model)
         written_down[models.table_name(declared.model)] = _importer(importer, declared, chosen)
         for model in declared.refers:
             other = Importer.get_importer_for_model(model)

@@ -7,7 +7,6 @@ uniqueness, CHECK constraints and NOT NULL, which the loader reports row by row 
 from __future__ import annotations
 
 import datetime
-import re
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -19,20 +18,19 @@ from .declared import written
 from .pattern import postgres
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
-
     from django.db.models import Model
 
 
-def add_rules(columns: dict[str, dict[str, Any]], model: type[Model], headers: Collection[str] | None) -> None:
-    """Add a model's rules to what an importer says of its columns, which goes before. A column that the file has
-    not can't have rules: headers are the file's, None for all columns."""
-    present = None if headers is None else {_folded(h) for h in headers}
+#: What an importer says itself of a column that the file is to have.
+_OF_THE_FILE = {"from", "one_of", "pattern", "min", "max", "check", "expr"}
+
+
+def add_rules(columns: dict[str, dict[str, Any]], model: type[Model]) -> None:
+    """Add a model's rules to what an importer says of its columns, which goes before. A file need not have a column
+    only because Django has rules for it."""
     for field in models.columns(model):
         name = models.column_name(field)
         said = columns.get(name, {})
-        if present is not None and not said.get("from") and _folded(name) not in present:
-            continue
         if (
             said.keys() & {"by", "expr", "ref", "cases", "each"}
             or models.is_generated(field)
@@ -41,11 +39,8 @@ def add_rules(columns: dict[str, dict[str, Any]], model: type[Model], headers: C
             continue
         rules = {k: v for k, v in rules_of(field).items() if k not in said}
         if rules:
-            columns[name] = {**said, **rules}
-
-
-def _folded(header: str) -> str:
-    return re.sub(r"[\W_]+", "", header).lower()
+            optional = {} if said.keys() & _OF_THE_FILE else {"if_present": True}
+            columns[name] = {**said, **rules, **optional}
 
 
 def rules_of(field: Any) -> dict[str, Any]:

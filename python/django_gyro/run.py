@@ -103,9 +103,7 @@ class Run:
         sheets = self.source.files if isinstance(self.source, Sheets) else ()
         wanted = [j.model for j in self.jobs] + [s.model for s in sheets]
         document: dict[str, Any] = {
-            "importers": declaration.document(
-                importers, ids=ids, jobs=wanted, rules={s.model: None for s in sheets} if sheets else None
-            )
+            "importers": declaration.document(importers, ids=ids, jobs=wanted, rules=[s.model for s in sheets])
         }
         if ids is not None:
             document["ids"] = ids.document(list(ids.columns()))

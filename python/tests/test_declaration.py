@@ -28,7 +28,7 @@ def declare(of, columns=None, **namespace):
     return type(Importer)(name, (Importer,), {"model": of, "__module__": __name__, "__qualname__": name, **namespace})
 
 
-def written(of, *others, ids=None, jobs=(), rules=None):
+def written(of, *others, ids=None, jobs=(), rules=()):
     for other in others:
         declare(other)
     from django_gyro.model import table_name
