@@ -243,3 +243,11 @@ def test_composite_keys():
     assert "ids" not in written(w.Composite, w.Composite, ids=Sequential())
     declare(w.Composite, ids=NaturalKey("pk"))
     assert written(w.Composite)["ids"] == {"natural": ["tenant_id", "number"]}
+
+
+def test_rows_that_continue_others_are_found_where_these_are():
+    """With parents found by a natural key, whatever the run says."""
+    declare(w.Restaurant)
+    declare(w.Place, ids=NaturalKey("name"))
+    for run in (None, Sequential(), MaxPlusOne(), Offset(1000)):
+        assert document(ids=run)["worlds_restaurant"]["ids"] == {"natural": ["place_ptr_id"]}
