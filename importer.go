@@ -61,6 +61,8 @@ type Column struct {
 	// Each says that the column is an array, each of whose elements refers to Ref: elements are
 	// mapped where the slice is loaded. They restrict and include nothing. Default: no.
 	Each bool
+	// Mask is what a slice holds in place of the value. Default: the value; with export.Slice.Strict a mistake.
+	Mask Mask
 	// Expr is SQL over "value", the value in the file, that gives the one to be loaded, such
 	// as value || '-copy'. References that the column is part of are not mapped then: the
 	// value is what Expr says. Default: the value itself.

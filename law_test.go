@@ -36,6 +36,7 @@ var rooms = map[string][]string{
 	},
 	"gyrobun":  {"", "schema", "pgcsv", "keyset", "driver"},
 	"progress": {"", "schema", "pgcsv", "keyset", "driver"},
+	"mask":     {"", "schema"},
 	// Rooms of postgres, which alone imports them.
 	"postgres/internal/server":    {"", "schema", "pgcsv", "keyset", "driver"},
 	"postgres/internal/statement": {"", "schema", "pgcsv", "keyset", "driver", "postgres/internal/server"},

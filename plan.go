@@ -44,6 +44,8 @@ type PlannedJob struct {
 	// References says of each reference what becomes of rows that refer to rows which were
 	// not selected: "shop_id -> accounts_shop: restrict".
 	References []string
+	// Masks say of each column that has one what is written in its place: "email: fake email".
+	Masks []string
 	// Estimate of a job whose parents are selected first is a guess, from the share of the
 	// parents' rows that is expected to be selected.
 	Estimate

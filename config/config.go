@@ -46,6 +46,9 @@ type Config struct {
 	DisableTriggers  bool
 	Via              string        // between two databases: the directory for the slice
 	Record           string        // directory for what undo needs; default: none
+	Strict           bool          // a column needs a mask, or keep
+	MaskKey          gyro.Secret   // default: a random one
+	MaskKeyFile      string        // where it lies
 	Importers        gyro.Registry // one for each model that has a job or an entry
 	Jobs             []gyro.ImportJob
 }
@@ -112,13 +115,21 @@ func (r *reader) config(n ast.Node, c *Config) {
 // keys are those of a file.
 func (r *reader) keys(c *Config) map[string]func(ast.Node) {
 	keys := map[string]func(ast.Node){
-		"source":            func(n ast.Node) { c.Source = r.expanded(n, "source") },
-		"target":            func(n ast.Node) { c.Target = r.expanded(n, "target") },
-		"overwrite":         func(n ast.Node) { c.Overwrite = r.boolean(n, "overwrite") },
-		"unsorted":          func(n ast.Node) { c.Unsorted = r.boolean(n, "unsorted") },
-		"max_duration":      func(n ast.Node) { c.MaxDuration = r.duration(n, "max_duration") },
-		"order":             func(n ast.Node) { c.Order = r.order(n) },
-		"missing":           func(n ast.Node) { c.Missing = r.missing(n) },
+		"source":       func(n ast.Node) { c.Source = r.expanded(n, "source") },
+		"target":       func(n ast.Node) { c.Target = r.expanded(n, "target") },
+		"overwrite":    func(n ast.Node) { c.Overwrite = r.boolean(n, "overwrite") },
+		"unsorted":     func(n ast.Node) { c.Unsorted = r.boolean(n, "unsorted") },
+		"max_duration": func(n ast.Node) { c.MaxDuration = r.duration(n, "max_duration") },
+		"order":        func(n ast.Node) { c.Order = r.order(n) },
+		"missing":      func(n ast.Node) { c.Missing = r.missing(n) },
+		"masks": func(n ast.Node) {
+			if text, ok := r.text(n, "masks"); ok && text != "strict" {
+				r.fail(n, "strict, or leave it out", "masks must be strict")
+			} else {
+				c.Strict = ok
+			}
+		},
+		"mask_key_file":     func(n ast.Node) { c.MaskKeyFile = r.expanded(n, "mask_key_file") },
 		"retries":           func(n ast.Node) { c.Retries = int(r.whole(n, "retries", -1)) },
 		"max_rows":          func(n ast.Node) { c.MaxRows = r.whole(n, "max_rows", 1) },
 		"key_memory":        func(n ast.Node) { c.KeyMemory = r.size(n, "key_memory") },
@@ -210,6 +221,7 @@ func (r *reader) column(n ast.Node, what string) gyro.Column {
 		},
 	}
 	maps.Copy(keys, r.sheetKeys(&column, what))
+	maps.Copy(keys, r.maskKeys(&column, what))
 	r.object(n, what, keys)
 	return column
 }
@@ -343,5 +355,7 @@ func (c Config) Export() export.Slice {
 		Missing:   c.Missing,
 		KeyMemory: c.KeyMemory,
 		Retries:   c.Retries,
+		Strict:    c.Strict,
+		MaskKey:   c.MaskKey,
 	}
 }

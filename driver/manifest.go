@@ -9,12 +9,14 @@ const ManifestVersion = 1
 
 // Manifest says what a slice holds. It names no host, no user and no database.
 type Manifest struct {
-	Version int            `json:"version"`
-	Gyro    string         `json:"gyro,omitempty"` // the program's version
-	Server  string         `json:"server"`
-	Standby bool           `json:"standby,omitempty"`
-	Taken   time.Time      `json:"taken"` // the snapshot's moment, by the server's clock
-	LSN     string         `json:"lsn,omitempty"`
+	Version int       `json:"version"`
+	Gyro    string    `json:"gyro,omitempty"` // the program's version
+	Server  string    `json:"server"`
+	Standby bool      `json:"standby,omitempty"`
+	Taken   time.Time `json:"taken"` // the snapshot's moment, by the server's clock
+	LSN     string    `json:"lsn,omitempty"`
+	// MaskKey tells the secrets of masks apart, and says nothing of them; empty where they depend on none that was given.
+	MaskKey string         `json:"mask_key,omitempty"`
 	Files   []ManifestFile `json:"files"` // in the order of the jobs
 	// Import is set where this is no slice but the record of a load: its files list the keys
 	// of the rows that were inserted.
@@ -77,6 +79,7 @@ type ManifestColumn struct {
 	// Sequence: the column's values are drawn from one by default.
 	Sequence bool     `json:"sequence,omitempty"`
 	Labels   []string `json:"labels,omitempty"` // of an enum, in their order
+	Mask     string   `json:"mask,omitempty"`   // what was written in the values' place: a mask's name, or keep
 }
 
 // ManifestReference is a foreign key of a file's table.

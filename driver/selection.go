@@ -23,6 +23,9 @@ type Selection struct {
 	OrderBy   string  // SQL; with Limit
 	Seed      int64   // with Limit, unless OrderBy is set, and with Percent
 	Null      []Nulling
+	Masks     []Masking
+	// Secret is the setting gyro.mask_key of the expressions of Masks, in hex; empty: it is not set.
+	Secret string
 	// Flags are conditions in SQL, whose truth follows the columns, a column each: t, or f, also for NULL.
 	Flags []string
 	// Unsorted: in any order; else by primary key, or by all columns, NULL first, where there is none.
@@ -44,6 +47,16 @@ type Restriction struct {
 	As []string
 	// Share is what part of its table's rows Keys are, 0 to 1, as far as is known.
 	Share float64
+}
+
+// Masking writes something else in a column's place, where that is not NULL.
+type Masking struct {
+	Column string
+	// SQL gives an expression over the value, as SQL writes it, which is PostgreSQL's own functions and operators by their
+	// schema. The result is cast to the column's type. Nil: Expr is asked for, and where that is empty nothing of the
+	// value: t stands for NULL, f for any other.
+	SQL  func(value string) string
+	Expr string // of the user's, over the row's columns
 }
 
 // Nulling writes NULL into Set where Columns hold none of Keys.

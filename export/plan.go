@@ -34,7 +34,7 @@ func (s Slice) Plan(ctx context.Context) (*gyro.Plan, error) {
 	for _, step := range steps {
 		plan.Jobs = append(plan.Jobs, gyro.PlannedJob{
 			Job: step.number, Model: step.table.Name, File: step.file, Whole: step.whole(),
-			References: step.describe(), Estimate: step.estimate,
+			References: step.describe(), Masks: step.describeMasks(), Estimate: step.estimate,
 		})
 	}
 	return plan, nil

@@ -22,6 +22,7 @@ type run struct {
 	snapshot driver.Snapshot
 	steps    []*step
 	memory   *keyset.Memory
+	maskKey  maskKey
 	writer   driver.SliceWriter
 	files    []driver.ManifestFile // by step
 	elapsed  []time.Duration       // by step
@@ -236,7 +237,12 @@ func (w *run) write(ctx context.Context, i int, selection driver.Selection, rows
 			w.Progress(e)
 		})
 	}
-	m.Rows, m.Bytes, m.SHA256, err = transfer(ctx, w.snapshot, selection, file, &shown, rows)
+	m.Rows, m.Bytes, m.SHA256, err = transfer(ctx, w.snapshot, step.masked(selection, w.maskKey.forServer()), file, &shown, rows, func(to io.Writer) io.Writer {
+		if masker := newMasker(step, w.maskKey, to); masker != nil {
+			return masker
+		}
+		return to
+	})
 	stop()
 	if err != nil {
 		return err
@@ -267,7 +273,7 @@ func (w *run) included(ctx context.Context, s *step) (*driver.ManifestKeys, erro
 		Restrict: []driver.Restriction{s.restrictTo(identity, s.keys.included[listName(identity)].Seal())},
 	}
 	keys := &driver.ManifestKeys{File: name}
-	keys.Rows, keys.Bytes, keys.SHA256, err = transfer(ctx, w.snapshot, selection, file, &meter{}, nil)
+	keys.Rows, keys.Bytes, keys.SHA256, err = transfer(ctx, w.snapshot, selection, file, &meter{}, nil, func(to io.Writer) io.Writer { return to })
 	if err == nil && keys.Rows != s.keys.extra {
 		err = &gyro.Error{Op: "include", Place: s.table.Name.String(), Err: fmt.Errorf("%d rows were to be included, %d are there", s.keys.extra, keys.Rows)}
 	}
@@ -278,11 +284,11 @@ func (w *run) included(ctx context.Context, s *step) (*driver.ManifestKeys, erro
 func includedFile(file string) string { return strings.TrimSuffix(file, ".csv") + ".included" }
 
 // transfer copies a selection into file and closes it.
-func transfer(ctx context.Context, snapshot driver.Snapshot, selection driver.Selection, file io.WriteCloser, m *meter, keys *reader) (rows, bytes int64, sum string, err error) {
+func transfer(ctx context.Context, snapshot driver.Snapshot, selection driver.Selection, file io.WriteCloser, m *meter, keys *reader, through func(io.Writer) io.Writer) (rows, bytes int64, sum string, err error) {
 	out := newStream(file, m)
-	var w io.Writer = out
+	w := through(out)
 	if keys != nil {
-		w = tee{out, keys}
+		w = tee{w, keys}
 	}
 	if rows, err = snapshot.Copy(ctx, selection, w); err == nil {
 		bytes, sum, err = out.finish()
@@ -295,7 +301,7 @@ func transfer(ctx context.Context, snapshot driver.Snapshot, selection driver.Se
 
 // tee gives each row to the file's stream, and to the reader of its keys.
 type tee struct {
-	stream *stream
+	stream io.Writer
 	keys   *reader
 }
 

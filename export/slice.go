@@ -2,7 +2,9 @@ package export
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/gyrodata/gyro"
@@ -34,6 +36,12 @@ type Slice struct {
 	// Unsorted takes rows in the order they come in, which is faster where the key does
 	// not follow the heap; the same data may then give other bytes. Default: by primary key.
 	Unsorted bool
+	// Strict makes a column of which neither a mask nor mask.Keep is said a mistake: one that is added to the database
+	// tomorrow stops the run.
+	Strict bool
+	// MaskKey is the secret that masks depend on: the same key gives the same values, in every run. At least 16 bytes.
+	// Default: a random one for this run, which is told in a note where a mask depends on it.
+	MaskKey gyro.Secret
 	// Version is that of the program, for the manifest. Default: of this module in the build.
 	Version string
 	// Progress is told what the run does: by one goroutine at a time, at most ten times a
@@ -76,6 +84,9 @@ func (s Slice) check() error {
 	default:
 		found.Add(gyro.Mistake{Place: "export", Problem: gyro.Textf("{Order} can't be %q", string(s.Order)), Hint: "given or auto"})
 	}
+	if n := len(s.MaskKey); n > 0 && n < minMaskKey {
+		found.Add(gyro.Mistake{Place: "export", Problem: "{MaskKey} is too short to be a secret", Hint: "at least 16 random bytes: openssl rand -hex 32"})
+	}
 	if _, err := s.steps(); err != nil {
 		found = append(found, err)
 	}
@@ -98,7 +109,10 @@ func (s Slice) take(ctx context.Context) (*gyro.Report, error) {
 	}
 }
 
-const defaultRetries = 2
+const (
+	defaultRetries = 2
+	minMaskKey     = 16
+)
 
 // once is one try.
 func (s Slice) once(ctx context.Context) (*gyro.Report, error) {
@@ -162,7 +176,15 @@ func (s Slice) read(ctx context.Context, steps []*step, writer driver.SliceWrite
 	for i := range steps {
 		s.tell(s.event(gyro.Planned, steps, i))
 	}
-	w := &run{Slice: s, snapshot: snapshot, steps: steps, memory: memory, writer: writer, files: make([]driver.ManifestFile, len(steps)), elapsed: make([]time.Duration, len(steps))}
+	key := maskKey(s.MaskKey)
+	if keyed := slices.ContainsFunc(steps, (*step).keyed); keyed && len(key) == 0 {
+		key = make(maskKey, 32)
+		_, _ = rand.Read(key) // which does not fail
+		report.Notes = append(report.Notes, "masks depend on a random key of this run: another run gives other values; {MaskKey} gives the same")
+	} else if keyed {
+		manifest.MaskKey = key.fingerprint()
+	}
+	w := &run{Slice: s, maskKey: key, snapshot: snapshot, steps: steps, memory: memory, writer: writer, files: make([]driver.ManifestFile, len(steps)), elapsed: make([]time.Duration, len(steps))}
 	if err := w.run(ctx); err != nil {
 		return nil, manifest, err
 	}

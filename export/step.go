@@ -21,9 +21,10 @@ type step struct {
 	missing    map[string]gyro.Missing
 	follow     map[string]bool // by the names of references
 	references []*reference
-	arrays     []schema.Reference // those that stand in each element of an array
-	per        []string           // the columns that job.Per names
-	through    []string           // tables that inherit from it and are read through it
+	arrays     []schema.Reference   // those that stand in each element of an array
+	per        []string             // the columns that job.Per names
+	through    []string             // tables that inherit from it and are read through it
+	masks      map[string]gyro.Mask // by column
 	file       string
 	estimate   gyro.Estimate
 	base       float64 // rows that the planner expects of the query alone
@@ -177,6 +178,9 @@ func (s Slice) resolve(ctx context.Context, snapshot driver.Snapshot, steps []*s
 		return nil, nil, found.Join()
 	}
 	found = append(found, makeKeyStores(steps, memory)...)
+	for _, step := range steps {
+		found = append(found, step.settleMasks(s.Strict)...)
+	}
 	problems, err = s.explain(ctx, snapshot, steps)
 	if err != nil {
 		return nil, nil, err

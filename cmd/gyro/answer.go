@@ -26,6 +26,7 @@ type plannedJob struct {
 	Shape      string   `json:"shape,omitempty"`
 	SQL        string   `json:"sql,omitempty"`
 	References []string `json:"references"`
+	Masks      []string `json:"masks,omitempty"`
 }
 
 type plannedLoad struct {
@@ -46,7 +47,7 @@ func planned(p *gyro.Plan) planEvent {
 	for _, j := range p.Jobs {
 		event.Jobs = append(event.Jobs, plannedJob{
 			Job: j.Job, Model: j.Model.String(), File: j.File, Whole: j.Whole, Rows: j.Rows, Cost: j.Cost, Shape: j.Shape, SQL: j.SQL,
-			References: list(j.References),
+			References: list(j.References), Masks: j.Masks,
 		})
 	}
 	for _, l := range p.Loads {

@@ -27,6 +27,8 @@ type settings struct {
 	stallTimeout           time.Duration
 	statementTimeout       time.Duration
 	retries                int
+	strict                 bool
+	maskKeyFile            string
 }
 
 func (s *settings) flags(cmd *cobra.Command) {
@@ -41,8 +43,11 @@ func (s *settings) flags(cmd *cobra.Command) {
 	stallFlag(cmd, &s.stallTimeout)
 	cmd.Flags().DurationVar(&s.statementTimeout, "statement-timeout", 0, "give up on a statement after this time (default: the server's)")
 	cmd.Flags().IntVar(&s.retries, "retries", 0, "how often the run is tried again where a standby gives the snapshot up; negative: never (default 2)")
+	cmd.Flags().BoolVar(&s.strict, "strict", false, "a column that has neither a mask nor keep is a mistake")
+	cmd.Flags().StringVar(&s.maskKeyFile, "mask-key-file", "", "file with the secret that masks depend on (or GYRO_MASK_KEY; default a random one)")
 	_ = cmd.MarkFlagDirname("target")
 	_ = cmd.MarkFlagFilename("config", "yaml", "yml")
+	_ = cmd.MarkFlagFilename("mask-key-file")
 }
 
 func stallFlag(cmd *cobra.Command, stall *time.Duration) {
@@ -77,7 +82,12 @@ func (c *cli) loadWith(s *settings, database bool) (config.Config, error) {
 	conf.StallTimeout = cmp.Or(s.stallTimeout, conf.StallTimeout)
 	conf.StatementTimeout = cmp.Or(s.statementTimeout, conf.StatementTimeout)
 	conf.Retries = cmp.Or(s.retries, conf.Retries)
+	conf.Strict = conf.Strict || s.strict
+	conf.MaskKeyFile = cmp.Or(s.maskKeyFile, conf.MaskKeyFile)
 	var missing []error
+	if err := c.maskKey(&conf); err != nil {
+		missing = append(missing, err)
+	}
 	if s.keyMemory != "" {
 		if conf.KeyMemory, err = config.ParseSize(s.keyMemory); err != nil {
 			missing = append(missing, &usageError{err: fmt.Errorf("--key-memory: %w", err)})

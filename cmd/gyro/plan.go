@@ -61,6 +61,9 @@ func (c *cli) printPlan(p *gyro.Plan, sql bool) {
 		for _, reference := range job.References {
 			fmt.Fprintln(c.stdout, "   "+reference)
 		}
+		for _, mask := range job.Masks {
+			fmt.Fprintln(c.stdout, "   masked "+mask)
+		}
 		if sql && job.SQL != "" {
 			fmt.Fprintf(c.stdout, "   %s\n", strings.ReplaceAll(job.SQL, "\n", "\n   "))
 		}

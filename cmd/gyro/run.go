@@ -195,6 +195,9 @@ func (c *cli) settle(d *config.Document) error {
 	refuse := func(path, problem, hint string) {
 		found = append(found, &config.Error{File: "the document", Path: path, Problem: problem, Hint: hint})
 	}
+	if err := c.maskKey(&d.Config); err != nil {
+		found = append(found, err)
+	}
 	d.Source = cmp.Or(d.Source, c.either("", "GYRO_SOURCE", ""))
 	d.Target = cmp.Or(d.Target, c.either("", "GYRO_TARGET", ""))
 	files := d.Verb == config.Import && len(d.Files) > 0

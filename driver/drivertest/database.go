@@ -24,6 +24,7 @@ func TestDatabase(t *testing.T, fresh func(t *testing.T) Base) {
 		{"Copy", testCopy},
 		{"keys restrict", testRestrict},
 		{"NULL in place of what is missing", testNulling},
+		{"masks in place of values", testMasks},
 		{"samples", testSamples},
 		{"one moment", testMoment},
 		{"what is not of the moment", testConflict},
@@ -139,6 +140,17 @@ func testNulling(t *testing.T, b Base) {
 		Null: []driver.Nulling{{Restriction: to(t, catalog, "parent_id", keys(t, "1")), Set: []string{"parent_id"}}},
 	})
 	if want := "id,parent_id,other_id\n10,1,\n11,,2\n12,,\n13,,1\n14,,2\n"; got != want {
+		t.Errorf("Copy wrote %q, want %q", got, want)
+	}
+}
+
+func testMasks(t *testing.T, b Base) {
+	s, catalog, _ := b.open(t)
+	got := copied(t, s, driver.Selection{
+		Table: tableOf(t, catalog, "children"), Columns: []string{"id", "parent_id", "other_id"},
+		Masks: []driver.Masking{{Column: "parent_id"}, {Column: "other_id", Expr: "id + 100"}},
+	})
+	if want := "id,parent_id,other_id\n10,f,\n11,t,111\n12,t,\n13,f,113\n14,f,114\n"; got != want {
 		t.Errorf("Copy wrote %q, want %q", got, want)
 	}
 }

@@ -211,12 +211,18 @@ func (b *builder) columns() string {
 	out := make([]string, len(columns))
 	for i, name := range columns {
 		out[i] = b.prefix + server.Quote(name)
+		masked := false
+		for _, m := range b.s.Masks {
+			if m.Column == name {
+				out[i], masked = b.masked(m, out[i]), true
+			}
+		}
 		for _, n := range b.s.Null {
 			if slices.Contains(n.Set, name) {
 				out[i] = b.nulling(n, out[i])
 			}
 		}
-		if len(b.s.Null) > 0 {
+		if len(b.s.Null) > 0 || masked {
 			out[i] += " AS " + server.Quote(name)
 		}
 	}
@@ -224,6 +230,19 @@ func (b *builder) columns() string {
 		out = append(out, fmt.Sprintf("(%s\n) IS TRUE AS gyro_flag_%d", b.filter.checked[flag], i))
 	}
 	return strings.Join(out, ", ")
+}
+
+// masked is what is selected in the place of a column.
+func (b *builder) masked(m driver.Masking, value string) string {
+	if m.SQL == nil && m.Expr == "" {
+		return "(" + value + " IS NULL)"
+	}
+	expr := b.filter.checked[m.Expr]
+	if m.SQL != nil {
+		expr = m.SQL(value)
+	}
+	c, _ := b.s.Table.Column(m.Column)
+	return "CASE WHEN " + value + " IS NOT NULL THEN (" + expr + "\n)::" + server.SizedType(c) + " END"
 }
 
 func (b *builder) nulling(n driver.Nulling, column string) string {

@@ -80,6 +80,16 @@ func (b *builder) conditions(ctx context.Context, p statement.Parser) error {
 	for _, n := range b.s.Null {
 		all = append(all, n.When)
 	}
+	for _, m := range b.s.Masks {
+		if _, done := b.filter.checked[m.Expr]; done || m.Expr == "" {
+			continue
+		}
+		text, _, err := p.Safe(ctx, m.Expr, nil, func(text string) string { return "SELECT (" + text + "\n) FROM " + b.from() })
+		if err != nil {
+			return err
+		}
+		b.filter.checked[m.Expr] = text
+	}
 	for _, when := range all {
 		if _, done := b.filter.checked[when]; done || when == "" {
 			continue

@@ -83,6 +83,14 @@ func QualifiedType(name string) string {
 	return "pg_catalog." + base
 }
 
+// SizedType is the type of a column with its size, as any search_path reads it.
+func SizedType(c schema.Column) string {
+	if c.Qualified != "" {
+		return c.Qualified
+	}
+	return QualifiedType(c.Type)
+}
+
 // TypeSQL is the type of a column as any search_path reads it, less its size: that does not matter for values which were
 // read from a column that has it, and character(n) without one would be cut to one.
 func TypeSQL(c schema.Column) string {

@@ -1,0 +1,72 @@
+package gyro
+
+import (
+	"fmt"
+	"io"
+
+	"github.com/gyrodata/gyro/schema"
+)
+
+// Mask is what is written in place of a column's value. Package mask has them: mask.Email(), mask.Partial(0, 4),
+// mask.Keep(). NULL stays NULL.
+type Mask struct {
+	// Name is what the mask is called, with its settings: "email", "partial(0, 4)". Empty: there is none.
+	Name string
+	// SQL gives an expression that the source evaluates over the value, as SQL writes it; the clear value does not leave
+	// the server. Nil: Fake makes the value.
+	SQL func(value string, column schema.Column) string
+	// Fake makes a value without the clear one, which is not asked for. Nil, as SQL: the value is kept.
+	Fake Fake
+	// Expr is SQL of the user's over the row's columns, in SQL's place: it may show what stands there.
+	Expr string
+	// Null: the value becomes NULL.
+	Null bool
+	// Fits says why a column can't have the mask, for its type or length; "": it can. Nil: any can.
+	Fits func(column schema.Column) (problem string)
+	// Unique: values of different rows differ, by construction, where a row has a number; see [MaskRow].
+	Unique bool
+	// Bits is how many bits of a row's Number a column has room for: rows whose Numbers lie below 2^Bits and differ, get
+	// values that differ. It is 64 at most. Of SQL, 64 says that values that differ stay so. Nil: none is promised.
+	Bits func(column schema.Column) int
+}
+
+// Fake appends a value to text. The same row gives the same value.
+type Fake func(text []byte, row *MaskRow) []byte
+
+// MaskRow is what a Fake knows of a row: nothing of its values.
+type MaskRow struct {
+	// Seed follows from table, column and primary key, by the run's secret (HMAC-SHA256): the die of this value.
+	Seed [32]byte
+	// Whole follows from table and primary key alone: what belongs together in one row, as a name and its e-mail address, or street,
+	// postcode and town, is drawn by it.
+	Whole [32]byte
+	// Number is another for each row of the table, and says nothing of its key: a permutation by the secret of the numbers
+	// below 2^Bits. It is there where Numbered: the mask is Unique, and the key one integer.
+	Number   uint64
+	Numbered bool
+	// Column is what the value has to fit: its type and length.
+	Column schema.Column
+}
+
+// IsZero reports whether nothing is said.
+func (m Mask) IsZero() bool { return m.Name == "" }
+
+// Keeps reports whether the clear value is written.
+func (m Mask) Keeps() bool { return m.Name != "" && m.SQL == nil && m.Fake == nil && m.Expr == "" }
+
+// Problem says why a column can't have the mask; "": it can.
+func (m Mask) Problem(column schema.Column) string {
+	if m.Fits == nil {
+		return ""
+	}
+	return m.Fits(column)
+}
+
+// Secret is a key that nothing prints.
+type Secret []byte
+
+// Format hides it, whatever the verb.
+func (Secret) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "(secret)") }
+
+// MarshalText hides it.
+func (Secret) MarshalText() ([]byte, error) { return []byte("(secret)"), nil }

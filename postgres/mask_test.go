@@ -1,0 +1,146 @@
+package postgres_test
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/gyrodata/gyro"
+	"github.com/gyrodata/gyro/csvdir"
+	"github.com/gyrodata/gyro/export"
+	"github.com/gyrodata/gyro/internal/pgtest"
+	"github.com/gyrodata/gyro/load"
+	"github.com/gyrodata/gyro/postgres"
+	"github.com/gyrodata/gyro/schema"
+)
+
+var (
+	numbered = gyro.Mask{Name: "numbered", Unique: true, Bits: func(schema.Column) int { return 64 }, Fake: func(text []byte, row *gyro.MaskRow) []byte {
+		return fmt.Appendf(text, "%016x", row.Number)
+	}}
+	seeded = gyro.Mask{Name: "seeded", Fake: func(text []byte, row *gyro.MaskRow) []byte {
+		return fmt.Appendf(text, "\"%x\",\n%x", row.Seed[:2], row.Whole[:2])
+	}}
+	hashed = gyro.Mask{Name: "hashed", SQL: func(value string, _ schema.Column) string {
+		return "pg_catalog.encode(pg_catalog.sha256(pg_catalog.convert_to(pg_catalog.current_setting('gyro.mask_key'), 'UTF8') OPERATOR(pg_catalog.||) pg_catalog.convert_to(" + value + ", 'UTF8')), 'hex')"
+	}}
+	keptAsIs = gyro.Mask{Name: "keep"}
+)
+
+const maskedTables = `
+	CREATE TABLE shop (id int PRIMARY KEY, name text NOT NULL);
+	CREATE TABLE person (id bigint PRIMARY KEY, shop_id int REFERENCES shop, email text UNIQUE, name text, note varchar(10), city text, born date);`
+
+func masked(t *testing.T, url, dir string, key gyro.Secret, columns gyro.Columns) (string, *gyro.Report) {
+	t.Helper()
+	s := slicer(url, dir, "shop", "person")
+	s.MaskKey = key
+	s.Importers = gyro.Registry{{Model: gyro.Table("shop")}, {Model: gyro.Table("person"), Columns: columns}}
+	report, err := s.Run(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(filepath.Join(dir, "person.csv"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text), report
+}
+
+// What is written is no clear value, the same for the same key, and whole rows: the slice is proved and loads.
+func TestMasks(t *testing.T) {
+	t.Parallel()
+	url := pgtest.DB(t)
+	pgtest.Exec(t, url, maskedTables+`
+		INSERT INTO shop VALUES (1, 'one'), (2, 'a "shop", of two'); INSERT INTO person
+		SELECT n, 1 + n % 2, 'clear' || n || '@example.com', 'Clear ' || n, CASE WHEN n % 3 > 0 THEN 'clear ' || n END, CASE WHEN n % 4 = 1 THEN '' WHEN n % 4 > 1 THEN E'clear\n' || n END, '2000-01-01'::date + n
+		FROM generate_series(1, 1000) n`)
+	columns := gyro.Columns{"email": {Mask: numbered}, "name": {Mask: hashed}, "note": {Mask: hashed}, "city": {Mask: seeded}}
+	one, other := gyro.Secret(bytes.Repeat([]byte("k"), 32)), gyro.Secret(bytes.Repeat([]byte("o"), 32))
+	dir := filepath.Join(t.TempDir(), "slice")
+	text, report := masked(t, url, dir, one, columns)
+	if strings.Contains(text, "lear") {
+		t.Error("a clear value is in the file")
+	}
+	if len(report.Notes) > 2 {
+		t.Error(report.Notes)
+	}
+	if again, _ := masked(t, url, filepath.Join(t.TempDir(), "slice"), one, columns); again != text {
+		t.Error("the same key gives another file")
+	}
+	if differs, _ := masked(t, url, filepath.Join(t.TempDir(), "slice"), other, columns); differs == text {
+		t.Error("another key gives the same file")
+	}
+	_, random := masked(t, url, filepath.Join(t.TempDir(), "slice"), nil, columns)
+	if !strings.Contains(fmt.Sprint(random.Notes), "random key of this run") {
+		t.Error(random.Notes)
+	}
+	if v, err := csvdir.Verify(t.Context(), dir, csvdir.VerifyOptions{}); err != nil || !v.Proved() {
+		t.Error(v, err)
+	}
+	m, err := csvdir.ReadManifest(dir)
+	if err != nil || m.MaskKey == "" || strings.Contains(fmt.Sprintf("%+v", m), "kkkk") || m.Files[1].Columns[2].Mask != "numbered" {
+		t.Errorf("%+v %v", m, err)
+	}
+	target := pgtest.DB(t)
+	pgtest.Exec(t, target, maskedTables)
+	mustLoad(t, dir, target, load.Slice{})
+	wantQuery(t, target, `SELECT count(*), count(DISTINCT email), count(DISTINCT name), count(note), max(length(note)), count(city), count(DISTINCT left(city, 6)) > 500 AS many, sum(born - '2000-01-01') FROM person`,
+		"count,count,count,count,max,count,many,sum\n1000,1000,1000,667,10,750,t,500500")
+}
+
+func TestMaskMistakes(t *testing.T) {
+	t.Parallel()
+	url := pgtest.DB(t)
+	pgtest.Exec(t, url, maskedTables+"CREATE TABLE keyless (a text); CREATE TABLE tag (id int PRIMARY KEY, kind text, object_id int); CREATE TABLE computed (id int PRIMARY KEY, a text, b text GENERATED ALWAYS AS (a || 'x') STORED)")
+	null := gyro.Mask{Name: "null", Null: true, SQL: func(string, schema.Column) string { return "NULL" }}
+	short := gyro.Mask{Name: "short", Fake: seeded.Fake, Fits: func(c schema.Column) string { return "its type is " + c.Type }}
+	for _, c := range []struct {
+		table, column string
+		mask          gyro.Mask
+		want          string
+	}{
+		{"person", "id", numbered, "it is a part of the primary key"},
+		{"person", "shop_id", hashed, "it is a part of a reference"},
+		{"person", "email", hashed, "it is a part of the unique key (email), and the mask may give two rows one value"},
+		{"person", "born", short, "its type is date"},
+		{"tag", "kind", hashed, "it is a part of a reference"},
+		{"shop", "name", null, "it is NOT NULL, and the mask makes it NULL"},
+		{"keyless", "a", seeded, "a value is made from the primary key, and the table has none"},
+		{"computed", "b", seeded, "it is computed from other columns by the database"},
+		{"computed", "a", seeded, `table computed, column "b": the database computes it from other columns, and some of these are masked`},
+	} {
+		s := slicer(url, t.TempDir()+"/slice", c.table)
+		s.Missing = gyro.Include
+		s.Importers = gyro.Registry{{Model: gyro.Table(c.table), Columns: gyro.Columns{c.column: {Mask: c.mask}}}}
+		if c.table == "tag" {
+			s.Importers[0].Columns["object_id"] = gyro.Column{Cases: []gyro.Case{{When: "kind = 'shop'", Ref: gyro.Table("shop")}}, Missing: gyro.Include}
+			s.Importers = append(s.Importers, gyro.Importer{Model: gyro.Table("shop")})
+		}
+		_, err := s.Plan(t.Context())
+		wantMistakes(t, err, c.want)
+	}
+}
+
+// With Strict, a column that was added later stops the run before a row is read.
+func TestMasksStrict(t *testing.T) {
+	t.Parallel()
+	url := pgtest.DB(t)
+	pgtest.Exec(t, url, "CREATE TABLE a (id int PRIMARY KEY, name text); INSERT INTO a VALUES (1, 'x')")
+	s := export.Slice{
+		Source: postgres.DB{URL: url}, Target: csvdir.Dir{Path: t.TempDir() + "/slice"}, Jobs: jobs("a"), Strict: true,
+		Importers: gyro.Registry{{Model: gyro.Table("a"), Columns: gyro.Columns{"id": {Mask: keptAsIs}, "name": {Mask: keptAsIs}}}},
+	}
+	if _, err := s.Plan(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	pgtest.Exec(t, url, "ALTER TABLE a ADD phone text")
+	_, err := s.Run(t.Context())
+	wantMistakes(t, err, "table a: neither a mask nor keep is said of phone")
+	if _, err := os.Stat(s.Target.(csvdir.Dir).Path); err == nil {
+		t.Error("something was written")
+	}
+}
