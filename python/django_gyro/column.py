@@ -126,18 +126,37 @@ class Ref(Column):
             yield "cases are to be Case(when=…, ref=…)", 'Case(when="kind = 7", ref=Shop)'
 
 
-class Fake:
-    """A made-up value in a value's place. The engine has none yet, so that an importer with one is refused."""
+class _Named:
+    """A mask by its name; settings by name, or values in their order. docs/masking.md lists all."""
 
-    def __init__(self, *args: Any, **options: Any) -> None:
-        pass
+    key = ""
+
+    def __init__(self, name: str, *values: Any, **settings: Any) -> None:
+        self.name, self.values, self.settings = name, values, settings
+
+    def problem(self) -> str:
+        if not isinstance(self.name, str) or not self.name:
+            return "it has no name"
+        return "its settings are given by name, and in their order" if self.values and self.settings else ""
+
+    def document(self) -> dict[str, Any]:
+        said = self.settings or list(self.values)
+        return {self.key: {self.name: said} if said else self.name}
 
 
-class Mask:
-    """A value part of which is hidden. The engine has none yet, so that an importer with one is refused."""
+class Fake(_Named):
+    """A value that is made up from the row's key: ``Fake("email")``, ``Fake("city", country="DE")``."""
 
-    def __init__(self, *args: Any, **options: Any) -> None:
-        pass
+    key = "fake"
+
+
+class Mask(_Named):
+    """What the source computes in a value's place: ``Mask("partial", 0, 4)``; ``Mask("keep")`` keeps it."""
+
+    key = "mask"
+
+    def document(self) -> dict[str, Any]:
+        return {"keep": True} if self.name == "keep" else super().document()
 
 
 def _texts(value: Any) -> bool:

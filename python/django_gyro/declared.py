@@ -76,11 +76,8 @@ class Declared:
 
     def _entry(self, name: str, value: Any) -> None:
         """Take one entry of Columns."""
-        if isinstance(value, (Fake, Mask)) or value in (Fake, Mask):
-            kind = value.__name__ if isinstance(value, type) else type(value).__name__
-            self._wrong(
-                "E010", name, f"the engine has no {kind} yet", "leave it out: the slice holds what the source holds"
-            )
+        if isinstance(value, (Fake, Mask)):
+            self._masked(name, value)
             return
         column = Ref(value) if isinstance(value, str) or is_model(value) else value
         several = isinstance(value, (list, tuple)) and value and all(isinstance(v, str) or is_model(v) for v in value)
@@ -111,6 +108,19 @@ class Declared:
             )
         else:
             self._plain(name, column, field, ref)
+
+    def _masked(self, name: str, mask: Fake | Mask) -> None:
+        """Take what is written in the place of a field's value."""
+        field = models.find(self.model, name)
+        if field is None:
+            problem, hint = models.unknown(self.model, name)
+            self._wrong("E002", name, problem, hint)
+        elif isinstance(field, models.GenericKey) or models.reference(field) is not None:
+            self._wrong("E010", name, "it is a reference, which rows are known by", "leave it out")
+        elif problem := mask.problem():
+            self._wrong("E010", name, problem, f'{type(mask).__name__}("…"), as docs/masking.md has them')
+        else:
+            self.columns[models.column_name(field)] = mask.document()
 
     def _model(self, name: str, said: ModelOrName) -> type[Model] | None:
         model = models.named(said, self.model) if isinstance(said, str) else said

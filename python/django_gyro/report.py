@@ -144,6 +144,7 @@ class PlannedJob:
     shape: str
     sql: str
     references: tuple[str, ...]
+    masks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -239,6 +240,7 @@ def plan_of(event: Event) -> Plan:
             j.get("shape", ""),
             j.get("sql", ""),
             tuple(j["references"]),
+            tuple(j.get("masks", ())),
         )
         for j in event.get("jobs", ())
     )

@@ -69,10 +69,18 @@ def test_the_parents_column():
     assert "declare it at the importer of worlds.Place" in refused(model=Restaurant, Columns=columns(owner=Tenant))
 
 
-@pytest.mark.parametrize("entry", [Fake("email"), Mask(0, 4), Fake])
-def test_what_the_engine_has_not(entry):
-    words = refused(model=Customer, Columns=columns(email=entry))
-    assert "the engine has no " in words
+@pytest.mark.parametrize(
+    ("entry", "words"),
+    [
+        ({"nickname": Fake("email")}, "has no such field"),
+        ({"shop": Fake("email")}, "it is a reference"),
+        ({"email": Mask(0, 4)}, "it has no name"),
+        ({"email": Mask("partial", 0, last=4)}, "given by name, and in their order"),
+        ({"email": Fake}, "neither a model nor a Ref nor a Column"),
+    ],
+)
+def test_masks(entry, words):
+    assert words in refused(model=Customer, Columns=columns(**entry))
 
 
 @pytest.mark.parametrize(
