@@ -74,10 +74,13 @@ def main(scale: str = "1", rounds: str = "5") -> None:
                     times["its run"].append(inner["run"])
                 else:
                     times["with bars"].append(whole)
-        sum(f.stat().st_size for f in Path(folder, "b").glob("*.csv")) / 1e6
-    statistics.median(times["gyro export"][1:])
-    for _name, all_times in times.items():
-        statistics.median(all_times[1:])
+        size = sum(f.stat().st_size for f in Path(folder, "b").glob("*.csv")) / 1e6
+    base = statistics.median(times["gyro export"][1:])
+    print(f"scale {scale}, {size:.1f} MB, {rounds} rounds, after one that is not counted")
+    for name, all_times in times.items():
+        middle = statistics.median(all_times[1:])
+        print(f"{name:12} {middle:7.2f} s   {middle / base:5.2f}   {middle - base:+.2f} s")
+    print(f"peak memory of the front end's process {rss / 1024:.0f} MB (this program {own():.0f} MB)")
     subprocess.run(
         ["psql", "-q", os.environ["GYRO_TEST_DATABASE"], "-c", f"DROP DATABASE overhead_{os.getpid()}"], check=True
     )
