@@ -1,14 +1,17 @@
 package postgres_test
 
 import (
+	"fmt"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/gyrodata/gyro"
 	"github.com/gyrodata/gyro/csvdir"
 	"github.com/gyrodata/gyro/internal/pgtest"
 	"github.com/gyrodata/gyro/load"
+	"github.com/gyrodata/gyro/postgres"
 )
 
 const genericTables = `
@@ -123,4 +126,37 @@ func TestCasesOfKeysThatDoNotFit(t *testing.T) {
 		mustLoad(t, report.Place, target, load.Slice{Importers: kinds(ids)})
 		wantQuery(t, target, "SELECT count(*) FROM tag JOIN shop ON shop.id = object_id WHERE kind = 'shop'", "count\n1")
 	}
+}
+
+// A generic key that may lead to any of an application's models has as many kinds. No statement grows with their square.
+func TestManyCases(t *testing.T) {
+	t.Parallel()
+	const kinds = 150
+	source, target := pgtest.DB(t), pgtest.DB(t)
+	tables := "CREATE TABLE kind (id serial PRIMARY KEY, name text UNIQUE); CREATE TABLE note (id serial PRIMARY KEY, kind_id int REFERENCES kind, object_id text);"
+	importers := gyro.Registry{{Model: gyro.Table("kind"), IDs: gyro.NaturalKey("name")}}
+	var cases []gyro.Case
+	for i := range kinds {
+		name := fmt.Sprintf("t%d", i)
+		tables += fmt.Sprintf("CREATE TABLE %s (id serial PRIMARY KEY);", name)
+		importers = append(importers, gyro.Importer{Model: gyro.Table(name), IDs: gyro.Sequential()})
+		cases = append(cases, gyro.Case{Of: map[string]string{"kind_id.name": name}, Ref: gyro.Table(name)})
+	}
+	importers = append(importers, gyro.Importer{Model: gyro.Table("note"), IDs: gyro.Sequential(), Columns: gyro.Columns{
+		"kind_id": {Missing: gyro.Include}, "object_id": {Cases: cases, Missing: gyro.Include},
+	}})
+	pgtest.Exec(t, source, tables+"INSERT INTO kind SELECT n + 1, 't' || n FROM generate_series(0, 149) n; INSERT INTO t7 VALUES (1), (2); INSERT INTO t9 VALUES (1), (2);"+
+		"INSERT INTO note VALUES (1, 8, '2'), (2, 10, '1')")
+	pgtest.Exec(t, target, tables+"INSERT INTO kind (name) SELECT 't' || n FROM generate_series(149, 0, -1) n; INSERT INTO t7 VALUES (DEFAULT), (DEFAULT)")
+	dir := filepath.Join(t.TempDir(), "slice")
+	s := slicer(source, dir, "note")
+	s.Importers = importers
+	if _, err := s.Run(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	into := load.Slice{Source: csvdir.Dir{Path: dir}, Target: postgres.DB{URL: target, StatementTimeout: 15 * time.Second}, Importers: importers}
+	if _, err := into.Run(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	wantQuery(t, target, "SELECT k.name, n.object_id FROM note n JOIN kind k ON k.id = kind_id ORDER BY 1", "name,object_id\nt7,3\nt9,1")
 }
