@@ -11,6 +11,7 @@ from .column import is_model
 from .importer import Importer, ImporterType
 from .job import ImportJob
 from .outcome import EndpointError, JobError, JobTypeError
+from .report import Plan
 from .run import Endpoint, Run, listen
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from django.db.models import Model
 
     from .engine import Event
-    from .report import Plan, Report
+    from .report import Report
 
 
 class DataSlicer:
@@ -108,11 +109,11 @@ class DataSlicer:
     @classmethod
     def plan(cls, *, source: Endpoint, target: Endpoint, jobs: Iterable[ImportJob] = (), **options: Any) -> Plan:
         """Say what :meth:`run` would do, reading no row."""
+        if isinstance(source, endpoint.Postgres) and isinstance(target, endpoint.Postgres):
+            raise EndpointError("plan", "run", "from one database into another there is none", "plan into a File")
         run = Run(source, target, list(jobs), {**options, "plan": True})
         run.do(Silent(), None)
-        if run.plan is None:
-            raise EndpointError("plan", "run", "from one database into another there is none", "plan into a File")
-        return run.plan
+        return run.plan or Plan("")
 
     @classmethod
     def undo(cls, record: str | os.PathLike[str], *, target: endpoint.Postgres, **options: Any) -> Report:

@@ -57,4 +57,4 @@ def _tree(node: Any) -> Any:
         right = getattr(node.rhs, "query", node.rhs)
         right = _signature(right) if hasattr(right, "alias_map") else right
         return (type(node).__name__, str(getattr(getattr(node.lhs, "target", None), "name", node.lhs)), right)
-    return type(node).__name__
+    return (getattr(node, "sqls", None), getattr(node, "params", None)) if hasattr(node, "sqls") else id(node)

@@ -14,6 +14,10 @@ import django
 
 django.setup()
 
+from django.db import connections
+from project.rows import SHOP
+from server import execute
+
 
 @pytest.fixture(scope="session")
 def binary():
@@ -58,3 +62,34 @@ def registry():
     Importer._registry.clear()
     Importer._registry.update(before)
     importer._held[:] = held
+
+
+@pytest.fixture
+def copy(database):
+    """A copy of the test database, for a test that changes it; its URL is the fixture."""
+    name = f"gyro_copy_{os.getpid()}"
+    connections.close_all()
+    execute(
+        url("postgres"),
+        f"DROP DATABASE IF EXISTS {name} WITH (FORCE)",
+        f'CREATE DATABASE {name} TEMPLATE "{urlsplit(database).path.lstrip("/")}"',
+    )
+    yield url(name)
+    execute(url("postgres"), f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def target(copy):
+    """Another database, migrated, and without the shop's rows."""
+    execute(copy, f"TRUNCATE {', '.join(m._meta.db_table for m in SHOP)} RESTART IDENTITY CASCADE")
+    return copy
+
+
+@pytest.fixture
+def shop_importers(registry, binary, monkeypatch):
+    """Importers of the shop's models, and gyro for them."""
+    from django_gyro import Importer
+
+    monkeypatch.setenv("GYRO_BINARY", binary)
+    for one in SHOP:
+        type(f"{one.__name__}Importer", (Importer,), {"model": one})

@@ -7,44 +7,19 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
-from conftest import url
 from django.core.management import CommandError, call_command
-from django.db import connections
-from project.accounts.models import Customer, Shop, Tenant
-from project.orders.models import Order, OrderItem
+from project.accounts.models import Shop, Tenant
+from project.orders.models import Order
 from project.products.models import Product
-from server import execute, rows
+from project.rows import SHOP
+from server import rows
 
 from django_gyro import Column, Importer, ImportJob
 from django_gyro.importer import collecting
 
-MODELS = [Tenant, Shop, Product, Customer, Order, OrderItem]
 HERE = Path(__file__).parent
-
-
-@pytest.fixture
-def importers(registry, binary, monkeypatch):
-    monkeypatch.setenv("GYRO_BINARY", binary)
-    for one in MODELS:
-        type(f"{one.__name__}Importer", (Importer,), {"model": one})
-
-
-@pytest.fixture
-def target(database):
-    """Another database, migrated and empty."""
-    name, other = "gyro_command_target", url("gyro_command_target")
-    connections.close_all()
-    execute(
-        url("postgres"),
-        f"DROP DATABASE IF EXISTS {name} WITH (FORCE)",
-        f'CREATE DATABASE {name} TEMPLATE "{urlsplit(database).path.lstrip("/")}"',
-    )
-    execute(other, f"TRUNCATE {', '.join(m._meta.db_table for m in MODELS)} RESTART IDENTITY CASCADE")
-    yield other
-    execute(url("postgres"), f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def called(*args, **options):
@@ -60,7 +35,7 @@ def refused(*args, **options):
 
 
 def counts(at):
-    return {m.__name__: rows(at, f"SELECT count(*) FROM {m._meta.db_table}")[0][0] for m in MODELS}
+    return {m.__name__: rows(at, f"SELECT count(*) FROM {m._meta.db_table}")[0][0] for m in SHOP}
 
 
 def slices():
@@ -77,7 +52,7 @@ def interrupted():
 # Export
 
 
-def test_root(importers, database, target, tmp_path):
+def test_root(shop_importers, database, target, tmp_path):
     tenant = Tenant.objects.order_by("pk").first()
     out = called("gyro_export", str(tmp_path / "one"), root=[f"accounts.Tenant={tenant.pk}"])
     assert "accounts_tenant.csv: 1 rows" in out
@@ -90,30 +65,30 @@ def test_root(importers, database, target, tmp_path):
     assert counts(target)["Order"] == Order.objects.filter(shop__in=shops).count() > 0
 
 
-def test_root_of_the_middle_takes_what_it_refers_to(importers, database, tmp_path):
+def test_root_of_the_middle_takes_what_it_refers_to(shop_importers, database, tmp_path):
     shop = Shop.objects.order_by("pk").first()
     out = called("gyro_export", str(tmp_path / "one"), root=[f"accounts.shop={shop.pk}"])
     assert "accounts_shop.csv: 1 rows" in out
     assert "accounts_tenant.csv: 1 rows" in out
 
 
-def test_several_roots(importers, database, tmp_path):
+def test_several_roots(shop_importers, database, tmp_path):
     keys = [t.pk for t in Tenant.objects.order_by("pk")[:2]]
     out = called("gyro_export", str(tmp_path / "two"), root=[f"accounts.Tenant={k}" for k in keys])
     assert "accounts_tenant.csv: 2 rows" in out
 
 
 @pytest.mark.parametrize("path", ["test_commands:slices", "test_commands.slices", "test_commands:listed"])
-def test_jobs_by_path(importers, database, tmp_path, path):
+def test_jobs_by_path(shop_importers, database, tmp_path, path):
     assert "accounts_tenant.csv: " in called("gyro_export", str(tmp_path / "one"), jobs=path, source=database)
 
 
-def test_nothing_is_printed_with_verbosity_0(importers, database, target, tmp_path):
+def test_nothing_is_printed_with_verbosity_0(shop_importers, database, target, tmp_path):
     assert called("gyro_export", str(tmp_path / "one"), jobs="test_commands:slices", verbosity=0) == ""
     assert called("gyro_import", str(tmp_path / "one"), target=target, verbosity=0) == ""
 
 
-def test_plan(importers, database, tmp_path):
+def test_plan(shop_importers, database, tmp_path):
     quiet = called("gyro_export", str(tmp_path / "one"), jobs="test_commands:slices", dry_run=True)
     assert re.match(r"1 accounts_tenant: .*about [\d,]+ rows\n2 accounts_shop: ", quiet)
     assert "SELECT" not in quiet
@@ -123,7 +98,7 @@ def test_plan(importers, database, tmp_path):
     assert not (tmp_path / "one").exists()
 
 
-def test_export_is_refused(importers, database, tmp_path):
+def test_export_is_refused(shop_importers, database, tmp_path):
     to = str(tmp_path / "one")
     called("gyro_export", to, jobs="test_commands:slices")
     assert refused("gyro_export", to, jobs="test_commands:slices")[0] == 3
@@ -148,14 +123,14 @@ def test_export_is_refused(importers, database, tmp_path):
     assert "987654" not in text
 
 
-def test_a_slice_is_not_replaced_for_a_row_that_is_not_there(importers, database, tmp_path):
+def test_a_slice_is_not_replaced_for_a_row_that_is_not_there(shop_importers, database, tmp_path):
     called("gyro_export", str(tmp_path / "one"), jobs="test_commands:slices")
     before = (tmp_path / "one" / "manifest.json").read_bytes()
     assert refused("gyro_export", str(tmp_path / "one"), root=["accounts.Tenant=987654"], overwrite=True)[0] == 4
     assert (tmp_path / "one" / "manifest.json").read_bytes() == before
 
 
-def test_what_is_declared_wrong_has_the_exit_code_of_validation(importers, database, tmp_path):
+def test_what_is_declared_wrong_has_the_exit_code_of_validation(shop_importers, database, tmp_path):
     Importer.get_importer_for_model(Shop).unregister()
     wrong = {"model": Shop, "Columns": type("Columns", (), {"tenant": Product, "nam": Tenant})}
     with collecting():  # as importers.py is found
@@ -170,7 +145,7 @@ def test_what_is_declared_wrong_has_the_exit_code_of_validation(importers, datab
 
 
 @pytest.fixture
-def taken(importers, database, tmp_path):
+def taken(shop_importers, database, tmp_path):
     called("gyro_export", str(tmp_path / "one"), jobs="test_commands:slices")
     return str(tmp_path / "one")
 
@@ -196,11 +171,11 @@ def test_import_again_with_new_ids_and_back(taken, target, tmp_path, monkeypatch
     assert "skipped" in called("gyro_import", taken, target=target, conflict="skip")
 
 
-def test_import_from_nothing(importers, target, tmp_path):
+def test_import_from_nothing(shop_importers, target, tmp_path):
     assert refused("gyro_import", str(tmp_path / "nothing"), target=target)[0] == 1
 
 
-def test_csv_of_others(importers, target, tmp_path):
+def test_csv_of_others(shop_importers, target, tmp_path):
     tenants, shops = tmp_path / "tenants.csv", tmp_path / "shops.csv"
     header = [f.column for f in Tenant._meta.local_fields if f.column != "id"]
     first = called("gyro_export", str(tmp_path / "one"), jobs="test_commands:slices")
@@ -227,12 +202,12 @@ def test_import_is_refused(taken, target):
         assert (code, words in text) == (2, True), text
 
 
-def test_interrupted(importers, database, tmp_path):
+def test_interrupted(shop_importers, database, tmp_path):
     with pytest.raises(KeyboardInterrupt):
         called("gyro_export", str(tmp_path / "one"), jobs="test_commands:interrupted")
 
 
-def test_in_an_event_loop(importers, database, tmp_path):
+def test_in_an_event_loop(shop_importers, database, tmp_path):
     """A notebook's kernel has one, in which Django refuses to execute anything."""
     import asyncio
 

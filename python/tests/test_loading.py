@@ -3,7 +3,6 @@
 from urllib.parse import urlsplit
 
 import pytest
-from conftest import url
 from django.apps import apps
 from django.contrib.contenttypes.models import ContentType
 from django.db import connections
@@ -29,36 +28,24 @@ def importers(*all_models, **options):
 
 
 @pytest.fixture
-def target(database):
+def target(database, copy):
     """Another database, migrated and empty; its content types stand in another order, and others are there first."""
-    name, other = "gyro_loading", url("gyro_loading")
-    connections.close_all()
-    execute(
-        url("postgres"),
-        f"DROP DATABASE IF EXISTS {name} WITH (FORCE)",
-        f'CREATE DATABASE {name} TEMPLATE "{urlsplit(database).path.lstrip("/")}"',
-    )
     empty = {
         m._meta.db_table for m in apps.get_models(include_auto_created=True) if m._meta.app_label in ("kinds", "rings")
     }
-    there = {table for (table,) in rows(other, "SELECT tablename FROM pg_tables WHERE schemaname = 'public'")}
+    there = {table for (table,) in rows(copy, "SELECT tablename FROM pg_tables WHERE schemaname = 'public'")}
     quoted = [f'"{t}"' for t in [*(empty & there), "accounts_tenant", "django_content_type"]]
-    execute(
-        other,
-        "CREATE TEMP TABLE types AS SELECT app_label, model FROM django_content_type",
-        f"TRUNCATE {', '.join(quoted)} RESTART IDENTITY CASCADE",
-    )
+    execute(copy, f"TRUNCATE {', '.join(quoted)} RESTART IDENTITY CASCADE")
     types = rows(database, "SELECT app_label, model FROM django_content_type ORDER BY model DESC, app_label")
     values = ", ".join(
         f"('{label}', '{model}')" for label, model in [("stranger", "first"), ("stranger", "second"), *types]
     )
-    execute(other, f"INSERT INTO django_content_type (app_label, model) VALUES {values}")
-    connections.databases["target"] = {**connections.databases["default"], "NAME": name}
-    yield other
+    execute(copy, f"INSERT INTO django_content_type (app_label, model) VALUES {values}")
+    connections.databases["target"] = {**connections.databases["default"], "NAME": urlsplit(copy).path.lstrip("/")}
+    yield copy
     connections["target"].close()
     del connections["target"]
     del connections.databases["target"]
-    execute(url("postgres"), f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def take(database, folder, *jobs, **options):

@@ -2,15 +2,13 @@
 
 import csv
 import warnings
-from urllib.parse import urlsplit
 
 import pytest
-from conftest import url
-from django.db import connections
 from project.accounts.models import Customer, Shop, Tenant
 from project.orders.models import Order, OrderItem
 from project.products.models import Product
-from server import execute, rows
+from project.rows import SHOP
+from server import rows
 
 from django_gyro import (
     Column,
@@ -28,29 +26,7 @@ from django_gyro import (
     TargetExists,
 )
 
-MODELS = [Tenant, Shop, Product, Customer, Order, OrderItem]
-
-
-@pytest.fixture(autouse=True)
-def importers(registry, binary, monkeypatch):
-    monkeypatch.setenv("GYRO_BINARY", binary)
-    for one in MODELS:
-        type(f"{one.__name__}Importer", (Importer,), {"model": one})
-
-
-@pytest.fixture
-def target(database):
-    """Another database, migrated and empty."""
-    name, other = "gyro_target", url("gyro_target")
-    connections.close_all()
-    execute(
-        url("postgres"),
-        f"DROP DATABASE IF EXISTS {name} WITH (FORCE)",
-        f'CREATE DATABASE {name} TEMPLATE "{urlsplit(database).path.lstrip("/")}"',
-    )
-    execute(other, f"TRUNCATE {', '.join(m._meta.db_table for m in MODELS)} RESTART IDENTITY CASCADE")
-    yield other
-    execute(url("postgres"), f"DROP DATABASE {name} WITH (FORCE)")
+pytestmark = pytest.mark.usefixtures("shop_importers")
 
 
 def jobs():
@@ -99,7 +75,7 @@ def test_target_that_is_there(taken, database):
 
 def test_plan_reads_no_row(database, tmp_path):
     plan = DataSlicer.plan(source=DataSlicer.Postgres(database), target=DataSlicer.File(tmp_path / "no"), jobs=jobs())
-    assert [j.table for j in plan.jobs] == [m._meta.db_table for m in MODELS]
+    assert [j.table for j in plan.jobs] == [m._meta.db_table for m in SHOP]
     assert plan.jobs[1].references == ("tenant_id -> accounts_tenant: restrict",)
     assert "<td>accounts_shop</td>" in plan._repr_html_()
     assert not (tmp_path / "no").exists()
@@ -235,7 +211,7 @@ def test_bars_and_callback(database, tmp_path, capsys):
         progress_callback=heard.append,
     )
     shown = capsys.readouterr().err
-    for model in MODELS:
+    for model in SHOP:
         assert f"{model.__name__}: 100%" in shown
     assert {e["event"] for e in heard} == {"progress", "report"}
 
@@ -311,6 +287,8 @@ def test_slices_in_no_order_that_several_jobs_use(database, tmp_path):
         return [str(w.message) for w in caught if "in no order" in str(w.message)]
 
     assert len(warned(Tenant.objects.all()[:1])) == 1
+    assert len(warned(Tenant.objects.filter(name__in=["a", "b"], pk__gt=0)[:1])) == 1
+    assert len(warned(Tenant.objects.extra(where=["id > %s"], params=[0])[:1])) == 1
     assert warned(Tenant.objects.order_by("id")[:1]) == []
     assert warned(Tenant.objects.filter(id=1)) == []
 
@@ -328,7 +306,7 @@ def test_jobs():
     with pytest.raises(AttributeError):
         job.model = Tenant
     assert set(job.get_dependencies()) == {Tenant, Shop, Customer}
-    ordered = ImportJob.sort_by_dependencies([ImportJob(m) for m in reversed(MODELS)])
+    ordered = ImportJob.sort_by_dependencies([ImportJob(m) for m in reversed(SHOP)])
     places = {j.model: i for i, j in enumerate(ordered)}
     assert all(places[parent] < places[j.model] for j in ordered for parent in j.get_dependencies())
 

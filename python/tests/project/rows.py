@@ -12,6 +12,7 @@ from project.kinds import models as kinds
 from project.orders.models import Order, OrderItem
 from project.products.models import Product
 
+SHOP = [Tenant, Shop, Product, Customer, Order, OrderItem]
 UTC = datetime.timezone.utc
 START = datetime.datetime(2024, 1, 1, 12, 30, 15, 123456, tzinfo=UTC)
 NAMES = [
