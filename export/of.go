@@ -3,6 +3,7 @@ package export
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"maps"
 	"slices"
 	"strconv"
@@ -25,6 +26,7 @@ const equals = " OPERATOR(pg_catalog.=) "
 func (s Slice) identify(ctx context.Context, snapshot driver.Snapshot, catalog schema.Catalog) (gyro.Registry, error) {
 	var found gyro.Mistakes
 	registry := slices.Clone(s.Importers)
+	known := map[string][][]string{}
 	for i, importer := range registry {
 		table, ok := catalog[importer.Model.Name()]
 		if !ok {
@@ -38,7 +40,7 @@ func (s Slice) identify(ctx context.Context, snapshot driver.Snapshot, catalog s
 				if len(c.Of) == 0 {
 					continue
 				}
-				o := of{snapshot: snapshot, catalog: catalog, table: table, place: importer.ColumnPlace(key)}
+				o := of{snapshot: snapshot, catalog: catalog, table: table, place: importer.ColumnPlace(key), known: known}
 				when, mistake, err := o.condition(ctx, c.Of)
 				if err != nil {
 					return nil, err
@@ -60,6 +62,7 @@ type of struct {
 	catalog  schema.Catalog
 	table    *schema.Table
 	place    gyro.Text
+	known    map[string][][]string // keys of rows, by what was asked for: generic keys mean the same types again and again
 }
 
 func (o of) condition(ctx context.Context, paths map[string]string) (string, *gyro.Mistake, error) {
@@ -92,7 +95,7 @@ func (o of) condition(ctx context.Context, paths map[string]string) (string, *gy
 			return "", &gyro.Mistake{Place: o.place, Problem: gyro.Textf("several rows of %s are what {Of} says", r.To), Hint: "say values of a unique key"}, nil
 		}
 		for i, column := range r.Columns {
-			terms = append(terms, quoted(column)+equals+literal(keys[0][i]))
+			terms = append(terms, schema.QuoteName(column)+equals+schema.QuoteLiteral(keys[0][i]))
 		}
 	}
 	return strings.Join(terms, " AND "), nil, nil
@@ -128,6 +131,10 @@ func (o of) rows(ctx context.Context, r schema.Reference, values map[string]stri
 	if !ok {
 		return nil, &gyro.Mistake{Place: o.place, Problem: gyro.Text("the source has no table " + r.To.String())}, nil
 	}
+	question := fmt.Sprintf("%q %q %q", r.To.String(), r.ToColumns, values)
+	if keys, asked := o.known[question]; asked {
+		return keys, nil, nil
+	}
 	var (
 		terms []string
 		args  []any
@@ -141,11 +148,15 @@ func (o of) rows(ctx context.Context, r schema.Reference, values map[string]stri
 			return nil, &gyro.Mistake{Place: o.place, Problem: gyro.Textf("{Of}: %s of %s is several columns", name, r.To), Hint: "name one"}, nil
 		}
 		args = append(args, values[name])
-		terms = append(terms, quoted(columns[0])+equals+"$"+strconv.Itoa(len(args)))
+		terms = append(terms, schema.QuoteName(columns[0])+equals+"$"+strconv.Itoa(len(args)))
 	}
 	var rows keyRows
 	_, err := o.snapshot.Copy(ctx, driver.Selection{Table: to, Columns: r.ToColumns, Query: gyro.Where(strings.Join(terms, " AND "), args...), Unsorted: true, Orphans: true}, &rows)
-	return rows.keys, nil, err
+	if err != nil {
+		return nil, nil, err
+	}
+	o.known[question] = rows.keys
+	return rows.keys, nil, nil
 }
 
 // keyRows keeps the values of a few rows.
@@ -173,7 +184,3 @@ func (k *keyRows) Write(row []byte) (int, error) {
 	k.keys = append(k.keys, key)
 	return len(row), nil
 }
-
-func quoted(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }
-
-func literal(value string) string { return "'" + strings.ReplaceAll(value, "'", "''") + "'" }

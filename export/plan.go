@@ -7,7 +7,7 @@ import (
 	"github.com/gyrodata/gyro/keyset"
 )
 
-// Plan says what [Slice.Run] would do: jobs, SQL, estimates. It reads no row, asking the
+// Plan says what [Slice.Run] would do: jobs, SQL, estimates. It reads no row but those that Of of a case names, asking the
 // source for its catalog and for EXPLAIN only, and changes nothing. What is wrong with
 // registry, jobs and queries is returned as an error, all of it at once; what is wrong
 // with the target is in the Plan.

@@ -28,7 +28,7 @@ func dateAs(day string, s *shape) string {
 
 // finiteDate leaves the infinities alone.
 func finiteDate(value, expr string, c schema.Column) string {
-	return "CASE WHEN pg_catalog.isfinite(" + value + ") THEN " + cast(expr, c) + " ELSE (" + value + ")::" + typeName(c) + " END"
+	return "CASE WHEN pg_catalog.isfinite(" + value + ") THEN " + cast(expr, c) + " ELSE (" + value + ")::" + c.SizedType() + " END"
 }
 
 // dateUnits are what a date, and a time as well, is truncated to.
@@ -59,7 +59,7 @@ func truncateDate(unit string) recipe {
 			if s.kind == timestamptz {
 				local = "pg_catalog.timezone('UTC', " + value + ")"
 			}
-			return finiteDate(value, dateAs("pg_catalog.date_trunc("+quoted(unit)+", "+local+")", s), c)
+			return finiteDate(value, dateAs("pg_catalog.date_trunc("+schema.QuoteLiteral(unit)+", "+local+")", s), c)
 		},
 	}
 }
@@ -97,9 +97,8 @@ func shiftDate(days int, subject string) recipe {
 
 // beside is another column of the row whose column value is.
 func beside(value, column, other string) string {
-	quote := func(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }
-	if qualifier, ok := strings.CutSuffix(value, quote(column)); ok {
-		return qualifier + quote(other)
+	if qualifier, ok := strings.CutSuffix(value, schema.QuoteName(column)); ok {
+		return qualifier + schema.QuoteName(other)
 	}
-	return quote(other)
+	return schema.QuoteName(other)
 }

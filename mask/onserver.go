@@ -32,7 +32,7 @@ func null() recipe {
 			}
 			return ""
 		},
-		sql: func(_ string, c schema.Column, _ *shape) string { return "NULL::" + typeName(c) },
+		sql: func(_ string, c schema.Column, _ *shape) string { return "NULL::" + c.SizedType() },
 	}
 }
 
@@ -44,7 +44,7 @@ func constant(value string) recipe {
 		name: "constant", kinds: anything,
 		fits: func(c schema.Column, s *shape) string { return holds("constant", value, c, s) },
 		sql: func(v string, c schema.Column, _ *shape) string {
-			return unlessNull(v, quoted(value)+"::"+typeName(c))
+			return unlessNull(v, schema.QuoteLiteral(value)+"::"+c.SizedType())
 		},
 	}
 }
@@ -156,7 +156,7 @@ func formatted(format, value string) string {
 	literal, holes := "", 0
 	flush := func() {
 		if literal != "" {
-			parts = append(parts, quoted(literal))
+			parts = append(parts, schema.QuoteLiteral(literal))
 			literal = ""
 		}
 	}

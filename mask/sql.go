@@ -30,32 +30,8 @@ func own(sql string, pairs ...string) string {
 	return strings.NewReplacer(filled...).Replace(strings.Join(words, " "))
 }
 
-// quoted is a text as a literal. standard_conforming_strings is on.
-func quoted(text string) string { return "'" + strings.ReplaceAll(text, "'", "''") + "'" }
-
-// grammar are the types whose names are SQL's own words, which no schema leads elsewhere.
-var grammar = map[string]bool{
-	"smallint": true, "integer": true, "bigint": true, "numeric": true, "real": true, "double precision": true, "boolean": true,
-	"character varying": true, "character": true, "bit": true, "bit varying": true, "interval": true,
-	"timestamp without time zone": true, "timestamp with time zone": true, "time without time zone": true, "time with time zone": true,
-}
-
-// typeName is the column's type in SQL, with its size.
-func typeName(c schema.Column) string {
-	if c.Qualified != "" {
-		if size := c.DataType().Size; size != "" {
-			return c.Qualified + "(" + size + ")"
-		}
-		return c.Qualified
-	}
-	if base := strings.TrimSuffix(c.DataType().Base, "[]"); grammar[base] {
-		return c.Type
-	}
-	return "pg_catalog." + c.Type
-}
-
 // cast is an expression as a value of the column's type, cut to its length.
-func cast(expr string, c schema.Column) string { return "(" + expr + ")::" + typeName(c) }
+func cast(expr string, c schema.Column) string { return "(" + expr + ")::" + c.SizedType() }
 
 // unlessNull leaves NULL as it is.
 func unlessNull(value, expr string) string {
@@ -150,7 +126,7 @@ func (s *shape) finite(value, expr string, c schema.Column) string {
 		return unlessNull(value, cast(expr, c))
 	}
 	return own("CASE WHEN {text} = ANY ('{NaN,Infinity,-Infinity}'::pg_catalog.text[]) THEN ({value})::{type} ELSE {expr} END",
-		"text", asText(value), "value", value, "type", typeName(c), "expr", unlessNull(value, cast(expr, c)))
+		"text", asText(value), "value", value, "type", c.SizedType(), "expr", unlessNull(value, cast(expr, c)))
 }
 
 // decimalText is a number as SQL writes it.

@@ -35,7 +35,7 @@ func partial(first, last int, with string) recipe {
 		sql: func(value string, c schema.Column, _ *shape) string {
 			return unlessNull(value, cast(own(`CASE WHEN pg_catalog.length({text}) <= {kept} THEN pg_catalog.repeat({with}, pg_catalog.length({text}))
 	ELSE pg_catalog.concat(pg_catalog.left({text}, {first}), pg_catalog.repeat({with}, pg_catalog.length({text}) - {kept}), pg_catalog.right({text}, {last})) END`,
-				"text", asText(value), "with", quoted(with), "first", strconv.Itoa(first), "last", strconv.Itoa(last), "kept", strconv.Itoa(first+last)), c))
+				"text", asText(value), "with", schema.QuoteLiteral(with), "first", strconv.Itoa(first), "last", strconv.Itoa(last), "kept", strconv.Itoa(first+last)), c))
 		},
 	}
 }
@@ -69,7 +69,7 @@ func lorem() recipe {
 		name: "lorem", kinds: texts,
 		sql: func(value string, c schema.Column, _ *shape) string {
 			return unlessNull(value, cast(own("pg_catalog.left(pg_catalog.repeat({ipsum}, 1 + (pg_catalog.length({text}) / {size})), pg_catalog.length({text}))",
-				"text", asText(value), "ipsum", quoted(ipsum), "size", strconv.Itoa(len(ipsum))), c))
+				"text", asText(value), "ipsum", schema.QuoteLiteral(ipsum), "size", strconv.Itoa(len(ipsum))), c))
 		},
 	}
 }

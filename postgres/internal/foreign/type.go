@@ -22,10 +22,10 @@ type columnType struct {
 }
 
 // written is the type in SQL.
-func (t columnType) written() string { return server.QualifiedType(t.name) }
+func (t columnType) written() string { return schema.QualifiedType(t.name) }
 
 // inner is what the type is cast to in SQL.
-func (t columnType) inner() string { return server.QualifiedType(t.cast) }
+func (t columnType) inner() string { return schema.QualifiedType(t.cast) }
 
 // equal compares two values of the type.
 func (t columnType) equal(left, right string) string {

@@ -12,6 +12,7 @@ import (
 	"github.com/gyrodata/gyro"
 	"github.com/gyrodata/gyro/driver"
 	"github.com/gyrodata/gyro/postgres/internal/server"
+	"github.com/gyrodata/gyro/schema"
 )
 
 // Mode says whether a load has its tables to itself.
@@ -164,7 +165,7 @@ func (l *Load) lookAt(ctx context.Context, t *TableLoad) error {
 		if err := rows.Scan(&name, &typ); err != nil {
 			return server.Failed(ctx, "look at", place, err)
 		}
-		t.Types[name] = server.QualifiedType(typ)
+		t.Types[name] = schema.QualifiedType(typ)
 	}
 	if err := rows.Err(); err != nil {
 		return server.Failed(ctx, "look at", place, err)

@@ -242,7 +242,7 @@ func (b *builder) masked(m driver.Masking, value string) string {
 		expr = m.SQL(value)
 	}
 	c, _ := b.s.Table.Column(m.Column)
-	return "CASE WHEN " + value + " IS NOT NULL THEN (" + expr + "\n)::" + server.SizedType(c) + " END"
+	return "CASE WHEN " + value + " IS NOT NULL THEN (" + expr + "\n)::" + c.SizedType() + " END"
 }
 
 func (b *builder) nulling(n driver.Nulling, column string) string {

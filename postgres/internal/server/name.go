@@ -3,16 +3,14 @@ package server
 import (
 	"strings"
 
-	"github.com/jackc/pgx/v5"
-
 	"github.com/gyrodata/gyro/schema"
 )
 
 // Quote writes the name of a column, or of what else is no table.
-func Quote(name string) string { return pgx.Identifier{name}.Sanitize() }
+func Quote(name string) string { return schema.QuoteName(name) }
 
 // Identifier writes the name of a table with its schema.
-func Identifier(n schema.Name) string { return pgx.Identifier{n.Schema, n.Table}.Sanitize() }
+func Identifier(n schema.Name) string { return Quote(n.Schema) + "." + Quote(n.Table) }
 
 // Names lists columns, each behind a prefix such as "t.".
 func Names(prefix string, columns []string) string {
@@ -24,4 +22,4 @@ func Names(prefix string, columns []string) string {
 }
 
 // Literal writes a text as SQL reads it: standard_conforming_strings is on.
-func Literal(text string) string { return "'" + strings.ReplaceAll(text, "'", "''") + "'" }
+func Literal(text string) string { return schema.QuoteLiteral(text) }

@@ -58,39 +58,6 @@ func As(all []string, i int) string {
 	return ""
 }
 
-// grammar are the types whose names SQL's grammar knows: no search_path leads elsewhere.
-var grammar = []string{
-	"smallint", "integer", "bigint", "real", "double precision", "numeric", "boolean", "bit", "bit varying", "character",
-	"character varying", "timestamp", "timestamp without time zone", "timestamp with time zone", "time", "time without time zone",
-	"time with time zone", "interval",
-}
-
-// QualifiedType takes a type's name as search_path pg_catalog shows it, and gives one that any search_path reads.
-func QualifiedType(name string) string {
-	base, array := strings.CutSuffix(name, "[]")
-	if strings.Contains(name, ".") || strings.HasPrefix(base, "interval") {
-		return name
-	}
-	plain := schema.TypeOf(base).Base
-	for _, known := range grammar {
-		if plain == known {
-			return name
-		}
-	}
-	if array {
-		base += "[]"
-	}
-	return "pg_catalog." + base
-}
-
-// SizedType is the type of a column with its size, as any search_path reads it.
-func SizedType(c schema.Column) string {
-	if c.Qualified != "" {
-		return c.Qualified
-	}
-	return QualifiedType(c.Type)
-}
-
 // TypeSQL is the type of a column as any search_path reads it, less its size: that does not matter for values which were
 // read from a column that has it, and character(n) without one would be cut to one.
 func TypeSQL(c schema.Column) string {
@@ -108,5 +75,5 @@ func TypeSQL(c schema.Column) string {
 	if array {
 		element += "[]"
 	}
-	return QualifiedType(element)
+	return schema.QualifiedType(element)
 }

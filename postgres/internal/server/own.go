@@ -3,6 +3,8 @@ package server
 import (
 	"slices"
 	"strings"
+
+	"github.com/gyrodata/gyro/schema"
 )
 
 // Own writes a text of SQL that is all ours such that no search_path leads elsewhere: operators, functions and types are
@@ -129,7 +131,7 @@ func (q *qualifier) word() {
 		q.boundary()
 	}
 	called := strings.HasPrefix(q.rest[size:], "(") && q.last != "." && q.last != "as" && !slices.Contains(grammarCalls, name)
-	if called && !slices.Contains(grammar, name) {
+	if called && !schema.InGrammar(name) {
 		q.out.WriteString("pg_catalog.")
 	}
 	last := "operand"
@@ -146,7 +148,7 @@ func (q *qualifier) word() {
 func (q *qualifier) typeName() {
 	size := word(q.rest)
 	name := strings.ToLower(q.rest[:size])
-	known := slices.Contains(grammar, name) || name == "int" || name == "double" || name == "timestamp"
+	known := schema.InGrammar(name) || name == "int" || name == "double" || name == "timestamp"
 	if size > 0 && !known && !strings.HasPrefix(q.rest[size:], ".") {
 		q.out.WriteString("pg_catalog.")
 	}
