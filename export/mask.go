@@ -112,7 +112,7 @@ func numbered(table *schema.Table) bool {
 // refersBy reports whether a column stands in a reference, of this table or to it.
 func (s *step) refersBy(column string) bool {
 	for _, r := range s.references {
-		if slices.Contains(r.Columns, column) || strings.Contains(r.When, column) { // by whose values its kind is told
+		if slices.Contains(r.Columns, column) || tellsKind(r.When, s.table, column) {
 			return true
 		}
 	}
@@ -122,6 +122,16 @@ func (s *step) refersBy(column string) bool {
 		}
 	}
 	return slices.ContainsFunc(s.keys.lists, func(list []string) bool { return slices.Contains(list, column) })
+}
+
+// tellsKind reports whether a column's values may say which rows a condition means. Of one that can't be read every word
+// may be a column.
+func tellsKind(when string, table *schema.Table, column string) bool {
+	kinds := conditionsOf(when, table)
+	if kinds == nil {
+		return strings.Contains(when, column)
+	}
+	return slices.ContainsFunc(kinds, func(k driver.Condition) bool { return k.Column == column })
 }
 
 // leaks are columns that the database computes from others, of which one is masked.
