@@ -117,17 +117,21 @@ func (c *cli) answer(ctx context.Context, from io.Reader, e *events) error {
 }
 
 // readDocument waits no longer than until the run is cancelled.
-func readDocument(ctx context.Context, from io.Reader) (d config.Document, err error) {
-	done := make(chan struct{})
+func readDocument(ctx context.Context, from io.Reader) (config.Document, error) {
+	type read struct {
+		document config.Document
+		err      error
+	}
+	done := make(chan read, 1)
 	go func() {
-		defer close(done)
-		d, err = config.ReadDocument(from)
+		d, err := config.ReadDocument(from)
+		done <- read{d, err}
 	}()
 	select {
 	case <-ctx.Done():
 		return config.Document{}, ctx.Err()
-	case <-done:
-		return d, err
+	case r := <-done:
+		return r.document, r.err
 	}
 }
 

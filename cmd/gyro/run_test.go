@@ -71,3 +71,39 @@ func TestRunCancelled(t *testing.T) {
 		})
 	}
 }
+
+// A run that still waits for its document ends at an interrupt.
+func TestRunInterruptedWhileReading(t *testing.T) {
+	t.Parallel()
+	cmd := exec.Command(os.Args[0], "run", "-")
+	cmd.Env = append(os.Environ(), asGyro+"=1")
+	document, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer document.Close() //nolint:errcheck // the process has ended
+	stdout, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := fmt.Fprint(document, `{"version": 1, `); err != nil {
+		t.Fatal(err)
+	}
+	lines := bufio.NewScanner(stdout)
+	for lines.Scan() && !strings.Contains(lines.Text(), `"alive"`) {
+	}
+	if err := cmd.Process.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
+	var last string
+	for lines.Scan() {
+		last = lines.Text()
+	}
+	_ = cmd.Wait()
+	if code := cmd.ProcessState.ExitCode(); code != exitInterrupted || last != `{"event":"end","exit":130}` {
+		t.Errorf("exit code %d after %s", code, last)
+	}
+}
