@@ -5,7 +5,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/gyrodata/gyro"
 	"github.com/gyrodata/gyro/csvdir"
@@ -154,7 +153,7 @@ func TestManyCases(t *testing.T) {
 	if _, err := s.Run(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	into := load.Slice{Source: csvdir.Dir{Path: dir}, Target: postgres.DB{URL: target, StatementTimeout: 15 * time.Second}, Importers: importers}
+	into := load.Slice{Source: csvdir.Dir{Path: dir}, Target: postgres.DB{URL: target}, Importers: importers}
 	if _, err := into.Run(t.Context()); err != nil {
 		t.Fatal(err)
 	}
