@@ -28,6 +28,7 @@ var rooms = map[string][]string{
 	"load":              {"", "schema", "pgcsv", "keyset", "driver", "internal/loadplan"},
 	"sheets":            {"", "schema", "pgcsv", "keyset", "driver", "internal/loadplan"},
 	"guess":             {"", "schema", "pgcsv", "keyset", "driver", "sheets"},
+	"personal":          {"", "schema", "pgcsv", "keyset", "driver", "export"},
 	// Endpoints, and the rooms beside.
 	"csvdir": {"", "schema", "pgcsv", "keyset", "driver"},
 	"postgres": {
