@@ -101,7 +101,7 @@ func (s *Survey) Others() ([]Table, error) {
 // other is the step of a table without job, as far as masks need it.
 func (s Slice) other(catalog schema.Catalog, name schema.Name) (*step, gyro.Mistakes) {
 	importer, ok := s.Importers.Importer(name)
-	if !ok {
+	if !ok || !saysMask(importer) { // what it says may be for files that are loaded elsewhere
 		importer = gyro.Importer{Model: gyro.Table(name.String())}
 	}
 	step := &step{job: gyro.ImportJob{Model: importer.Model}, importer: importer}
@@ -121,6 +121,15 @@ func (s Slice) other(catalog schema.Catalog, name schema.Name) (*step, gyro.Mist
 		}
 	}
 	return step, append(found, step.settleMasks(false)...)
+}
+
+func saysMask(importer gyro.Importer) bool {
+	for _, c := range importer.Columns {
+		if !c.Mask.IsZero() {
+			return true
+		}
+	}
+	return false
 }
 
 // Mask is what is said of a column: a mask, keep, or nothing.

@@ -107,7 +107,7 @@ var kinds = []kind{
 	{`password; passwd; pwd; passwort; passphrase; kennwort; mot de passe; motdepasse; mdp; contrasena; contrasenya; senha; palavra passe; password hash; passwordhash; password digest; passworddigest; password salt; encrypted password; hashed password;
 		secret; secret key; client secret; api key; apikey; private key; privatekey; access token; accesstoken; refresh token; refreshtoken; auth token; authtoken; session token; reset token; confirmation token; remember token; token; otp; otp secret; totp; pin; recovery code; recovery codes; backup codes;
 		geheimnis; jeton`, textual, append(masks("hash", nil), fakes("password")...)},
-	{`session key; session id; sessionid`, textual, masks("hash", nil)},
+	{`session key; session id; sessionid; session data`, textual, masks("hash", nil)},
 	{`latitude; lat; breitengrad; latitud; geo lat`, textual | number, fakes("latitude")},
 	{`longitude; lng; lon; laengengrad; langengrad; longitud; geo lng; geo lon`, textual | number, fakes("longitude")},
 	{`geolocation; geo location; coordinates; coords; gps; gps location; home location; last location; standort; koordinaten; ubicacion; localizacao; coordenadas`, textual, nil},
@@ -126,7 +126,7 @@ var nameWords = set("name names namen nom noms nombre nome")
 
 // people are words that mean somebody, in the singular.
 var people = set(`user person people customer client contact employee member patient student pupil teacher author owner guest visitor passenger driver subscriber recipient sender receiver
-	applicant candidate lead buyer staff worker child children parent spouse father mother guardian doctor physician player beneficiary holder payer payee manager signer attendee participant voter donor reporter
+	applicant candidate lead buyer staff worker child children parent spouse father mother guardian doctor physician player actor beneficiary holder payer payee manager signer attendee participant voter donor reporter
 	citizen resident caller victim witness insured debtor creditor borrower lender nurse coach trainer traveler traveller shopper consumer cardholder accountholder
 	kunde kund benutzer nutzer mitarbeiter mitglied mitglieder patient schuler schueler lehrer autor inhaber besitzer ansprechpartner empfanger empfaenger absender fahrer bewerber kontakt gast gaste kind vater mutter angestellter angestellte burger buerger
 	mieter vermieter versicherter teilnehmer besucher spender kaufer kaeufer
@@ -140,6 +140,15 @@ var qualifiers = set(`billing shipping delivery invoice work home private person
 
 // styles stand before a name word, and say which name of its bearer it is.
 var styles = set("display legal public short long preferred")
+
+// addressWords mean an address, also as the end of a table's last word: "useraddress".
+var addressWords = []string{"address", "adresse", "anschrift", "direccion", "endereco", "morada"}
+
+// ofAddresses is what columns of a table of addresses are called that mean anything elsewhere.
+var ofAddresses = map[string][]Candidate{
+	"line": fakes("street"), "line one": fakes("street"), "line two": fakes("address_unit"), "zeile": fakes("street"), "ligne": fakes("street"), "linea": fakes("street"), "linha": fakes("street"), "search text": fakes("address"),
+	"state": fakes("state"), "province": fakes("state"), "provincia": fakes("state"), "estado": fakes("state"), "region": fakes("state"), "county": fakes("state"), "district": fakes("city"), "number": fakes("house_number"),
+}
 
 // bearers stand before a name word, and mean that somebody is named.
 var bearers = set("billing shipping delivery contact emergency invoice")

@@ -9,12 +9,26 @@ import (
 
 // byName is the kind that a column's name says, and by which words; nil: none.
 func byName(table, column string, types family) (*kind, string) {
-	all := words(column)
+	all, of := words(column), words(table)
 	found, by := byPhrase(all, types)
-	if found == nil && types&textual != 0 && namesPerson(words(table), all) {
-		return phrases["full name"], strings.Join(all, " ")
+	if found != nil || types&textual == 0 {
+		return found, by
 	}
-	return found, by
+	name := strings.Join(all, " ")
+	if namesPerson(of, all) {
+		return phrases["full name"], name
+	}
+	if masks, known := ofAddresses[name]; known && addresses(of) {
+		return &kind{types: textual, masks: masks}, name
+	}
+	return nil, ""
+}
+
+// addresses reports whether each row of a table is an address, by its last word.
+func addresses(table []string) bool {
+	return len(table) > 0 && slices.ContainsFunc(addressWords, func(word string) bool {
+		return slices.ContainsFunc(singular(table[len(table)-1]), func(last string) bool { return strings.HasSuffix(last, word) })
+	})
 }
 
 // byPhrase reads words from the left, and takes the longest phrase at each place. The last one counts that is not

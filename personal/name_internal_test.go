@@ -1,6 +1,7 @@
 package personal
 
 import (
+	"maps"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -8,6 +9,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"github.com/gyrodata/gyro/mask"
 	"github.com/gyrodata/gyro/schema"
 )
 
@@ -63,6 +65,11 @@ func TestToldApart(t *testing.T) {
 		{"account", "address_id", "bigint", ""},
 		{"account", "web_address", "text", ""},
 		{"account", "street_address", "text", "street address"},
+		{"address_useraddress", "line1", "text", "line"},
+		{"user_addresses", "state", "text", "state"},
+		{"order", "state", "text", ""},
+		{"order_lines", "line1", "text", ""},
+		{"events", "actor_name", "text", "actor name"},
 		{"cache", "max_age", "integer", ""},
 		{"cache", "storage", "integer", ""},
 		{"person", "age", "integer", "age"},
@@ -152,5 +159,55 @@ func TestAnyName(t *testing.T) {
 			name[i] = []rune("aÄß_Z9é. \n\"’漢é")[dice.IntN(15)]
 		}
 		byName(string(name), string(name), textual)
+	}
+}
+
+// Each mask that may be suggested is there, as a fake or as none; and no phrase means two things.
+func TestKinds(t *testing.T) {
+	t.Parallel()
+	all := maps.Clone(ofAddresses)
+	seen := map[string]bool{}
+	for _, k := range kinds {
+		for phrase := range strings.SplitSeq(k.phrases, ";") {
+			phrase = strings.Join(strings.Fields(phrase), " ")
+			if seen[phrase] || phrase == "" {
+				t.Errorf("%q stands twice, or is empty", phrase)
+			}
+			if got := strings.Join(words(phrase), " "); got != phrase {
+				t.Errorf("%q is never found: a name is cut into %q", phrase, got)
+			}
+			seen[phrase] = true
+		}
+		all[k.phrases] = k.masks
+	}
+	for _, p := range patterns {
+		if p.kind != "" && phrases[p.kind] == nil {
+			t.Errorf("%s are of no kind", p.what)
+		}
+	}
+	for _, c := range []schema.Column{
+		{Type: "text"},
+		{Type: "integer"},
+		{Type: "date"},
+		{Type: "text[]"},
+		{Type: "point"},
+		{Type: "jsonb"},
+		{Type: "public.mood", Enum: true, Labels: []string{"a"}},
+		{Type: "inet"},
+		{Type: "public.hstore", Qualified: "public.hstore"},
+	} {
+		_, own := byType(c)
+		all[c.Type] = slices.Concat(common(c), own)
+	}
+	for place, candidates := range all {
+		for _, c := range candidates {
+			given := map[string]any(nil)
+			if c.Settings != nil {
+				given = map[string]any{"": c.Settings}
+			}
+			if m, err := mask.Named(c.Name, given); err != nil || c.Fake != (m.Fake != nil) {
+				t.Errorf("%.20s: %+v: %v", place, c, err)
+			}
+		}
 	}
 }

@@ -285,3 +285,29 @@ func TestSampleIsSpread(t *testing.T) {
 		t.Errorf("%q, and again %q", one, found())
 	}
 }
+
+// Where every table is looked at, importers count that say something of columns; what others say is for files that are
+// loaded elsewhere, and no mistake. A mask that does not fit is one.
+func TestAllWithImporters(t *testing.T) {
+	t.Parallel()
+	to := pgtest.DB(t)
+	pgtest.Exec(t, to, `CREATE TABLE a (id int PRIMARY KEY, email text, phone text); CREATE TABLE b (id int PRIMARY KEY, email text) ; CREATE TABLE part (id int, email text) PARTITION BY LIST (id);
+		CREATE TABLE part_1 PARTITION OF part FOR VALUES IN (1); CREATE VIEW v AS SELECT email FROM a`)
+	conf := parsed(t, `importers:
+  a: {columns: {email: {fake: email}, phone: {keep: true}}}
+  b: {columns: {elsewhere: {from: Mail}}}`)
+	conf.Source = to
+	var got []string
+	for _, f := range search(t, personal.Search{Slice: conf.Export(), All: true, Personal: true}).Findings {
+		got = append(got, f.Table.Table+"."+f.Column)
+	}
+	if fmt.Sprint(got) != "[b.email part.email]" {
+		t.Error(got)
+	}
+	conf = parsed(t, "importers:\n  b: {columns: {email: {fake: iban}, id: {fake: email}}}")
+	conf.Source = to
+	_, err := personal.Search{Slice: conf.Export(), All: true, Personal: true, Mask: mask.Named}.Run(t.Context())
+	if err == nil || !strings.Contains(err.Error(), "importer b, column \"id\"") {
+		t.Error(err)
+	}
+}

@@ -93,7 +93,11 @@ func (c *cli) loadCheck(s *checkSettings) (config.Config, error) {
 		}
 		return conf, nil
 	}
-	return c.load(&s.settings)
+	conf, err := c.load(&s.settings)
+	if isURL(conf.Target) { // of a copy
+		conf.Target = ""
+	}
+	return conf, err
 }
 
 func (c *cli) runCheck(ctx context.Context, conf config.Config, s *checkSettings) error {
