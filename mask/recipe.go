@@ -3,6 +3,7 @@ package mask
 import (
 	"errors"
 	"fmt"
+	"strconv"
 
 	"github.com/gyrodata/gyro"
 	"github.com/gyrodata/gyro/schema"
@@ -26,7 +27,8 @@ type recipe struct {
 	// longest is how many characters a value of draw has at most, where the column has room; 0: that is not known.
 	longest int
 	expr    string
-	err     error // what is wrong with its settings
+	reads   []string // unmasked columns that draw asks for
+	err     error    // what is wrong with its settings
 }
 
 // mask is the recipe made. What is wrong with its settings is told of each column.
@@ -38,7 +40,7 @@ func (r recipe) mask() gyro.Mask {
 				return 0
 			}
 			s := shapeOf(&c)
-			return min(64, max(0, r.bits(&s)))
+			return min(128, max(0, r.bits(&s)))
 		}
 	}
 	if r.sql != nil {
@@ -48,7 +50,10 @@ func (r recipe) mask() gyro.Mask {
 		}
 	}
 	if r.draw != nil {
-		m.Fake = r.fake()
+		m.Fake, m.Reads = r.fake(), r.reads
+		m.Digest = func(domain, value string) string {
+			return "pg_catalog.encode(" + digestOf("domain "+strconv.Quote(domain), value) + ", 'hex')"
+		}
 	}
 	return m
 }

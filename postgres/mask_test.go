@@ -103,12 +103,17 @@ func TestMaskMistakes(t *testing.T) {
 		mask          gyro.Mask
 		want          string
 	}{
-		{"person", "id", numbered, "it is a part of the primary key"},
-		{"person", "shop_id", hashed, "it is a part of a reference"},
+		{"person", "id", numbered, "it is a key, or refers to one, and the mask does not keep values apart by what they are"},
+		{"person", "shop_id", hashed, "it is a part of a reference, and the key that it refers to is not masked"},
+		{"person", "name", numbered.ByValue("people"), "numbered goes by no value"},
+		{"person", "name", gyro.Mask{}.When("true"), "nothing is written in the value's place"},
+		{"person", "email", numbered.When("name > 'a'"), "it is a part of the unique key (email), and what is masked could be what is kept"},
+		{"person", "name", gyro.Mask{Name: "reads", Fake: seeded.Fake, Reads: []string{"nam"}}, "the mask reads \"nam\", which is no column of the table"},
+		{"person", "name", gyro.Mask{Name: "reads", Fake: seeded.Fake, Reads: []string{"name"}}, "the mask reads \"name\", which is masked"},
 		{"person", "email", hashed, "it is a part of the unique key (email), and the mask may give two rows one value"},
 		{"person", "born", short, "its type is date"},
 		{"tag", "kin", hashed, ""}, // a part of a word of the condition
-		{"tag", "kind", hashed, "it is a part of a reference"},
+		{"tag", "kind", hashed, "a polymorphic reference, or one in each element of an array, stands on it"},
 		{"shop", "name", null, "it is NOT NULL, and the mask makes it NULL"},
 		{"keyless", "a", seeded, "a value is made from the primary key, and the table has none"},
 		{"computed", "b", seeded, "it is computed from other columns by the database"},

@@ -148,10 +148,19 @@ func testMasks(t *testing.T, b Base) {
 	s, catalog, _ := b.open(t)
 	got := copied(t, s, driver.Selection{
 		Table: tableOf(t, catalog, "children"), Columns: []string{"id", "parent_id", "other_id"},
-		Masks: []driver.Masking{{Column: "parent_id"}, {Column: "other_id", Expr: "id + 100"}},
+		Masks: []driver.Masking{{Column: "parent_id", Sign: true}, {Column: "other_id", Expr: "id + 100"}},
 	})
-	if want := "id,parent_id,other_id\n10,f,\n11,t,111\n12,t,\n13,f,113\n14,f,114\n"; got != want {
+	if want := "id,parent_id,other_id\n10,t,\n11,,111\n12,,\n13,t,113\n14,t,114\n"; got != want {
 		t.Errorf("Copy wrote %q, want %q", got, want)
+	}
+	text := func(value string) string { return "pg_catalog.concat('sign ', " + value + ")" }
+	got = copied(t, s, driver.Selection{
+		Table: tableOf(t, catalog, "children"), Columns: []string{"id", "parent_id", "other_id"}, Flags: []string{"id = 10"},
+		Masks: []driver.Masking{{Column: "parent_id", Sign: true, SQL: text, When: "id <> 13"}, {Column: "other_id", Expr: "id + 100", When: "parent_id = 1"}},
+	})
+	_, got, _ = strings.Cut(got, "\n") // names of what stands behind the columns are the endpoint's
+	if want := "10,,,t,sign 1\n11,,111,f,\n12,,,f,\n13,4,1,f,\n14,,2,f,sign 2\n"; got != want {
+		t.Errorf("Copy with conditions wrote %q, want %q", got, want)
 	}
 }
 
