@@ -3,6 +3,7 @@ package gyro
 import (
 	"fmt"
 	"io"
+	"time"
 
 	"github.com/gyrodata/gyro/schema"
 )
@@ -19,6 +20,8 @@ type Mask struct {
 	Fake Fake
 	// Expr is SQL of the user's over the row's columns, in SQL's place: it may show what stands there.
 	Expr string
+	// Command is a program outside that makes the value of what Fake gives it: a seed. Nil: there is none.
+	Command *Command
 	// Null: the value becomes NULL.
 	Null bool
 	// Fits says why a column can't have the mask, for its type or length; "": it can. Nil: any can.
@@ -63,6 +66,18 @@ func (m Mask) String() string {
 		name += " in some rows"
 	}
 	return name
+}
+
+// Command is a program outside that makes values. It is fed CSV: a header, seed and the columns that it reads, and a row for each
+// value; it answers CSV: a header, value, and a row for each. It sees PATH, HOME, LANG, LC_ALL and TMPDIR of the environment
+// alone. What it writes to standard error is not shown.
+type Command struct {
+	Run []string // the program, and its arguments
+	// Reads are unmasked columns of the row that it is fed with.
+	Reads []string
+	// Timeout is how long it may answer nothing while rows wait. At most 32 MB of rows or 100,000 wait: a program has to answer as it
+	// reads.
+	Timeout time.Duration
 }
 
 // Fake appends a value to text. The same row gives the same value.

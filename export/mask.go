@@ -91,6 +91,8 @@ func (s *step) unmaskable(column string, mask gyro.Mask, place gyro.Text) *gyro.
 		return refuse(gyro.Textf("%s goes by no value", mask.Name), "a fake: what the source computes goes by the value without a {Domain}")
 	case mask.Domain != "" && len(mask.Reads) > 0:
 		return refuse("the mask reads other columns, and so is another in another row", "leave {Domain} out")
+	case mask.Command != nil && mask.Rows != "":
+		return refuse("an outside program makes the values, and {Rows} is set", "let the program decide, by columns that it reads")
 	case s.choosesBy(column):
 		return refuse("a polymorphic reference, or one in each element of an array, stands on it", "keep it, and do without masks on the keys that it leads to")
 	case mask.Fake != nil && mask.Domain == "" && len(s.table.PrimaryKey) == 0:

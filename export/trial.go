@@ -22,7 +22,7 @@ func tryFakes(ctx context.Context, snapshot driver.Snapshot, steps []*step) (gyr
 	for _, s := range steps {
 		for _, c := range s.table.Columns {
 			mask := s.masks[c.Name]
-			if mask.Fake == nil || len(mask.Reads) > 0 {
+			if mask.Fake == nil || mask.Command != nil || len(mask.Reads) > 0 {
 				continue
 			}
 			refuse := func(by string) {
