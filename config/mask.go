@@ -15,6 +15,7 @@ func (r *reader) maskKeys(c *gyro.Column, what string) map[string]func(ast.Node)
 		if !c.Mask.IsZero() {
 			r.fail(n, "keep one of fake, mask and keep", "%s has two masks", what)
 		}
+		m.Domain, m.Rows = c.Mask.Domain, c.Mask.Rows
 		c.Mask = m
 	}
 	return map[string]func(ast.Node){
@@ -25,6 +26,8 @@ func (r *reader) maskKeys(c *gyro.Column, what string) map[string]func(ast.Node)
 				said(n, mask.Keep())
 			}
 		},
+		"domain": func(n ast.Node) { c.Mask.Domain, _ = r.text(n, "domain") },
+		"when":   func(n ast.Node) { c.Mask.Rows = r.sql(n, "when") },
 	}
 }
 

@@ -53,11 +53,20 @@ type Restriction struct {
 type Masking struct {
 	Column string
 	// SQL gives an expression over the value, as SQL writes it, which is PostgreSQL's own functions and operators by their
-	// schema. The result is cast to the column's type. Nil: Expr is asked for, and where that is empty nothing of the
-	// value: t stands for NULL, f for any other.
+	// schema. The result is cast to the column's type, unless it is a Sign. Nil: Expr is asked for, and where that is empty
+	// nothing of the value: the sign is t.
 	SQL  func(value string) string
 	Expr string // of the user's, over the row's columns
+	// Sign: what stands in the column's place is no value, but what one is made of.
+	Sign bool
+	// When is a condition of the user's: rows for which it is false keep the value. Empty: there are none. A sign then stands
+	// in a column of its own, behind those of Flags in the order of Masks, and is NULL where the value is kept; the column is
+	// NULL where it is not.
+	When string
 }
+
+// Apart reports whether the sign stands in a column of its own.
+func (m Masking) Apart() bool { return m.Sign && m.When != "" }
 
 // Nulling writes NULL into Set where Columns hold none of Keys.
 type Nulling struct {

@@ -18,6 +18,8 @@ type keyStore struct {
 	// open: rows of this table may be included, by others or because its job follows, so that
 	// the file can be written only when the closure has come to its end.
 	open bool
+	// masked: keys or references of the table are masked in its file, so that the clear ones are read apart.
+	masked bool
 	// cascades: others may include rows of it, whose own references then include too.
 	cascades bool
 	// identity tells rows apart: the primary key, or else a unique key without NULLs.
@@ -34,7 +36,7 @@ type keyStore struct {
 func (s *step) deferred() bool {
 	// The keys of a polymorphic reference that includes are read apart: a file has no room for
 	// the truth of its condition.
-	return s.keys.open || slices.ContainsFunc(s.references, func(r *reference) bool {
+	return s.keys.open || s.keys.masked || slices.ContainsFunc(s.references, func(r *reference) bool {
 		return r.missing == gyro.SetNull || (r.missing == gyro.Include && r.When != "")
 	})
 }
@@ -170,6 +172,8 @@ type reader struct {
 	take func(r *reader) (bool, error)
 	refs []*reference // whose values are wanted
 	want requests
+	// signs is how many fields stand behind those of columns and flags.
+	signs int
 }
 
 // newReader reads rows that hold at least the given lists and the references' columns.
@@ -184,7 +188,7 @@ func (r *reader) Write(row []byte) (int, error) {
 		return len(row), nil
 	}
 	fields, err := pgcsv.Split(row, r.fields[:0])
-	if err != nil || len(fields) != len(r.columns)+len(flags(r.refs)) {
+	if err != nil || len(fields) != len(r.columns)+len(flags(r.refs))+r.signs {
 		return 0, &gyro.Error{Op: "read a row", Err: errors.New("it is not the CSV that was asked for")}
 	}
 	r.fields = fields

@@ -23,7 +23,7 @@ func manifestFile(s *step) driver.ManifestFile {
 	for _, c := range table.Columns {
 		m.Columns = append(m.Columns, driver.ManifestColumn{
 			Name: c.Name, Type: c.Type, NotNull: c.NotNull, Generated: c.Generated, Identity: c.Identity,
-			Sequence: c.Sequence != "", Labels: c.Labels, Mask: s.masks[c.Name].Name,
+			Sequence: c.Sequence != "", Labels: c.Labels, Mask: s.masks[c.Name].String(),
 		})
 	}
 	for _, r := range s.references {

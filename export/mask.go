@@ -10,16 +10,19 @@ import (
 	"github.com/gyrodata/gyro/schema"
 )
 
-// masks settles what is written in place of each column of a step, and says what can't be masked.
-func (s *step) settleMasks(strict bool) gyro.Mistakes {
+// settleMasks reads what is written in place of each column of a step, and says what can't be masked.
+func (s *step) settleMasks() gyro.Mistakes {
 	var found gyro.Mistakes
 	s.masks = map[string]gyro.Mask{}
 	for _, key := range slices.Sorted(maps.Keys(s.importer.Columns)) {
 		mask := s.importer.Columns[key].Mask
+		place := s.importer.ColumnPlace(key)
+		if further := mask.Domain != "" || mask.Rows != ""; further && (mask.IsZero() || mask.Keeps()) {
+			found.Add(gyro.Mistake{Place: place, Problem: "{Domain} or {Rows} is set, and nothing is written in the value's place", Hint: "set {Mask}"})
+		}
 		if mask.IsZero() {
 			continue
 		}
-		place := s.importer.ColumnPlace(key)
 		columns, mistake := gyro.ColumnsOf(s.table, key, s.importer.Columns[key], place)
 		switch {
 		case mistake != nil: // told where references are read
@@ -28,12 +31,20 @@ func (s *step) settleMasks(strict bool) gyro.Mistakes {
 		default:
 			if m := s.unmaskable(columns[0], mask, place); m != nil {
 				found.Add(*m)
+				mask = gyro.Mask{Name: mask.Name} // it is said, and the queries can be looked at
 			}
 			s.masks[columns[0]] = mask
 		}
 	}
+	return found
+}
+
+// unmasked are the columns that are left as they are and must not be: all that are not said, if the run is strict, and those
+// that show what others hold.
+func (s *step) unmasked(strict bool) gyro.Mistakes {
+	var found gyro.Mistakes
 	if strict {
-		found = append(found, s.unsaid()...)
+		found = s.unsaid()
 	}
 	return append(found, s.leaks()...)
 }
@@ -62,7 +73,7 @@ func (s *step) unsaid() gyro.Mistakes {
 	return found
 }
 
-// unmaskable says why a column can't have a mask, or nil.
+// unmaskable says why a column can't have a mask, or nil. What keys and references ask for is seen to by their domains.
 func (s *step) unmaskable(column string, mask gyro.Mask, place gyro.Text) *gyro.Mistake {
 	if mask.Keeps() {
 		return nil
@@ -76,52 +87,93 @@ func (s *step) unmaskable(column string, mask gyro.Mask, place gyro.Text) *gyro.
 		return refuse("it is computed from other columns by the database", "mask those")
 	case mask.Null && c.NotNull:
 		return refuse("it is NOT NULL, and the mask makes it NULL", "another mask")
-	case slices.Contains(s.table.PrimaryKey, column):
-		return refuse("it is a part of the primary key, by which rows are known", "keep it: new ids are for who loads the slice")
-	case s.refersBy(column):
-		return refuse("it is a part of a reference, or rows refer to it", "keep it")
-	case mask.Fake != nil && len(s.table.PrimaryKey) == 0:
-		return refuse("a value is made from the primary key, and the table has none", "a mask that the source computes")
+	case mask.Domain != "" && mask.Digest == nil:
+		return refuse(gyro.Textf("%s goes by no value", mask.Name), "a fake: what the source computes goes by the value without a {Domain}")
+	case mask.Domain != "" && len(mask.Reads) > 0:
+		return refuse("the mask reads other columns, and so is another in another row", "leave {Domain} out")
+	case mask.Command != nil && mask.Rows != "":
+		return refuse("an outside program makes the values, and {Rows} is set", "let the program decide, by columns that it reads")
+	case s.choosesBy(column):
+		return refuse("a polymorphic reference, or one in each element of an array, stands on it", "keep it, and do without masks on the keys that it leads to")
+	case mask.Fake != nil && mask.Domain == "" && len(s.table.PrimaryKey) == 0:
+		return refuse("a value is made from the primary key, and the table has none", "a mask that the source computes, or {Domain}: a fake by value")
 	}
 	if problem := mask.Problem(c); problem != "" {
 		return refuse(gyro.Text(problem), "")
 	}
-	for _, key := range s.table.Unique {
+	if m := s.unreadable(mask, refuse); m != nil {
+		return m
+	}
+	for _, key := range s.distinctKeys() {
 		if !slices.Contains(key, column) {
 			continue
 		}
 		switch place := strings.Join(key, ", "); {
+		case mask.Rows != "":
+			return refuse(gyro.Textf("it is a part of the unique key (%s), and what is masked could be what is kept", place), "mask it in all rows")
 		case !mask.Unique || mask.Bits == nil || mask.Bits(c) == 0:
 			return refuse(gyro.Textf("it is a part of the unique key (%s), and the mask may give two rows one value", place), "a mask that is unique, and fits the column's length")
-		case mask.Fake != nil && !numbered(s.table):
-			return refuse(gyro.Textf("it is a part of the unique key (%s), and the primary key is not one integer, by which values could be told apart", place), "a mask that the source computes")
+		case mask.Fake != nil && (mask.Domain != "" || !s.numbered()) && mask.Bits(c) < wideBits:
+			return refuse(gyro.Textf("it is a part of the unique key (%s), and without a primary key of one integer the column has no room to tell rows apart", place), "a mask that the source computes, or one that has room for 26 signs more")
 		}
 	}
 	return nil
 }
 
-// numbered reports whether the primary key is one integer.
-func numbered(table *schema.Table) bool {
-	if len(table.PrimaryKey) != 1 {
-		return false
+// wideBits are enough of a digest that no two of 10 million rows meet: once in 10^22 tries.
+const wideBits = 120
+
+// unreadable says why a mask can't read what it asks for, or nil.
+func (s *step) unreadable(mask gyro.Mask, refuse func(problem, hint gyro.Text) *gyro.Mistake) *gyro.Mistake {
+	for _, name := range mask.Reads {
+		if _, ok := s.table.Column(name); !ok {
+			return refuse(gyro.Textf("the mask reads %q, which is no column of the table", name), "")
+		}
+		for key, c := range s.importer.Columns {
+			columns, _ := gyro.ColumnsOf(s.table, key, c, "")
+			if !c.Mask.IsZero() && !c.Mask.Keeps() && slices.Contains(columns, name) {
+				return refuse(gyro.Textf("the mask reads %q, which is masked", name), "the name of a fake in its place")
+			}
+		}
 	}
-	c, _ := table.Column(table.PrimaryKey[0])
-	return c.DataType().Integer()
+	return nil
 }
 
-// refersBy reports whether a column stands in a reference, of this table or to it.
-func (s *step) refersBy(column string) bool {
+// numbered reports whether the primary key is one integer, as far as the fakes see it.
+func (s *step) numbered() bool {
+	if len(s.table.PrimaryKey) != 1 {
+		return false
+	}
+	c, _ := s.table.Column(s.table.PrimaryKey[0])
+	return c.DataType().Integer() && s.masks[c.Name].Fake == nil
+}
+
+// distinctKeys are the columns of what keeps rows apart beside the primary key: unique keys, and unique indexes of expressions or of
+// some rows.
+func (s *step) distinctKeys() [][]string {
+	keys := slices.Clone(s.table.Unique)
+	for _, rule := range s.table.Rules {
+		if rule.Kind == schema.UniqueIndex {
+			keys = append(keys, rule.Columns)
+		}
+	}
+	return keys
+}
+
+// distinct reports whether values of a column have to differ.
+func (s *step) distinct(column string) bool {
+	has := func(key []string) bool { return slices.Contains(key, column) }
+	return has(s.table.PrimaryKey) || slices.ContainsFunc(s.distinctKeys(), has)
+}
+
+// choosesBy reports whether a reference that stands in some rows, or in elements, has to do with a column of the table.
+func (s *step) choosesBy(column string) bool {
 	for _, r := range s.references {
-		if slices.Contains(r.Columns, column) || tellsKind(r.When, s.table, column) {
+		if r.When != "" && slices.Contains(r.Columns, column) || tellsKind(r.When, s.table, column) {
 			return true
 		}
 	}
-	for _, a := range s.arrays {
-		if slices.Contains(a.Columns, column) {
-			return true
-		}
-	}
-	return slices.ContainsFunc(s.keys.lists, func(list []string) bool { return slices.Contains(list, column) })
+	return slices.ContainsFunc(s.arrays, func(a schema.Reference) bool { return slices.Contains(a.Columns, column) })
 }
 
 // tellsKind reports whether a column's values may say which rows a condition means. Of one that can't be read every word
@@ -157,7 +209,7 @@ func (s *step) describeMasks() []string {
 	var lines []string
 	for _, c := range s.table.Columns {
 		if mask := s.masks[c.Name]; !mask.IsZero() && !mask.Keeps() {
-			lines = append(lines, c.Name+": "+mask.Name)
+			lines = append(lines, c.Name+": "+mask.String())
 		}
 	}
 	return lines
@@ -173,19 +225,54 @@ func (s *step) keyed() bool {
 	return false
 }
 
-// masked puts the step's masks into a selection of whole rows.
-func (s *step) masked(selection driver.Selection, secret string) driver.Selection {
-	for _, c := range s.table.Columns {
-		mask, ok := s.masks[c.Name]
+// maskings are the step's masks of some of its columns, as the source is asked for them.
+func (s *step) maskings(columns []string) []driver.Masking {
+	var all []driver.Masking
+	for _, name := range columns {
+		mask, ok := s.masks[name]
 		if !ok || mask.Keeps() {
 			continue
 		}
-		m := driver.Masking{Column: c.Name, Expr: mask.Expr}
-		if mask.SQL != nil {
+		m := driver.Masking{Column: name, Expr: mask.Expr, When: mask.Rows}
+		switch c := s.fitted(name); {
+		case mask.Domain != "":
+			m.Sign, m.SQL = true, func(value string) string { return mask.Digest(mask.Domain, value) }
+		case mask.Fake != nil:
+			m.Sign = true
+		case mask.SQL != nil:
 			m.SQL = func(value string) string { return mask.SQL(value, c) }
+		}
+		all = append(all, m)
+	}
+	return all
+}
+
+// apart is how many signs stand behind the columns of a row.
+func (s *step) apart() int {
+	n := 0
+	for _, m := range s.maskings(s.table.ColumnNames()) {
+		if m.Apart() {
+			n++
+		}
+	}
+	return n
+}
+
+// masked puts the step's masks into a selection of its columns.
+func (s *step) masked(selection driver.Selection, secret string) driver.Selection {
+	selection.Masks = s.maskings(columnsOf(selection))
+	for _, m := range selection.Masks {
+		if m.SQL != nil {
 			selection.Secret = secret
 		}
-		selection.Masks = append(selection.Masks, m)
 	}
 	return selection
+}
+
+// columnsOf are the columns that a selection gives.
+func columnsOf(selection driver.Selection) []string {
+	if len(selection.Columns) > 0 {
+		return selection.Columns
+	}
+	return selection.Table.ColumnNames()
 }

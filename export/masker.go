@@ -36,12 +36,13 @@ func (k maskKey) forServer() string { return hex.EncodeToString(k.derive("server
 // fingerprint tells keys apart and says nothing of them.
 func (k maskKey) fingerprint() string { return hex.EncodeToString(k.derive("fingerprint")[:8]) }
 
-// masker writes fakes in the place of what the source said of them: whether they are NULL.
+// masker writes fakes in the place of what the source said of values: the signs that they are made of.
 type masker struct {
 	to      io.Writer
+	columns []string // of a row; signs of their own stand behind them
 	fakes   []fakeColumn
 	key     []int // fields of the primary key
-	width   int   // fields of a row
+	width   int   // fields of what is read
 	header  bool
 	fields  []pgcsv.Field
 	line    []byte
@@ -54,79 +55,118 @@ type masker struct {
 }
 
 type fakeColumn struct {
-	field  int
-	column schema.Column
-	fake   gyro.Fake
-	dice   cipher.Block // of the column
-	// numbers is nil where the key is not one integer, or values need not differ.
+	field, sign int // the same, unless the sign stands apart
+	column      schema.Column
+	fake        gyro.Fake
+	dice        cipher.Block // of the column, or of the domain
+	byValue     bool
+	unique      bool // values have to differ
+	wide        bool
+	// numbers is nil where the key is not one integer, or the fake promises nothing.
 	numbers *permutation
 }
 
-// newMasker gives nil where no column of the step is faked.
-func newMasker(s *step, key maskKey, to io.Writer) *masker {
+// newMasker gives nil where none of the columns, which are the step's, is faked.
+func newMasker(s *step, columns []string, key maskKey, to io.Writer) *masker {
 	table := s.table
-	m := &masker{to: to, width: len(table.Columns)}
-	for i, c := range table.Columns {
-		if mask := s.masks[c.Name]; mask.Fake != nil {
-			f := fakeColumn{field: i, column: c, fake: mask.Fake, dice: aesOf(key.derive("column\x00" + table.Name.String() + "\x00" + c.Name))}
-			if numbered(table) && mask.Unique {
-				bits := maxBits
-				if mask.Bits != nil {
-					bits = min(bits, mask.Bits(c))
-				}
-				f.numbers = newPermutation(key.derive("number\x00"+table.Name.String()), bits)
+	m := &masker{to: to, columns: columns, width: len(columns)}
+	for _, masking := range s.maskings(columns) {
+		if !masking.Sign {
+			continue
+		}
+		mask, field := s.masks[masking.Column], slices.Index(columns, masking.Column)
+		f := fakeColumn{
+			field: field, sign: field, column: s.fitted(masking.Column), fake: mask.Fake, byValue: mask.Domain != "", unique: s.distinct(masking.Column),
+		}
+		if masking.Apart() {
+			f.sign = m.width
+			m.width++
+		}
+		f.wide = f.unique
+		f.dice = aesOf(key.derive("column\x00" + table.Name.String() + "\x00" + masking.Column))
+		switch {
+		case f.byValue: // wide, whether the column is unique or not: another of the domain may be
+			f.dice, f.wide = aesOf(key.derive("domain\x00"+mask.Domain)), mask.Unique
+		case mask.Unique && s.numbered():
+			bits := maxBits
+			if mask.Bits != nil {
+				bits = min(bits, mask.Bits(f.column))
 			}
-			m.fakes = append(m.fakes, f)
+			f.numbers, f.wide = newPermutation(key.derive("number\x00"+table.Name.String()), bits), false
 		}
-		if slices.Contains(table.PrimaryKey, c.Name) {
-			m.key = append(m.key, i)
-		}
+		m.fakes = append(m.fakes, f)
 	}
 	if len(m.fakes) == 0 {
 		return nil
 	}
+	slices.SortFunc(m.fakes, func(a, b fakeColumn) int { return a.field - b.field })
+	for _, name := range table.PrimaryKey {
+		if i := slices.Index(columns, name); i >= 0 {
+			m.key = append(m.key, i)
+		}
+	}
 	m.whole = hmac.New(sha256.New, key.derive("row\x00"+table.Name.String()))
-	m.counts = numbered(table)
+	m.counts = s.numbered() && len(m.key) == 1
+	m.row.Value = m.value
 	return m
 }
 
 // Write takes one row, or first the header.
 func (m *masker) Write(row []byte) (int, error) {
-	if !m.header {
-		m.header = true
-		return m.to.Write(row)
-	}
 	fields, err := pgcsv.Split(row, m.fields[:0])
 	if err != nil || len(fields) != m.width {
 		return 0, &gyro.Error{Op: "mask a row", Err: errors.New("it is not the CSV that was asked for")}
 	}
-	m.fields = fields
+	m.fields, m.line = fields, m.line[:0]
+	if !m.header {
+		m.header = true
+		if m.width == len(m.columns) {
+			return m.to.Write(row)
+		}
+		for i := range m.columns { // without the names of signs
+			m.line = appendField(append(m.line, ","[:min(i, 1)]...), fields[i])
+		}
+		return m.written(row)
+	}
 	if err := m.identify(); err != nil {
 		return 0, err
 	}
-	m.line = m.line[:0]
 	next := 0
-	for i := range fields {
+	for i := range m.columns {
 		if i > 0 {
 			m.line = append(m.line, ',')
 		}
 		if next < len(m.fakes) && m.fakes[next].field == i {
 			f := &m.fakes[next]
 			next++
-			if string(fields[i].Value) == "f" {
+			if !fields[f.sign].Null {
 				if err := m.fake(f); err != nil {
 					return 0, err
 				}
+				continue
 			}
-			continue
 		}
 		m.line = appendField(m.line, fields[i])
 	}
+	return m.written(row)
+}
+
+// written gives the line on, in the place of row.
+func (m *masker) written(row []byte) (int, error) {
 	m.line = append(m.line, '\n')
 	if _, err := m.to.Write(m.line); err != nil {
 		return 0, err
 	}
 	return len(row), nil
+}
+
+// value is what an unmasked column holds: that of a mask which reads it is none, for the plan has seen to that.
+func (m *masker) value(column string) (text []byte, null, ok bool) {
+	i := slices.Index(m.columns, column)
+	if i < 0 || slices.ContainsFunc(m.fakes, func(f fakeColumn) bool { return f.field == i }) {
+		return nil, false, false
+	}
+	return m.fields[i].Value, m.fields[i].Null, true
 }
 
 // identify sets what fakes know of the row.
@@ -138,7 +178,7 @@ func (m *masker) identify() error {
 	}
 	m.whole.Reset()
 	m.whole.Write(m.subject)
-	m.whole.Sum(m.row.Whole[:0])
+	m.subject = m.whole.Sum(m.subject[:0])
 	if m.counts {
 		n, err := strconv.ParseInt(string(m.fields[m.key[0]].Value), 10, 64)
 		if err != nil {
@@ -150,16 +190,21 @@ func (m *masker) identify() error {
 }
 
 func (m *masker) fake(f *fakeColumn) error {
+	copy(m.row.Whole[:], m.subject)
+	if f.byValue {
+		if n, err := hex.Decode(m.row.Whole[:], m.fields[f.sign].Value[:min(2*sha256.Size, len(m.fields[f.sign].Value))]); err != nil || n != sha256.Size {
+			return &gyro.Error{Op: "mask", Place: f.column.Name, Err: errors.New("the source sent no digest")}
+		}
+	}
 	// HMAC of the row once, and of that two blocks a column: a pseudorandom function of one of another is one.
 	f.dice.Encrypt(m.row.Seed[:aes.BlockSize], m.row.Whole[:aes.BlockSize])
 	for i := range aes.BlockSize {
 		m.row.Seed[aes.BlockSize+i] = m.row.Seed[i] ^ m.row.Whole[aes.BlockSize+i]
 	}
 	f.dice.Encrypt(m.row.Seed[aes.BlockSize:], m.row.Seed[aes.BlockSize:])
-	m.row.Column = f.column
+	m.row.Column, m.row.Wide = f.column, f.wide
 	if m.row.Numbered = f.numbers != nil; m.row.Numbered {
-		var ok bool
-		if m.row.Number, ok = f.numbers.of(m.number); !ok {
+		if m.row.Number, m.row.Numbered = f.numbers.of(m.number); !m.row.Numbered && f.unique {
 			return &gyro.Error{
 				Op: "mask", Place: f.column.Name, Err: fmt.Errorf("the column has no room for as many different values as keys go up to: %d bits", f.numbers.bits),
 				Hint: "a mask that is shorter, or one that need not be unique",

@@ -38,6 +38,9 @@ func (w *run) run(ctx context.Context) error {
 		rows := step.selecting(c.want)
 		if !step.deferred() {
 			selection.Unsorted = w.Unsorted
+			if rows != nil {
+				rows.signs = step.apart()
+			}
 			if err := w.write(ctx, i, selection, rows); err != nil {
 				return err
 			}
@@ -237,12 +240,7 @@ func (w *run) write(ctx context.Context, i int, selection driver.Selection, rows
 			w.Progress(e)
 		})
 	}
-	m.Rows, m.Bytes, m.SHA256, err = transfer(ctx, w.snapshot, step.masked(selection, w.maskKey.forServer()), file, &shown, rows, func(to io.Writer) io.Writer {
-		if masker := newMasker(step, w.maskKey, to); masker != nil {
-			return masker
-		}
-		return to
-	})
+	m.Rows, m.Bytes, m.SHA256, err = w.transfer(ctx, step, selection, file, &shown, rows)
 	stop()
 	if err != nil {
 		return err
@@ -273,7 +271,7 @@ func (w *run) included(ctx context.Context, s *step) (*driver.ManifestKeys, erro
 		Restrict: []driver.Restriction{s.restrictTo(identity, s.keys.included[listName(identity)].Seal())},
 	}
 	keys := &driver.ManifestKeys{File: name}
-	keys.Rows, keys.Bytes, keys.SHA256, err = transfer(ctx, w.snapshot, selection, file, &meter{}, nil, func(to io.Writer) io.Writer { return to })
+	keys.Rows, keys.Bytes, keys.SHA256, err = w.transfer(ctx, s, selection, file, &meter{}, nil)
 	if err == nil && keys.Rows != s.keys.extra {
 		err = &gyro.Error{Op: "include", Place: s.table.Name.String(), Err: fmt.Errorf("%d rows were to be included, %d are there", s.keys.extra, keys.Rows)}
 	}
@@ -283,14 +281,21 @@ func (w *run) included(ctx context.Context, s *step) (*driver.ManifestKeys, erro
 // includedFile is the name of the list of included rows beside a file.
 func includedFile(file string) string { return strings.TrimSuffix(file, ".csv") + ".included" }
 
-// transfer copies a selection into file and closes it.
-func transfer(ctx context.Context, snapshot driver.Snapshot, selection driver.Selection, file io.WriteCloser, m *meter, keys *reader, through func(io.Writer) io.Writer) (rows, bytes int64, sum string, err error) {
+// transfer copies a selection of a step's rows, masked, into file and closes it.
+func (w *run) transfer(ctx context.Context, s *step, selection driver.Selection, file io.WriteCloser, m *meter, keys *reader) (rows, bytes int64, sum string, err error) {
 	out := newStream(file, m)
-	w := through(out)
-	if keys != nil {
-		w = tee{w, keys}
+	programs, err := s.outsides(ctx, columnsOf(selection), out)
+	if err == nil {
+		to := programs.first(out)
+		if masker := newMasker(s, columnsOf(selection), w.maskKey, to); masker != nil {
+			to = masker
+		}
+		if keys != nil {
+			to = tee{to, keys}
+		}
+		rows, err = w.snapshot.Copy(ctx, s.masked(selection, w.maskKey.forServer()), to)
 	}
-	if rows, err = snapshot.Copy(ctx, selection, w); err == nil {
+	if err = programs.close(err); err == nil {
 		bytes, sum, err = out.finish()
 	}
 	if closeErr := file.Close(); err == nil {

@@ -25,6 +25,7 @@ type step struct {
 	per        []string             // the columns that job.Per names
 	through    []string             // tables that inherit from it and are read through it
 	masks      map[string]gyro.Mask // by column
+	domains    map[string]*domain   // by column
 	file       string
 	estimate   gyro.Estimate
 	base       float64 // rows that the planner expects of the query alone
@@ -177,16 +178,26 @@ func (s Slice) resolve(ctx context.Context, snapshot driver.Snapshot, steps []*s
 	if len(found) > 0 {
 		return nil, nil, found.Join()
 	}
-	found = append(found, makeKeyStores(steps, memory)...)
 	for _, step := range steps {
-		found = append(found, step.settleMasks(s.Strict)...)
+		found = append(found, step.settleMasks()...)
 	}
+	found = append(found, s.spreadMasks(catalog, steps)...)
+	for _, step := range steps {
+		found = append(found, step.unmasked(s.Strict)...)
+	}
+	found = append(found, makeKeyStores(steps, memory)...)
 	problems, err = s.explain(ctx, snapshot, steps)
 	if err != nil {
 		return nil, nil, err
 	}
 	found = append(found, problems...)
+	if len(found) == 0 {
+		if found, err = tryFakes(ctx, snapshot, steps); err != nil {
+			return nil, nil, err
+		}
+	}
 	for _, step := range steps {
+		notes = append(notes, step.ruled()...)
 		if step.implicit() {
 			continue
 		}
@@ -253,7 +264,7 @@ func (s *step) explained(unsorted bool) []driver.Selection {
 	if s.implicit() {
 		return nil
 	}
-	selection := s.selection()
+	selection := s.masked(s.selection(), "")
 	selection.Unsorted = unsorted
 	if s.job.Query.IsZero() || len(selection.Restrict) == 0 {
 		return []driver.Selection{selection}

@@ -20,12 +20,14 @@ type Survey struct {
 	Catalog  schema.Catalog
 	Tables   []Table // those that Run would read, in its order; none where there are no jobs
 	slice    Slice
+	steps    []*step // of all tables that were given
 }
 
 // Table is a table as Run would read it.
 type Table struct {
 	*schema.Table // with the references that were declared
 	step          *step
+	survey        *Survey
 }
 
 // Survey reads the catalog of the source, and lets look work with it. It reads no row itself. What is declared wrong
@@ -59,8 +61,9 @@ func (s Slice) Survey(ctx context.Context, look func(*Survey) error) (err error)
 			return err
 		}
 		for _, step := range steps {
-			found.Tables = append(found.Tables, Table{step.table, step})
+			found.Tables = append(found.Tables, Table{step.table, step, found})
 		}
+		found.steps = steps
 	}
 	return look(found)
 }
@@ -92,8 +95,17 @@ func (s *Survey) Others() ([]Table, error) {
 		other, mistakes := s.slice.other(s.Catalog, name)
 		found = append(found, mistakes...)
 		if other != nil {
-			others = append(others, Table{other.table, other})
+			others = append(others, Table{other.table, other, s})
+			s.steps = append(s.steps, other)
 		}
+	}
+	for _, other := range others {
+		for _, r := range other.References {
+			other.step.references = append(other.step.references, &reference{Reference: r, parent: find(s.steps, r.To)})
+		}
+	}
+	if len(found) == 0 {
+		s.slice.spreadMasks(s.Catalog, s.steps) // what does not agree is no mistake of a run that does not take it
 	}
 	return others, found.Join()
 }
@@ -110,17 +122,7 @@ func (s Slice) other(catalog schema.Catalog, name schema.Name) (*step, gyro.Mist
 		return nil, found
 	}
 	step.table = table
-	for _, r := range table.References {
-		step.references = append(step.references, &reference{Reference: r})
-	}
-	for _, child := range catalog {
-		for _, r := range child.References {
-			if r.To == name {
-				step.keys.lists = append(step.keys.lists, r.ToColumns)
-			}
-		}
-	}
-	return step, append(found, step.settleMasks(false)...)
+	return step, append(found, step.settleMasks()...)
 }
 
 func saysMask(importer gyro.Importer) bool {
@@ -146,7 +148,79 @@ func (t Table) Entry(column string) bool {
 	return false
 }
 
-// Refuses says why Plan would refuse a mask of a column; nil: it would take it.
-func (t Table) Refuses(column string, mask gyro.Mask) *gyro.Mistake {
-	return t.step.unmaskable(column, mask, gyro.Textf("table %s, column %q", t.Name, column))
+// Suppose says a mask of a column, or keep, as if its importer did, with what follows for columns that refer to it; or says why
+// Plan would refuse that, and leaves what was said.
+func (t Table) Suppose(ctx context.Context, column string, mask gyro.Mask) (refused *gyro.Mistake, err error) {
+	if m := t.step.unmaskable(column, mask, gyro.Textf("table %s, column %q", t.Name, column)); m != nil {
+		return m, nil
+	}
+	alone := *t.step
+	alone.masks = map[string]gyro.Mask{column: mask}
+	found, err := tryFakes(ctx, t.survey.Snapshot, []*step{&alone})
+	if err != nil || len(found) > 0 {
+		return first(found), err
+	}
+	if !mask.Keeps() && t.step.readBy(column) {
+		return &gyro.Mistake{Place: t.step.place(), Problem: "another column's mask reads it", Hint: "the name of a fake in its place"}, nil
+	}
+	if !t.survey.keyed(t.step, column) {
+		t.step.masks[column] = mask
+		return nil, nil
+	}
+	before := t.survey.said()
+	t.step.masks[column] = mask
+	if found := t.survey.slice.spreadMasks(t.survey.Catalog, t.survey.steps); len(found) > 0 {
+		for i, step := range t.survey.steps {
+			step.masks, step.domains, step.keys.masked = before[i].masks, before[i].domains, before[i].masked
+		}
+		return first(found), nil
+	}
+	return nil, nil
+}
+
+// readBy reports whether the mask of another column reads a column.
+func (s *step) readBy(column string) bool {
+	for _, mask := range s.masks {
+		if slices.Contains(mask.Reads, column) {
+			return true
+		}
+	}
+	return false
+}
+
+// said is what is said of the columns of each step.
+func (s *Survey) said() []saying {
+	all := make([]saying, len(s.steps))
+	for i, step := range s.steps {
+		all[i] = saying{maps.Clone(step.masks), maps.Clone(step.domains), step.keys.masked}
+	}
+	return all
+}
+
+// saying is what [Table.Suppose] may change of a step.
+type saying struct {
+	masks   map[string]gyro.Mask
+	domains map[string]*domain
+	masked  bool
+}
+
+// keyed reports whether a mask of a column is a matter of others: of keys, and of what refers to them.
+func (s *Survey) keyed(of *step, column string) bool {
+	if slices.Contains(of.table.PrimaryKey, column) || slices.ContainsFunc(of.references, func(r *reference) bool { return slices.Contains(r.Columns, column) }) {
+		return true
+	}
+	for _, step := range s.steps {
+		to := func(r schema.Reference) bool { return r.To == of.table.Name && slices.Contains(r.ToColumns, column) }
+		if slices.ContainsFunc(step.arrays, to) || slices.ContainsFunc(step.references, func(r *reference) bool { return to(r.Reference) }) {
+			return true
+		}
+	}
+	return false
+}
+
+// first is the first of mistakes; nil: there is none.
+func first(found gyro.Mistakes) *gyro.Mistake {
+	var m *gyro.Mistake
+	errors.As(found.Join(), &m)
+	return m
 }

@@ -23,7 +23,7 @@ func email(domain string) recipe {
 		return failed(name, gyro.Text("the domain is to be of letters, digits, points and hyphens"))
 	}
 	return recipe{
-		name: name, kinds: texts, least: len(domain) + 2, longest: longest(firstNames) + longest(lastNames) + 15 + 1 + len(domain),
+		name: name, kinds: texts, least: len(domain) + 2, longest: longest(firstNames) + longest(lastNames) + 28 + 1 + len(domain),
 		bits: func(s *shape) int { return signBits(s, 1+len(domain)) },
 		draw: func(text []byte, d draw) []byte {
 			text = d.appendPerson(text, '.', '.', 1+len(domain))
@@ -40,7 +40,7 @@ func plainDomain(domain string) bool {
 // signBits are how many bits a number of base 32 has in a column with so many characters for something else.
 func signBits(s *shape, taken int) int {
 	if s.length == 0 {
-		return 64
+		return 128
 	}
 	return 5 * (s.length - taken)
 }
@@ -48,13 +48,13 @@ func signBits(s *shape, taken int) int {
 // appendPerson writes first name, last name and number, as far as there is room beside what is taken: the number has
 // precedence. Names are letters, so that the last sign between tells the number from them.
 func (d draw) appendPerson(text []byte, between, before byte, taken int) []byte {
-	room, size := 64, 64
+	room, size := 64, 128
 	if d.shape.length > 0 {
 		room = d.shape.length - taken
-		size = min(64, 5*room)
+		size = min(128, 5*room)
 	}
-	n := d.number(size)
-	room -= numberLength(n) + 1
+	n := d.serial(size)
+	room -= n.length() + 1
 	start := len(text)
 	text = appendLetters(text, d.one(firstName, firstNames))
 	text = append(text, between)
@@ -66,7 +66,7 @@ func (d draw) appendPerson(text []byte, between, before byte, taken int) []byte 
 	if len(text) > start {
 		text = append(text, before)
 	}
-	return appendNumber(text, n)
+	return appendSerial(text, n)
 }
 
 // Username writes a name that somebody logs in with, of the person's name and the row's number.
@@ -77,7 +77,7 @@ func Handle() gyro.Mask { return username("handle", "@").mask() }
 
 func username(name, prefix string) recipe {
 	return recipe{
-		name: name, kinds: texts, least: len(prefix) + 1, longest: longest(firstNames) + longest(lastNames) + 16,
+		name: name, kinds: texts, least: len(prefix) + 1, longest: longest(firstNames) + longest(lastNames) + 29,
 		bits: func(s *shape) int { return signBits(s, len(prefix)) },
 		draw: func(text []byte, d draw) []byte {
 			return d.appendPerson(append(text, prefix...), '_', '_', len(prefix))

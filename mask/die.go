@@ -88,22 +88,47 @@ func (d draw) number(size int) uint64 {
 // signs write a number in base 32, without letters that look like another sign.
 const signs = "0123456789abcdefghjkmnpqrstvwxyz"
 
-// appendNumber writes a number in base 32, as short as it is.
-func appendNumber(text []byte, n uint64) []byte {
-	var digits [13]byte
+// serial tells the values of rows apart: the row's number, or of a row without one, where the column is unique, 128 bits.
+type serial struct{ high, low uint64 }
+
+// serial has so many bits as there is room for.
+func (d draw) serial(size int) serial {
+	if !d.row.Wide {
+		return serial{low: d.number(min(size, 64))}
+	}
+	s := serial{
+		high: binary.LittleEndian.Uint64(d.row.Seed[16:24]) ^ mix(d.hole),
+		low:  binary.LittleEndian.Uint64(d.row.Seed[24:]) ^ mix(d.hole),
+	}
+	if size < 128 {
+		s.high &= 1<<max(0, size-64) - 1
+	}
+	return s
+}
+
+// appendSerial writes it in base 32, as short as it is.
+func appendSerial(text []byte, n serial) []byte {
+	var digits [26]byte
 	at := len(digits)
 	for {
 		at--
-		digits[at] = signs[n&31]
-		n >>= 5
-		if n == 0 {
+		digits[at] = signs[n.low&31]
+		n.low = n.low>>5 | n.high<<59
+		n.high >>= 5
+		if n == (serial{}) {
 			return append(text, digits[at:]...)
 		}
 	}
 }
 
-// numberLength is how many signs that is.
-func numberLength(n uint64) int { return max(1, (bits.Len64(n)+4)/5) }
+// length is how many signs that is.
+func (s serial) length() int {
+	size := bits.Len64(s.low)
+	if s.high != 0 {
+		size = 64 + bits.Len64(s.high)
+	}
+	return max(1, (size+4)/5)
+}
 
 // appendDigits writes so many decimal digits of n, the lowest, with zeros before.
 func appendDigits(text []byte, n uint64, count int) []byte {

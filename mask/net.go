@@ -36,19 +36,19 @@ func link() recipe {
 		bits: func(s *shape) int { return signBits(s, len("https://example.com/")) },
 		draw: func(text []byte, d draw) []byte {
 			const bare = "https://example.com/"
-			room, size := 1<<20, 64
+			room, size := 1<<20, 128
 			if d.shape.length > 0 {
-				room, size = d.shape.length, min(64, 5*(d.shape.length-len(bare)))
+				room, size = d.shape.length, min(128, 5*(d.shape.length-len(bare)))
 			}
-			n := d.number(size)
+			n := d.serial(size)
 			start := len(text)
 			text = append(text, "https://"...)
 			die := d.own()
 			text = append(appendDomain(text, &die), '/')
-			if len(text)-start+numberLength(n) > room {
+			if len(text)-start+n.length() > room {
 				text = append(text[:start], bare...)
 			}
-			return appendNumber(text, n)
+			return appendSerial(text, n)
 		},
 	}
 }
@@ -58,27 +58,27 @@ func Slug() gyro.Mask { return slug().mask() }
 
 func slug() recipe {
 	return recipe{
-		name: "slug", kinds: texts, least: 1, longest: longest(adjectives) + longest(nouns) + 15,
+		name: "slug", kinds: texts, least: 1, longest: longest(adjectives) + longest(nouns) + 28,
 		bits: func(s *shape) int { return signBits(s, 0) },
 		draw: func(text []byte, d draw) []byte {
-			room, size := 1<<20, 64
+			room, size := 1<<20, 128
 			if d.shape.length > 0 {
-				room, size = d.shape.length, min(64, 5*d.shape.length)
+				room, size = d.shape.length, min(128, 5*d.shape.length)
 			}
-			n := d.number(size)
+			n := d.serial(size)
 			start := len(text)
 			die := d.own()
 			text = appendLetters(text, die.of(adjectives))
 			text = append(text, '-')
 			text = appendLetters(text, die.of(nouns))
-			text = text[:start+max(0, min(len(text)-start, room-numberLength(n)-1))]
+			text = text[:start+max(0, min(len(text)-start, room-n.length()-1))]
 			if len(text) > start && text[len(text)-1] == '-' {
 				text = text[:len(text)-1]
 			}
 			if len(text) > start {
 				text = append(text, '-')
 			}
-			return appendNumber(text, n)
+			return appendSerial(text, n)
 		},
 	}
 }
@@ -154,9 +154,12 @@ func appendHex(text []byte, n uint64, digits int) []byte {
 func UUID() gyro.Mask { return uuidOf().mask() }
 
 func uuidOf() recipe {
-	return recipe{name: "uuid", kinds: texts | uuid, least: 36, longest: 36, bits: func(*shape) int { return 64 }, draw: func(text []byte, d draw) []byte {
-		die := d.own()
-		n, other := d.number(64), die.next()
+	return recipe{name: "uuid", kinds: texts | uuid, least: 36, longest: 36, bits: func(*shape) int { return 122 }, draw: func(text []byte, d draw) []byte {
+		die, serial := d.own(), d.serial(128)
+		n, other := serial.low, serial.high
+		if !d.row.Wide {
+			other = die.next()
+		}
 		// The number is spread around the two places that say what it is.
 		text = appendHex(text, n>>32, 8)
 		text = appendHex(append(text, '-'), n>>16, 4)
@@ -213,13 +216,17 @@ func hexOf(length int) recipe {
 		return failed(name, gyro.Text("the length is to be from 1 to 1024"))
 	}
 	return recipe{
-		name: name, kinds: texts | bytea, least: length, longest: length, bits: func(*shape) int { return min(64, 4*length) },
+		name: name, kinds: texts | bytea, least: length, longest: length, bits: func(*shape) int { return min(128, 4*length) },
 		draw: func(text []byte, d draw) []byte {
 			if d.shape.kind == bytea {
 				text = append(text, `\x`...)
 			}
 			start := len(text)
-			text = appendHex(text, d.number(64), min(16, length))
+			n := d.serial(128)
+			text = appendHex(text, n.low, min(16, length))
+			if d.row.Wide {
+				text = appendHex(text, n.high, min(16, length-16))
+			}
 			die := d.own()
 			for len(text)-start < length {
 				text = appendHex(text, die.next(), min(16, length-(len(text)-start)))

@@ -3,6 +3,7 @@ package mask
 import (
 	"errors"
 	"fmt"
+	"strconv"
 
 	"github.com/gyrodata/gyro"
 	"github.com/gyrodata/gyro/schema"
@@ -26,7 +27,9 @@ type recipe struct {
 	// longest is how many characters a value of draw has at most, where the column has room; 0: that is not known.
 	longest int
 	expr    string
-	err     error // what is wrong with its settings
+	reads   []string      // unmasked columns that draw asks for
+	command *gyro.Command // makes the value of what draw gives it
+	err     error         // what is wrong with its settings
 }
 
 // mask is the recipe made. What is wrong with its settings is told of each column.
@@ -38,7 +41,7 @@ func (r recipe) mask() gyro.Mask {
 				return 0
 			}
 			s := shapeOf(&c)
-			return min(64, max(0, r.bits(&s)))
+			return min(128, max(0, r.bits(&s)))
 		}
 	}
 	if r.sql != nil {
@@ -48,7 +51,10 @@ func (r recipe) mask() gyro.Mask {
 		}
 	}
 	if r.draw != nil {
-		m.Fake = r.fake()
+		m.Fake, m.Reads, m.Command = r.fake(), r.reads, r.command
+		m.Digest = func(domain, value string) string {
+			return "pg_catalog.encode(" + digestOf("domain "+strconv.Quote(domain), value) + ", 'hex')"
+		}
 	}
 	return m
 }
@@ -57,6 +63,9 @@ func (r recipe) mask() gyro.Mask {
 const tries = 8
 
 func (r recipe) fake() gyro.Fake {
+	if r.command != nil { // a seed, whatever the column has room for
+		return func(text []byte, row *gyro.MaskRow) []byte { return r.draw(text, draw{row: row}) }
+	}
 	known, draws, again := new(shapes), r.draw, uint64(0)
 	if r.bits == nil { // a number would not be another
 		again = tries

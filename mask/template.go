@@ -8,7 +8,7 @@ import (
 )
 
 // Template writes a text in which each {{name}} is what the fake of that name writes: "{{first_name}}.{{last_name}}@example.com".
-// {{number}} is the row's number, 13 signs long. Values of different rows differ where it stands at the end or the beginning, but for
+// {{number}} is the row's number, 13 signs long, and {{row.code}} what the unmasked column code holds. Values of different rows differ where it stands at the end or the beginning, but for
 // text that is always the same, and where the column is long enough for all that the fakes write.
 func Template(template string) gyro.Mask { return templated(template).mask() }
 
@@ -54,13 +54,21 @@ func templated(template string) recipe {
 		return failed(name, errs...)
 	}
 	r := recipe{name: name, kinds: texts, longest: size(pieces)}
+	for _, p := range pieces {
+		if p.fake != nil {
+			r.reads = append(r.reads, p.fake.reads...)
+		}
+	}
 	if apart(pieces) {
 		most := r.longest
 		r.bits = func(s *shape) int {
-			if s.length > 0 && (most == 0 || most > s.length) { // it may be cut
+			switch {
+			case s.length > 0 && (most == 0 || most > s.length): // it may be cut
 				return 0
+			case s.length > 0 && most+wideNumber-plainNumber > s.length:
+				return 64
 			}
-			return 64
+			return 128
 		}
 	}
 	r.draw = func(text []byte, d draw) []byte {
@@ -81,20 +89,49 @@ func templated(template string) recipe {
 // roomy is a text without bounds.
 var roomy = &shape{kind: text}
 
+// The signs of a row's number at full length, and of what stands in its place; see [serial].
+const (
+	plainNumber = 13
+	wideNumber  = 26
+)
+
 // rowNumber is the row's number at full length.
-var rowNumber = recipe{name: "number", kinds: texts, longest: 13, draw: func(text []byte, d draw) []byte {
+var rowNumber = recipe{name: "number", kinds: texts, longest: plainNumber, draw: func(text []byte, d draw) []byte {
 	d.hole = 0
-	n := d.number(64)
-	for shift := 60; shift >= 0; shift -= 5 {
-		text = append(text, signs[n>>shift&31])
+	n, digits := d.serial(128), plainNumber
+	if d.row.Wide {
+		digits = wideNumber
+	}
+	start := len(text)
+	for range digits {
+		text = append(text, 0)
+	}
+	for i := len(text) - 1; i >= start; i-- {
+		text[i] = signs[n.low&31]
+		n.low = n.low>>5 | n.high<<59
+		n.high >>= 5
 	}
 	return text
 }}
+
+// columnOf is what an unmasked column of the row holds, and nothing where it is NULL.
+func columnOf(name string) recipe {
+	return recipe{name: "row." + name, kinds: texts, reads: []string{name}, draw: func(text []byte, d draw) []byte {
+		if d.row.Value == nil {
+			return text
+		}
+		value, _, _ := d.row.Value(name)
+		return append(text, value...)
+	}}
+}
 
 // filling is the fake of a hole.
 func filling(hole string) (recipe, error) {
 	if hole == "number" {
 		return rowNumber, nil
+	}
+	if name, is := strings.CutPrefix(hole, "row."); is {
+		return columnOf(name), nil
 	}
 	r, err := made(hole, nil)
 	switch {

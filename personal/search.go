@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/gyrodata/gyro"
 	"github.com/gyrodata/gyro/driver"
@@ -87,14 +88,25 @@ func (s Search) Run(ctx context.Context) (*Report, error) {
 			}
 			tables = append(slices.Clone(tables), others...)
 		}
-		for _, t := range tables {
+		all := make([]searched, len(tables))
+		for i, t := range tables {
 			report.Tables++
 			report.Columns += len(t.Columns)
 			looked, err := s.look(ctx, survey.Snapshot, t, report)
 			if err != nil {
 				return err
 			}
-			report.Findings = append(report.Findings, s.table(t, looked)...)
+			all[i] = searched{t, looked, s.table(t, looked)}
+		}
+		for _, refers := range []bool{false, true} { // what is said of a key follows to what refers to it
+			for i := range all {
+				if err := s.say(ctx, &all[i], refers); err != nil {
+					return err
+				}
+			}
+		}
+		for i := range all {
+			report.Findings = append(report.Findings, all[i].settled()...)
 		}
 		report.Findings = append(report.Findings, s.gone(survey.Catalog)...)
 		return nil
@@ -184,14 +196,20 @@ func valued(l likeness, counts driver.SampledColumn) likeness {
 	return l
 }
 
-// table gives what is to be said of a table's columns.
+// searched is a table with what was found.
+type searched struct {
+	export.Table
+	looked   map[string]likeness
+	findings []Finding
+}
+
+// table gives what is to be looked at of a table.
 func (s Search) table(t export.Table, looked map[string]likeness) []Finding {
 	var findings []Finding
 	was, known := s.was(t.Name)
 	if s.Against != nil && !known {
 		findings = append(findings, Finding{Kind: Came, Table: t.Name})
 	}
-	masked := false
 	for _, c := range t.Columns {
 		mask := t.Mask(c.Name)
 		f := Finding{Table: t.Name, Column: c.Name, Type: c.Type, Why: looked[c.Name].why, Entry: t.Entry(c.Name)}
@@ -208,39 +226,73 @@ func (s Search) table(t export.Table, looked map[string]likeness) []Finding {
 			f.Kind = Personal
 		}
 		if f.Kind != "" {
-			if mask.IsZero() {
-				f.say(s, t, c, looked[c.Name], old)
-			}
 			findings = append(findings, f)
 		}
-		masked = masked || !mask.IsZero() && !mask.Keeps() || f.Say != nil && f.Say.Name != Keep.Name
 	}
-	for _, r := range was.inOrder(s.Against, t.Name) {
-		if _, there := t.Column(r); !there {
-			findings = append(findings, Finding{Kind: Went, Table: t.Name, Column: r})
+	for _, name := range was.inOrder(s.Against, t.Name) {
+		if _, there := t.Column(name); !there {
+			findings = append(findings, Finding{Kind: Went, Table: t.Name, Column: name})
 		}
-	}
-	if masked {
-		findings = computed(t, findings)
 	}
 	return findings
 }
 
-// say sets what could be said of a column: a mask where it looks personal or had one, else keep.
-func (f *Finding) say(s Search, t export.Table, c schema.Column, l likeness, old string) {
-	f.Say = &Candidate{Name: Keep.Name}
-	if len(l.why) == 0 && f.Kind != Unmasked {
-		return
+// say sets what could be said of the columns that are in a reference, or of the others: a mask where one looks personal or had
+// one, else keep.
+func (s Search) say(ctx context.Context, t *searched, refers bool) error {
+	for i := range t.findings {
+		f := &t.findings[i]
+		c, there := t.Column(f.Column)
+		if !there || !t.Mask(f.Column).IsZero() || refers != t.refers(f.Column) {
+			continue
+		}
+		if len(t.looked[f.Column].why) == 0 && f.Kind != Unmasked {
+			f.Say = &Candidate{Name: Keep.Name}
+			if err := s.keep(ctx, t.Table, f.Column); err != nil {
+				return err
+			}
+			continue
+		}
+		candidates := t.looked[f.Column].masks
+		if old, lost := strings.CutPrefix(f.Why[0], "was masked: "); f.Kind == Unmasked && lost {
+			if mask, err := s.Mask(old, nil); err == nil { // one with settings is called by them
+				candidates = slices.Concat([]Candidate{{Fake: mask.Fake != nil, Name: old}}, candidates)
+			}
+		}
+		say, doubt, err := s.suggest(ctx, t.Table, c, candidates)
+		if err != nil {
+			return err
+		}
+		f.Say, f.Doubt = &say, doubt
 	}
-	candidates := l.masks
-	if mask, err := s.Mask(old, nil); f.Kind == Unmasked && err == nil { // one with settings is called by them
-		candidates = slices.Concat([]Candidate{{Fake: mask.Fake != nil, Name: old}}, l.masks)
-	}
-	*f.Say, f.Doubt = s.suggest(t, c, candidates)
+	return nil
 }
 
-// computed adds the columns that the database computes from others, of which some are masked then: of these too something has
-// to be said.
+// refers reports whether a column stands in a reference.
+func (t *searched) refers(column string) bool {
+	return slices.ContainsFunc(t.References, func(r schema.Reference) bool { return slices.Contains(r.Columns, column) })
+}
+
+// settled are the findings, less the columns that follow what is suggested for a key; and with those that the database computes from
+// others, of which some are masked then.
+func (t *searched) settled() []Finding {
+	var all []Finding
+	for _, f := range t.findings {
+		if f.Say == nil && f.Said == "" && f.Column != "" && !t.Mask(f.Column).IsZero() && !t.Mask(f.Column).Keeps() {
+			if f.Kind != Came {
+				continue
+			}
+			f.Said = t.Mask(f.Column).Name
+		}
+		all = append(all, f)
+	}
+	if slices.ContainsFunc(t.Columns, func(c schema.Column) bool { m := t.Mask(c.Name); return !m.IsZero() && !m.Keeps() }) {
+		all = computed(t.Table, all)
+	}
+	return all
+}
+
+// computed adds the columns that the database computes from others: of these too something has to be said.
 func computed(t export.Table, findings []Finding) []Finding {
 	for _, c := range t.Columns {
 		said := func(f Finding) bool { return f.Column == c.Name && f.Kind != Went }

@@ -22,6 +22,7 @@ import (
 	"github.com/gyrodata/gyro/internal/pgtest"
 	"github.com/gyrodata/gyro/mask"
 	"github.com/gyrodata/gyro/personal"
+	"github.com/gyrodata/gyro/planted"
 	"github.com/gyrodata/gyro/postgres"
 )
 
@@ -137,6 +138,9 @@ func randomTable(dice *rand.Rand, tables []string) string {
 		if dice.IntN(4) == 0 && !slices.Contains(notUnique, kind.typ) {
 			uniques = append(uniques, "UNIQUE ("+columnNames[i]+")")
 		}
+		if dice.IntN(5) == 0 {
+			column += fmt.Sprintf(" CHECK (length(%s::text) BETWEEN 1 AND 60)", columnNames[i])
+		}
 		columns, values = append(columns, column), append(values, kind.value)
 	}
 	if dice.IntN(3) == 0 {
@@ -144,7 +148,7 @@ func randomTable(dice *rand.Rand, tables []string) string {
 	}
 	if len(tables) > 1 && dice.IntN(2) == 0 {
 		uniques = append(uniques, "UNIQUE (handle)")
-		columns = append(columns, "handle text", "owner_email text REFERENCES "+tables[0]+" (key_email)")
+		columns, values = append(columns, "owner_email text REFERENCES "+tables[0]+" (key_email)", "handle text"), append(values, "'e' || n || '@example.org'")
 	}
 	if len(tables) == 1 {
 		columns, values = append(columns, "key_email text UNIQUE"), append(values, "'e' || n || '@example.org'")
@@ -309,5 +313,41 @@ func TestAllWithImporters(t *testing.T) {
 	_, err := personal.Search{Slice: conf.Export(), All: true, Personal: true, Mask: mask.Named}.Run(t.Context())
 	if err == nil || !strings.Contains(err.Error(), "importer b, column \"id\"") {
 		t.Error(err)
+	}
+}
+
+// A mask of a key follows to what refers to it: it is suggested once, of the key, wherever that stands among the tables; and
+// the slice is closed.
+func TestKeysAreMaskedWhole(t *testing.T) {
+	t.Parallel()
+	to := pgtest.DB(t)
+	pgtest.Exec(t, to, `CREATE TABLE z_member (username text PRIMARY KEY, email text UNIQUE);
+		CREATE TABLE a_login (id int PRIMARY KEY, username text REFERENCES z_member, ip_address inet, member_email text REFERENCES z_member (email));
+		CREATE TABLE plate (id int PRIMARY KEY, username text);
+		INSERT INTO z_member SELECT 'planted' || n, 'planted' || n || '@example.org' FROM generate_series(1, 20) n;
+		INSERT INTO a_login SELECT n, 'planted' || n, '10.0.0.1', 'planted' || n || '@example.org' FROM generate_series(1, 20) n`)
+	for _, text := range []string{"", "jobs: [z_member, a_login, plate]\n"} {
+		conf := parsed(t, text+"retries: 1")
+		conf.Source, conf.Target = to, "nowhere"
+		report := search(t, personal.Search{Slice: conf.Export(), Personal: true, All: text == ""})
+		got := string(config.Suggested(report.Findings))
+		for _, line := range []string{"z_member:\n    columns:\n      username: {mask: hash} # named username\n      email: {mask: hash} # named email\n", "a_login:\n    columns:\n      ip_address: {fake: ipv4}"} {
+			if !strings.Contains(got, line) {
+				t.Errorf("%q is not in\n%s", line, got)
+			}
+		}
+		dir := filepath.Join(t.TempDir(), "slice")
+		conf = parsed(t, "jobs: [z_member, a_login, plate]\n"+got)
+		conf.Source, conf.Target = to, dir
+		if _, err := conf.Export().Run(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		list, err := planted.Read(strings.NewReader("planted"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if v, err := csvdir.Verify(t.Context(), dir, csvdir.VerifyOptions{Planted: list}); err != nil || !v.Proved() {
+			t.Error(v.Problems, err)
+		}
 	}
 }

@@ -103,12 +103,17 @@ func TestMaskMistakes(t *testing.T) {
 		mask          gyro.Mask
 		want          string
 	}{
-		{"person", "id", numbered, "it is a part of the primary key"},
-		{"person", "shop_id", hashed, "it is a part of a reference"},
+		{"person", "id", numbered, "it is a key, or refers to one, and the mask does not keep values apart by what they are"},
+		{"person", "shop_id", hashed, "it is a part of a reference, and the key that it refers to is not masked"},
+		{"person", "name", numbered.ByValue("people"), "numbered goes by no value"},
+		{"person", "name", gyro.Mask{}.When("true"), "nothing is written in the value's place"},
+		{"person", "email", numbered.When("name > 'a'"), "it is a part of the unique key (email), and what is masked could be what is kept"},
+		{"person", "name", gyro.Mask{Name: "reads", Fake: seeded.Fake, Reads: []string{"nam"}}, "the mask reads \"nam\", which is no column of the table"},
+		{"person", "name", gyro.Mask{Name: "reads", Fake: seeded.Fake, Reads: []string{"name"}}, "the mask reads \"name\", which is masked"},
 		{"person", "email", hashed, "it is a part of the unique key (email), and the mask may give two rows one value"},
 		{"person", "born", short, "its type is date"},
 		{"tag", "kin", hashed, ""}, // a part of a word of the condition
-		{"tag", "kind", hashed, "it is a part of a reference"},
+		{"tag", "kind", hashed, "a polymorphic reference, or one in each element of an array, stands on it"},
 		{"shop", "name", null, "it is NOT NULL, and the mask makes it NULL"},
 		{"keyless", "a", seeded, "a value is made from the primary key, and the table has none"},
 		{"computed", "b", seeded, "it is computed from other columns by the database"},
@@ -128,6 +133,58 @@ func TestMaskMistakes(t *testing.T) {
 			t.Errorf("%s.%s: %v", c.table, c.column, err)
 		}
 	}
+}
+
+// What a table asks of values beside its keys is asked of those of masks.
+func TestMaskRules(t *testing.T) {
+	t.Parallel()
+	url := pgtest.DB(t)
+	pgtest.Exec(t, url, `
+		CREATE EXTENSION btree_gist; CREATE DOMAIN short AS varchar(8) CHECK (VALUE <> ''); CREATE DOMAIN shorter AS short CHECK (length(VALUE) < 6);
+		CREATE TABLE member (id int PRIMARY KEY, email text, login text, state text CHECK (state IN ('new', 'gone')), nick shorter, since date, until date,
+			room int, UNIQUE (room, nick), EXCLUDE USING gist (room WITH =, daterange(since, until) WITH &&), CHECK (since < until));
+		CREATE UNIQUE INDEX ON member (lower(email)); CREATE UNIQUE INDEX ON member (login) WHERE until IS NULL;
+		INSERT INTO member VALUES (1, 'a', 'a', 'new', 'a', '2024-01-01', '2024-02-02', 1)`)
+	fixed := func(value string, unique bool) gyro.Mask {
+		return gyro.Mask{Name: "fixed", Unique: unique, Bits: numbered.Bits, Fake: func(text []byte, _ *gyro.MaskRow) []byte { return append(text, value...) }}
+	}
+	day := gyro.Mask{Name: "day", SQL: func(value string, _ schema.Column) string { return value }}
+	for _, c := range []struct {
+		column string
+		mask   gyro.Mask
+		want   string
+	}{
+		{"email", seeded, "it is a part of the unique key (email), and the mask may give two rows one value"},
+		{"email", numbered, ""},
+		{"login", hashed, "it is a part of the unique key (login), and the mask may give two rows one value"},
+		{"login", numbered, ""},
+		{"state", fixed("old", false), "fixed makes values that member_state_check refuses"},
+		{"state", fixed("gone", false), ""},
+		{"nick", fixed("", true), "fixed makes values that its type refuses"},
+		{"nick", fixed("longer", true), "fixed makes values that its type refuses"},
+		{"nick", fixed("fits", true), ""},
+		{"since", day, "note: check member_check has to do with since"},
+		{"since", day, "note: exclusion constraint member_room_daterange_excl has to do with since"},
+		{"until", day, "note: unique index member_login_idx has to do with until"},
+	} {
+		s := slicer(url, t.TempDir()+"/slice", "member")
+		s.Importers = gyro.Registry{{Model: gyro.Table("member"), Columns: gyro.Columns{c.column: {Mask: c.mask}}}}
+		plan, err := s.Plan(t.Context())
+		note, isNote := strings.CutPrefix(c.want, "note: ")
+		switch {
+		case isNote && (err != nil || !strings.Contains(fmt.Sprint(plan.Notes), note)):
+			t.Errorf("%s: %v, %v; want a note: %s", c.column, plan.Notes, err, note)
+		case isNote:
+		case c.want != "":
+			wantMistakes(t, err, c.want)
+		case err != nil:
+			t.Errorf("%s: %v", c.column, err)
+		}
+	}
+	s := slicer(url, t.TempDir()+"/slice", "member")
+	s.Importers = gyro.Registry{{Model: gyro.Table("member"), Columns: gyro.Columns{"state": {Mask: fixed("gone", false), OneOf: []string{"new"}}}}}
+	_, err := s.Plan(t.Context())
+	wantMistakes(t, err, "fixed makes values that OneOf refuses")
 }
 
 // With Strict, a column that was added later stops the run before a row is read.

@@ -25,6 +25,7 @@ func TestDatabase(t *testing.T, fresh func(t *testing.T) Base) {
 		{"keys restrict", testRestrict},
 		{"NULL in place of what is missing", testNulling},
 		{"masks in place of values", testMasks},
+		{"values that a column refuses", testRefuses},
 		{"samples", testSamples},
 		{"what values look like", testSampler},
 		{"one moment", testMoment},
@@ -149,10 +150,41 @@ func testMasks(t *testing.T, b Base) {
 	s, catalog, _ := b.open(t)
 	got := copied(t, s, driver.Selection{
 		Table: tableOf(t, catalog, "children"), Columns: []string{"id", "parent_id", "other_id"},
-		Masks: []driver.Masking{{Column: "parent_id"}, {Column: "other_id", Expr: "id + 100"}},
+		Masks: []driver.Masking{{Column: "parent_id", Sign: true}, {Column: "other_id", Expr: "id + 100"}},
 	})
-	if want := "id,parent_id,other_id\n10,f,\n11,t,111\n12,t,\n13,f,113\n14,f,114\n"; got != want {
+	if want := "id,parent_id,other_id\n10,t,\n11,,111\n12,,\n13,t,113\n14,t,114\n"; got != want {
 		t.Errorf("Copy wrote %q, want %q", got, want)
+	}
+	text := func(value string) string { return "pg_catalog.concat('sign ', " + value + ")" }
+	got = copied(t, s, driver.Selection{
+		Table: tableOf(t, catalog, "children"), Columns: []string{"id", "parent_id", "other_id"}, Flags: []string{"id = 10"},
+		Masks: []driver.Masking{{Column: "parent_id", Sign: true, SQL: text, When: "id <> 13"}, {Column: "other_id", Expr: "id + 100", When: "parent_id = 1"}},
+	})
+	_, got, _ = strings.Cut(got, "\n") // names of what stands behind the columns are the endpoint's
+	if want := "10,,,t,sign 1\n11,,111,f,\n12,,,f,\n13,4,1,f,\n14,,2,f,sign 2\n"; got != want {
+		t.Errorf("Copy with conditions wrote %q, want %q", got, want)
+	}
+}
+
+func testRefuses(t *testing.T, b Base) {
+	b.Exec(t, "ALTER TABLE children ADD CONSTRAINT near CHECK (parent_id < 9), ADD CONSTRAINT of_words CHECK (toy <> '')")
+	s, catalog, _ := b.open(t)
+	for _, c := range []struct {
+		column string
+		checks []string
+		value  string
+		want   string
+	}{
+		{"toy", []string{"of_words"}, "it's, \"anything\"", ""},
+		{"toy", []string{"of_words"}, "", "of_words"},
+		{"parent_id", nil, "four", "its type"},
+		{"parent_id", []string{"near"}, "9", "near"},
+		{"parent_id", []string{"near"}, "8", ""},
+		{"parent_id", nil, "9", ""},
+	} {
+		if got, err := s.Refuses(t.Context(), tableOf(t, catalog, "children"), c.column, c.checks, []string{"4", c.value}); got != c.want || err != nil {
+			t.Errorf("%s refuses %q by %q, %v; want %q", c.column, c.value, got, err, c.want)
+		}
 	}
 }
 

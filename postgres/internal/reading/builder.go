@@ -229,20 +229,46 @@ func (b *builder) columns() string {
 	for i, flag := range b.s.Flags {
 		out = append(out, fmt.Sprintf("(%s\n) IS TRUE AS gyro_flag_%d", b.filter.checked[flag], i))
 	}
+	for i, m := range b.s.Masks {
+		if m.Apart() {
+			out = append(out, fmt.Sprintf("%s AS gyro_sign_%d", b.sign(m, b.prefix+server.Quote(m.Column), " AND "+b.masks(m)), i))
+		}
+	}
 	return strings.Join(out, ", ")
 }
 
 // masked is what is selected in the place of a column.
 func (b *builder) masked(m driver.Masking, value string) string {
-	if m.SQL == nil && m.Expr == "" {
-		return "(" + value + " IS NULL)"
+	switch {
+	case m.Apart():
+		return "CASE WHEN NOT " + b.masks(m) + " THEN " + value + " END"
+	case m.Sign:
+		return b.sign(m, value, "")
 	}
 	expr := b.filter.checked[m.Expr]
 	if m.SQL != nil {
 		expr = m.SQL(value)
 	}
 	c, _ := b.s.Table.Column(m.Column)
-	return "CASE WHEN " + value + " IS NOT NULL THEN (" + expr + "\n)::" + c.SizedType() + " END"
+	expr = "(" + expr + "\n)::" + c.SizedType()
+	if m.When != "" {
+		expr = "CASE WHEN " + b.masks(m) + " THEN " + expr + " ELSE " + value + " END"
+	}
+	return "CASE WHEN " + value + " IS NOT NULL THEN " + expr + " END"
+}
+
+// masks is whether a row's value is masked: where the condition is not false, and so where it is NULL too.
+func (b *builder) masks(m driver.Masking) string {
+	return "((" + b.filter.checked[m.When] + "\n) IS NOT FALSE)"
+}
+
+// sign is what a value is made of.
+func (b *builder) sign(m driver.Masking, value, further string) string {
+	expr := "true"
+	if m.SQL != nil {
+		expr = "(" + m.SQL(value) + "\n)"
+	}
+	return "CASE WHEN " + value + " IS NOT NULL" + further + " THEN " + expr + " END"
 }
 
 func (b *builder) nulling(n driver.Nulling, column string) string {

@@ -81,6 +81,7 @@ func (b *builder) conditions(ctx context.Context, p statement.Parser) error {
 		all = append(all, n.When)
 	}
 	for _, m := range b.s.Masks {
+		all = append(all, m.When)
 		if _, done := b.filter.checked[m.Expr]; done || m.Expr == "" {
 			continue
 		}
