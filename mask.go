@@ -3,6 +3,7 @@ package gyro
 import (
 	"fmt"
 	"io"
+	"strconv"
 	"time"
 
 	"github.com/gyrodata/gyro/schema"
@@ -41,6 +42,10 @@ type Mask struct {
 	// Rows is a condition of SQL: rows for which it is false keep the clear value; see [Mask.When]. Empty: there are none.
 	Rows string
 }
+
+// DigestPrefix stands before a value of which a digest is made for a domain: [Mask].Digest is HMAC-SHA256 of both, by the setting
+// gyro.mask_key.
+func DigestPrefix(domain string) string { return "domain " + strconv.Quote(domain) + ":" }
 
 // ByValue makes the same value of the same clear value, in whatever table and column, wherever the domain is the same: joins over
 // such columns hold. The source sends a keyed digest in the value's place.
