@@ -28,7 +28,7 @@ Exit codes:
   3    the target exists already
   4    validation: importers, jobs, queries, or rows of a CSV file
   5    slice verification failed
-  6    check found something to look at
+  6    check found something to look at, or diff a difference
   130  interrupted
 `
 
