@@ -87,13 +87,15 @@ func (s *step) unmaskable(column string, mask gyro.Mask, place gyro.Text) *gyro.
 		return refuse("it is computed from other columns by the database", "mask those")
 	case mask.Null && c.NotNull:
 		return refuse("it is NOT NULL, and the mask makes it NULL", "another mask")
+	case mask.Domain != "" && mask.Inside != nil:
+		return refuse("{Domain} is set of the whole column, and parts of it are masked", "set it of their masks")
 	case mask.Domain != "" && mask.Digest == nil:
 		return refuse(gyro.Textf("%s goes by no value", mask.Name), "a fake: what the source computes goes by the value without a {Domain}")
 	case mask.Domain != "" && len(mask.Reads) > 0:
 		return refuse("the mask reads other columns, and so is another in another row", "leave {Domain} out")
 	case s.choosesBy(column):
 		return refuse("a polymorphic reference, or one in each element of an array, stands on it", "keep it, and do without masks on the keys that it leads to")
-	case mask.Fake != nil && mask.Domain == "" && len(s.table.PrimaryKey) == 0:
+	case drawsByRow(mask) && len(s.table.PrimaryKey) == 0:
 		return refuse("a value is made from the primary key, and the table has none", "a mask that the source computes, or {Domain}: a fake by value")
 	}
 	if problem := mask.Problem(c); problem != "" {
@@ -204,7 +206,7 @@ func (s *step) describeMasks() []string {
 // keyed reports whether a mask of the step depends on the key.
 func (s *step) keyed() bool {
 	for _, mask := range s.masks {
-		if mask.Fake != nil || mask.SQL != nil {
+		if mask.Fake != nil || mask.SQL != nil || mask.Inside != nil {
 			return true
 		}
 	}
@@ -221,6 +223,8 @@ func (s *step) maskings(columns []string) []driver.Masking {
 		}
 		m := driver.Masking{Column: name, Expr: mask.Expr, When: mask.Rows}
 		switch c := s.fitted(name); {
+		case mask.Inside != nil:
+			m.Sign, m.SQL = true, func(value string) string { return mask.Inside.SQL(value, c, s.marked()) }
 		case mask.Domain != "":
 			m.Sign, m.SQL = true, func(value string) string { return mask.Digest(mask.Domain, value) }
 		case mask.Fake != nil:

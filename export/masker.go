@@ -38,20 +38,24 @@ func (k maskKey) fingerprint() string { return hex.EncodeToString(k.derive("fing
 
 // masker writes fakes in the place of what the source said of values: the signs that they are made of.
 type masker struct {
-	to      io.Writer
-	columns []string // of a row; signs of their own stand behind them
-	fakes   []fakeColumn
-	key     []int // fields of the primary key
-	width   int   // fields of what is read
-	header  bool
-	fields  []pgcsv.Field
-	line    []byte
-	text    []byte
-	subject []byte
-	whole   hash.Hash
-	counts  bool   // the key is one integer
-	number  uint64 // that one
-	row     gyro.MaskRow
+	to        io.Writer
+	columns   []string // of a row; signs of their own stand behind them
+	fakes     []fakeColumn
+	key       []int // fields of the primary key
+	width     int   // fields of what is read
+	header    bool
+	documents bool // parts of values are masked
+	fields    []pgcsv.Field
+	line      []byte
+	text      []byte
+	subject   []byte
+	whole     hash.Hash
+	counts    bool   // the key is one integer
+	number    uint64 // that one
+	row       gyro.MaskRow
+	undone    []byte        // the row, its doubled quotes undone
+	filled    *insideColumn // whose value is filled
+	filling   func(text []byte, at gyro.Place) ([]byte, error)
 }
 
 type fakeColumn struct {
@@ -63,6 +67,7 @@ type fakeColumn struct {
 	wide        bool
 	// numbers is nil where the key is not one integer, or values need not differ.
 	numbers *permutation
+	inside  *insideColumn // in the place of a fake
 }
 
 // newMasker gives nil where none of the columns, which are the step's, is faked.
@@ -80,6 +85,8 @@ func newMasker(s *step, columns []string, key maskKey, to io.Writer) *masker {
 			m.width++
 		}
 		switch {
+		case mask.Inside != nil:
+			f.inside, m.documents = newInside(s, masking.Column, mask.Inside, key), true
 		case f.byValue: // wide, whether the column is unique or not: another of the domain may be
 			f.dice, f.wide = aesOf(key.derive("domain\x00"+mask.Domain)), mask.Unique
 		default:
@@ -106,13 +113,13 @@ func newMasker(s *step, columns []string, key maskKey, to io.Writer) *masker {
 	}
 	m.whole = hmac.New(sha256.New, key.derive("row\x00"+table.Name.String()))
 	m.counts = s.numbered() && len(m.key) == 1
-	m.row.Value = m.value
+	m.row.Value, m.filling = m.value, m.part
 	return m
 }
 
 // Write takes one row, or first the header.
 func (m *masker) Write(row []byte) (int, error) {
-	fields, err := pgcsv.Split(row, m.fields[:0])
+	fields, err := m.split(row)
 	if err != nil || len(fields) != m.width {
 		return 0, &gyro.Error{Op: "mask a row", Err: errors.New("it is not the CSV that was asked for")}
 	}
@@ -148,6 +155,19 @@ func (m *masker) Write(row []byte) (int, error) {
 		m.line = appendField(m.line, fields[i])
 	}
 	return m.written(row)
+}
+
+// split takes a row apart. Documents are full of doubled quotes: these are undone in memory that is kept.
+func (m *masker) split(row []byte) ([]pgcsv.Field, error) {
+	if !m.documents {
+		return pgcsv.Split(row, m.fields[:0])
+	}
+	m.undone = append(m.undone[:0], row...)
+	fields, rest, err := pgcsv.Cut(m.undone, m.fields[:0])
+	if err == nil && len(rest) > 0 {
+		err = pgcsv.ErrManyRecords
+	}
+	return fields, err
 }
 
 // written gives the line on, in the place of row.
@@ -189,18 +209,32 @@ func (m *masker) identify() error {
 }
 
 func (m *masker) fake(f *fakeColumn) error {
+	var err error
+	sent := m.fields[f.sign].Value
+	if f.inside != nil {
+		m.filled = f.inside
+		if m.text, err = f.inside.Fill(m.text[:0], sent, f.inside.mark, m.filling); err != nil {
+			return &gyro.Error{Op: "mask", Place: f.column.Name, Err: err}
+		}
+	} else {
+		if err = m.seed(f, sent); err != nil {
+			return err
+		}
+		m.text = f.fake(m.text[:0], &m.row)
+	}
+	m.line = appendText(m.line, m.text)
+	return nil
+}
+
+// seed sets what a fake knows: of the row, or by value of the digest.
+func (m *masker) seed(f *fakeColumn, digest []byte) error {
 	copy(m.row.Whole[:], m.subject)
 	if f.byValue {
-		if n, err := hex.Decode(m.row.Whole[:], m.fields[f.sign].Value[:min(2*sha256.Size, len(m.fields[f.sign].Value))]); err != nil || n != sha256.Size {
+		if n, err := hex.Decode(m.row.Whole[:], digest[:min(2*sha256.Size, len(digest))]); err != nil || n != sha256.Size {
 			return &gyro.Error{Op: "mask", Place: f.column.Name, Err: errors.New("the source sent no digest")}
 		}
 	}
-	// HMAC of the row once, and of that two blocks a column: a pseudorandom function of one of another is one.
-	f.dice.Encrypt(m.row.Seed[:aes.BlockSize], m.row.Whole[:aes.BlockSize])
-	for i := range aes.BlockSize {
-		m.row.Seed[aes.BlockSize+i] = m.row.Seed[i] ^ m.row.Whole[aes.BlockSize+i]
-	}
-	f.dice.Encrypt(m.row.Seed[aes.BlockSize:], m.row.Seed[aes.BlockSize:])
+	m.spread(f)
 	m.row.Column, m.row.Wide = f.column, f.wide
 	if m.row.Numbered = f.numbers != nil; m.row.Numbered {
 		var ok bool
@@ -211,9 +245,17 @@ func (m *masker) fake(f *fakeColumn) error {
 			}
 		}
 	}
-	m.text = f.fake(m.text[:0], &m.row)
-	m.line = appendText(m.line, m.text)
 	return nil
+}
+
+// spread makes the die of a column of what belongs together: HMAC of the row once, and of that two blocks a column: a pseudorandom
+// function of one of another is one.
+func (m *masker) spread(f *fakeColumn) {
+	f.dice.Encrypt(m.row.Seed[:aes.BlockSize], m.row.Whole[:aes.BlockSize])
+	for i := range aes.BlockSize {
+		m.row.Seed[aes.BlockSize+i] = m.row.Seed[i] ^ m.row.Whole[aes.BlockSize+i]
+	}
+	f.dice.Encrypt(m.row.Seed[aes.BlockSize:], m.row.Seed[aes.BlockSize:])
 }
 
 // appendField writes a field as PostgreSQL's COPY does.

@@ -29,6 +29,9 @@ type run struct {
 }
 
 func (w *run) run(ctx context.Context) error {
+	for _, step := range w.steps {
+		step.mark = newMark()
+	}
 	c := newClosure(w.snapshot, w.steps, w.memory, w.MaxRows)
 	for i, step := range w.steps {
 		if step.implicit() {
