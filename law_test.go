@@ -23,10 +23,11 @@ var rooms = map[string][]string{
 	"driver":            {"", "schema", "pgcsv", "keyset"},
 	"driver/drivertest": {"", "schema", "pgcsv", "keyset", "driver"},
 	// The verbs.
-	"export":            {"", "schema", "pgcsv", "keyset", "driver"},
+	"internal/masking":  {"", "schema"},
+	"export":            {"", "schema", "pgcsv", "keyset", "driver", "internal/masking"},
 	"internal/loadplan": {"", "schema", "pgcsv", "keyset", "driver"},
 	"load":              {"", "schema", "pgcsv", "keyset", "driver", "internal/loadplan"},
-	"sheets":            {"", "schema", "pgcsv", "keyset", "driver", "internal/loadplan"},
+	"sheets":            {"", "schema", "pgcsv", "keyset", "driver", "internal/loadplan", "internal/masking"},
 	"guess":             {"", "schema", "pgcsv", "keyset", "driver", "sheets"},
 	// Endpoints, and the rooms beside.
 	"csvdir": {"", "schema", "pgcsv", "keyset", "driver"},

@@ -3,6 +3,8 @@ package gyro
 import (
 	"fmt"
 	"io"
+	"strconv"
+	"time"
 
 	"github.com/gyrodata/gyro/schema"
 )
@@ -21,6 +23,8 @@ type Mask struct {
 	Expr string
 	// Inside: parts of the value are masked, and the others are kept. Nil, as Fake, SQL and Expr: the value is kept.
 	Inside *Inside
+	// Command is a program outside that makes the value of what Fake gives it: a seed. Nil: there is none.
+	Command *Command
 	// Null: the value becomes NULL.
 	Null bool
 	// Fits says why a column can't have the mask, for its type or length; "": it can. Nil: any can.
@@ -40,6 +44,10 @@ type Mask struct {
 	// Rows is a condition of SQL: rows for which it is false keep the clear value; see [Mask.When]. Empty: there are none.
 	Rows string
 }
+
+// DigestPrefix stands before a value of which a digest is made for a domain: [Mask].Digest is HMAC-SHA256 of both, by the setting
+// gyro.mask_key.
+func DigestPrefix(domain string) string { return "domain " + strconv.Quote(domain) + ":" }
 
 // ByValue makes the same value of the same clear value, in whatever table and column, wherever the domain is the same: joins over
 // such columns hold. The source sends a keyed digest in the value's place.
@@ -65,6 +73,18 @@ func (m Mask) String() string {
 		name += " in some rows"
 	}
 	return name
+}
+
+// Command is a program outside that makes values. It is fed CSV: a header, seed and the columns that it reads, and a row for each
+// value; it answers CSV: a header, value, and a row for each. It sees PATH, HOME, LANG, LC_ALL and TMPDIR of the environment
+// alone. What it writes to standard error is not shown.
+type Command struct {
+	Run []string // the program, and its arguments
+	// Reads are unmasked columns of the row that it is fed with.
+	Reads []string
+	// Timeout is how long it may answer nothing while rows wait. At most 32 MB of rows or 100,000 wait: a program has to answer as it
+	// reads.
+	Timeout time.Duration
 }
 
 // Fake appends a value to text. The same row gives the same value.

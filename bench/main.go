@@ -7,6 +7,7 @@
 //	go run ./bench memory   # peak memory at scale 1 and 30
 //	go run ./bench load     # loads into an empty database, beside psql's \copy
 //	go run ./bench csv      # a foreign CSV file with a thousand faults, beside its COPY
+//	go run ./bench mask     # an export with four fakes beside one without, and Greenmask where it is on PATH
 //	go run ./bench keys     # peak memory of slices of 20 million keys
 package main
 
@@ -52,7 +53,7 @@ func run(ctx context.Context, args []string) error {
 		return err
 	}
 	b := &bench{scale: *scale, rounds: *rounds, against: *against}
-	all := map[string]func(context.Context) error{"export": b.export, "select": b.selects, "memory": b.memory, "load": b.load, "csv": b.csv, "keys": b.keys}
+	all := map[string]func(context.Context) error{"export": b.export, "select": b.selects, "memory": b.memory, "load": b.load, "csv": b.csv, "mask": b.mask, "keys": b.keys}
 	if which != "all" && all[which] == nil {
 		return fmt.Errorf("unknown benchmark %q", which)
 	}
@@ -65,7 +66,7 @@ func run(ctx context.Context, args []string) error {
 	if out, err := exec.CommandContext(ctx, "go", "build", "-o", b.gyro, "./cmd/gyro").CombinedOutput(); err != nil {
 		return fmt.Errorf("build: %w\n%s", err, out)
 	}
-	for _, name := range []string{"export", "select", "memory", "load", "csv", "keys"} {
+	for _, name := range []string{"export", "select", "memory", "load", "csv", "mask", "keys"} {
 		if which != "all" && which != name {
 			continue
 		}

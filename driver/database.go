@@ -33,6 +33,9 @@ type Snapshot interface {
 	// [ErrQuery] and does not say of which selection; the Snapshot can be used on, and the caller asks of each
 	// alone.
 	Explain(ctx context.Context, all ...Selection) ([]gyro.Estimate, error)
+	// Refuses says whether one of the values, each as PostgreSQL prints it, could not stand in a column: the name of the first of
+	// checks, which are the table's, that it does not pass, or "its type"; empty: all could. It reads no row.
+	Refuses(ctx context.Context, table *schema.Table, column string, checks, values []string) (by string, err error)
 	// Copy writes the rows as CSV (see package pgcsv), after a header line with the selection's columns and
 	// flags, and returns how many rows there were. It calls Write once for the header and once for each
 	// row, with its line feed, from one goroutine; Write does not keep what it is given. Where Restrict

@@ -18,7 +18,9 @@ type LoadPlan struct {
 	// to each other in a circle. Every table stands in one.
 	Circles [][]int
 	// Maps is the order in which the tables' id maps can be built.
-	Maps   []int
+	Maps []int
+	// Secret is the setting gyro.mask_key of the masks of sheets, in hex; empty: it is not set.
+	Secret string
 	DryRun bool // draw no value from a sequence; Commit is not called
 	// Open opens the file of a table, OpenSheet that of one that has a Sheet, whose rows encode writes, at the first
 	// byte. They may be called again for the same table, after what was opened was closed. ctx holds up to the Close.

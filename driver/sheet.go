@@ -113,6 +113,8 @@ type SheetField struct {
 	Table  schema.Name // with Column: the one whose type it is to have
 	Column string
 	Expr   string // SQL over "value" that gives the value; empty: the text itself
+	// Mask gives an expression of SQL over the value, which stands in its place; see [Masking]. Nil: the value does.
+	Mask func(value string) string
 	// Test: every value has to be tested; else those that the file names.
 	Test bool
 	// Pattern has to match: with TestPattern every value has to be tried, else those that the

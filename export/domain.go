@@ -157,16 +157,19 @@ func (m member) referredOddly(steps []*step) bool {
 
 // spread gives all columns of a key's domain its mask.
 func (d *domain) spread(steps []*step) gyro.Mistakes {
-	mask, from := d.said()
-	if from == nil {
+	roots := d.roots()
+	i := slices.IndexFunc(roots, func(m member) bool { return m.masked() })
+	if i < 0 {
 		var found gyro.Mistakes
 		for _, m := range d.members {
 			if m.masked() {
-				found.Add(m.refuse("it is a part of a reference, and the key that it refers to is not masked", "mask that key: what refers to it follows"))
+				found.Add(m.refuse(gyro.Textf("it is a part of a reference, and the key that it refers to is not masked: %s", roots[0].place()), "mask that: what refers to it follows"))
 			}
 		}
 		return found
 	}
+	from := roots[i]
+	mask := from.mask()
 	if mask.Rows != "" {
 		var found gyro.Mistakes
 		found.Add(from.refuse("it is a key, and its mask has a condition: what refers to it would not know where it holds", "mask it in all rows"))
@@ -176,6 +179,8 @@ func (d *domain) spread(steps []*step) gyro.Mistakes {
 	for _, m := range d.members {
 		c := *m.typ()
 		switch own := m.mask(); {
+		case own.IsZero() && slices.Contains(roots, m):
+			found.Add(m.refuse(gyro.Textf("what refers to it refers to %s too, which is masked", from.place()), "the same mask"))
 		case !own.IsZero() && own.String() != mask.String():
 			found.Add(m.refuse(gyro.Textf("it goes with %s, and that has another mask", from.place()), "leave its own out"))
 		case m.step.choosesBy(m.column), m.referredOddly(steps):
@@ -198,19 +203,22 @@ func (d *domain) spread(steps []*step) gyro.Mistakes {
 	return nil
 }
 
-// said is the mask of the domain, and the key of which it is said.
-func (d *domain) said() (gyro.Mask, *member) {
-	for i, m := range d.members {
-		key := slices.Contains(m.step.table.PrimaryKey, m.column) || slices.ContainsFunc(d.members, func(other member) bool {
-			return slices.ContainsFunc(other.step.references, func(r *reference) bool {
-				return r.parent == m.step && slices.Contains(r.ToColumns, m.column)
-			})
+// roots are the keys that refer to none of the others: of them a mask has to be said. In a circle all are.
+func (d *domain) roots() []member {
+	var all []member
+	for _, m := range d.members {
+		refers := slices.ContainsFunc(m.step.references, func(r *reference) bool {
+			i := slices.Index(r.Columns, m.column)
+			return i >= 0 && r.parent != nil && r.When == "" && (member{r.parent, r.ToColumns[i]}) != m
 		})
-		if m.masked() && key {
-			return m.mask(), &d.members[i]
+		if !refers {
+			all = append(all, m)
 		}
 	}
-	return gyro.Mask{}, nil
+	if len(all) == 0 {
+		return d.members
+	}
+	return all
 }
 
 // byValue reports whether a mask gives values that differ others that differ, and equal ones equal ones.

@@ -70,6 +70,10 @@ func (s *source) Explain(_ context.Context, all ...driver.Selection) ([]gyro.Est
 	return estimates, nil
 }
 
+func (s *source) Refuses(context.Context, *schema.Table, string, []string, []string) (string, error) {
+	return "", nil
+}
+
 func (s *source) Copy(ctx context.Context, sel driver.Selection, w io.Writer) (int64, error) {
 	s.add("copy %s", sel.Table.Name)
 	if s.copy != nil {

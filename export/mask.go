@@ -93,6 +93,8 @@ func (s *step) unmaskable(column string, mask gyro.Mask, place gyro.Text) *gyro.
 		return refuse(gyro.Textf("%s goes by no value", mask.Name), "a fake: what the source computes goes by the value without a {Domain}")
 	case mask.Domain != "" && len(mask.Reads) > 0:
 		return refuse("the mask reads other columns, and so is another in another row", "leave {Domain} out")
+	case mask.Command != nil && mask.Rows != "":
+		return refuse("an outside program makes the values, and {Rows} is set", "let the program decide, by columns that it reads")
 	case s.choosesBy(column):
 		return refuse("a polymorphic reference, or one in each element of an array, stands on it", "keep it, and do without masks on the keys that it leads to")
 	case drawsByRow(mask) && len(s.table.PrimaryKey) == 0:
@@ -104,7 +106,7 @@ func (s *step) unmaskable(column string, mask gyro.Mask, place gyro.Text) *gyro.
 	if m := s.unreadable(mask, refuse); m != nil {
 		return m
 	}
-	for _, key := range s.table.Unique {
+	for _, key := range s.distinctKeys() {
 		if !slices.Contains(key, column) {
 			continue
 		}
@@ -148,10 +150,22 @@ func (s *step) numbered() bool {
 	return c.DataType().Integer() && s.masks[c.Name].Fake == nil
 }
 
-// distinct reports whether a column stands in a unique key.
+// distinctKeys are the columns of what keeps rows apart beside the primary key: unique keys, and unique indexes of expressions or of
+// some rows.
+func (s *step) distinctKeys() [][]string {
+	keys := slices.Clone(s.table.Unique)
+	for _, rule := range s.table.Rules {
+		if rule.Kind == schema.UniqueIndex {
+			keys = append(keys, rule.Columns)
+		}
+	}
+	return keys
+}
+
+// distinct reports whether values of a column have to differ.
 func (s *step) distinct(column string) bool {
 	has := func(key []string) bool { return slices.Contains(key, column) }
-	return has(s.table.PrimaryKey) || slices.ContainsFunc(s.table.Unique, has)
+	return has(s.table.PrimaryKey) || slices.ContainsFunc(s.distinctKeys(), has)
 }
 
 // choosesBy reports whether a reference that stands in some rows, or in elements, has to do with a column of the table.

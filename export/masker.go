@@ -64,8 +64,9 @@ type fakeColumn struct {
 	fake        gyro.Fake
 	dice        cipher.Block // of the column, or of the domain
 	byValue     bool
+	unique      bool // values have to differ
 	wide        bool
-	// numbers is nil where the key is not one integer, or values need not differ.
+	// numbers is nil where the key is not one integer, or the fake promises nothing.
 	numbers *permutation
 	inside  *insideColumn // in the place of a fake
 }
@@ -79,21 +80,21 @@ func newMasker(s *step, columns []string, key maskKey, to io.Writer) *masker {
 			continue
 		}
 		mask, field := s.masks[masking.Column], slices.Index(columns, masking.Column)
-		f := fakeColumn{field: field, sign: field, column: s.fitted(masking.Column), fake: mask.Fake, byValue: mask.Domain != ""}
+		f := fakeColumn{
+			field: field, sign: field, column: s.fitted(masking.Column), fake: mask.Fake, byValue: mask.Domain != "", unique: s.distinct(masking.Column),
+		}
 		if masking.Apart() {
 			f.sign = m.width
 			m.width++
 		}
+		f.wide = f.unique
+		f.dice = aesOf(key.derive("column\x00" + table.Name.String() + "\x00" + masking.Column))
 		switch {
 		case mask.Inside != nil:
 			f.inside, m.documents = newInside(s, masking.Column, mask.Inside, key), true
 		case f.byValue: // wide, whether the column is unique or not: another of the domain may be
 			f.dice, f.wide = aesOf(key.derive("domain\x00"+mask.Domain)), mask.Unique
-		default:
-			f.dice = aesOf(key.derive("column\x00" + table.Name.String() + "\x00" + masking.Column))
-			f.wide = s.distinct(masking.Column)
-		}
-		if mask.Unique && !f.byValue && s.numbered() {
+		case mask.Unique && s.numbered():
 			bits := maxBits
 			if mask.Bits != nil {
 				bits = min(bits, mask.Bits(f.column))
@@ -237,8 +238,7 @@ func (m *masker) seed(f *fakeColumn, digest []byte) error {
 	m.spread(f)
 	m.row.Column, m.row.Wide = f.column, f.wide
 	if m.row.Numbered = f.numbers != nil; m.row.Numbered {
-		var ok bool
-		if m.row.Number, ok = f.numbers.of(m.number); !ok {
+		if m.row.Number, m.row.Numbered = f.numbers.of(m.number); !m.row.Numbered && f.unique {
 			return &gyro.Error{
 				Op: "mask", Place: f.column.Name, Err: fmt.Errorf("the column has no room for as many different values as keys go up to: %d bits", f.numbers.bits),
 				Hint: "a mask that is shorter, or one that need not be unique",

@@ -287,14 +287,18 @@ func includedFile(file string) string { return strings.TrimSuffix(file, ".csv") 
 // transfer copies a selection of a step's rows, masked, into file and closes it.
 func (w *run) transfer(ctx context.Context, s *step, selection driver.Selection, file io.WriteCloser, m *meter, keys *reader) (rows, bytes int64, sum string, err error) {
 	out := newStream(file, m)
-	var to io.Writer = out
-	if masker := newMasker(s, columnsOf(selection), w.maskKey, to); masker != nil {
-		to = masker
+	programs, err := s.outsides(ctx, columnsOf(selection), out)
+	if err == nil {
+		to := programs.first(out)
+		if masker := newMasker(s, columnsOf(selection), w.maskKey, to); masker != nil {
+			to = masker
+		}
+		if keys != nil {
+			to = tee{to, keys}
+		}
+		rows, err = w.snapshot.Copy(ctx, s.masked(selection, w.maskKey.forServer()), to)
 	}
-	if keys != nil {
-		to = tee{to, keys}
-	}
-	if rows, err = w.snapshot.Copy(ctx, s.masked(selection, w.maskKey.forServer()), to); err == nil {
+	if err = programs.close(err); err == nil {
 		bytes, sum, err = out.finish()
 	}
 	if closeErr := file.Close(); err == nil {

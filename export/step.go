@@ -193,7 +193,13 @@ func (s Slice) resolve(ctx context.Context, snapshot driver.Snapshot, steps []*s
 		return nil, nil, err
 	}
 	found = append(found, problems...)
+	if len(found) == 0 {
+		if found, err = tryFakes(ctx, snapshot, steps); err != nil {
+			return nil, nil, err
+		}
+	}
 	for _, step := range steps {
+		notes = append(notes, step.ruled()...)
 		if step.implicit() {
 			continue
 		}

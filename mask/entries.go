@@ -1,6 +1,10 @@
 package mask
 
-import "math"
+import (
+	"math"
+
+	"github.com/gyrodata/gyro"
+)
 
 // entry is a mask as a file names it.
 type entry struct {
@@ -153,6 +157,9 @@ func init() {
 			{name: "choice", about: "one of a list, or of values with weights", settings: []setting{{"values", aList, nil}}, example: []any{"new", "paid", "shipped"}, make: func(v values) recipe { return choice(v.list("values"), v.weights("values")) }},
 			{name: "dictionary", about: "a line of a file", settings: []setting{{"file", aText, nil}}, make: func(v values) recipe { return dictionary(v.text("file")) }},
 			{name: "template", about: "a text with fakes in it; {{number}} is the row's, {{row.code}} its column", settings: []setting{{"template", aText, nil}}, example: "{{first_name}}.{{last_name}}@example.com", make: func(v values) recipe { return templated(v.text("template")) }},
+			{name: "command", about: "what a program outside answers", settings: []setting{{"run", aList, nil}, {"reads", aList, weighted{}}, {"timeout", aDuration, answerTimeout}}, make: func(v values) recipe {
+				return outside(gyro.Command{Run: v.list("run"), Reads: v.list("reads"), Timeout: v.duration("timeout")})
+			}},
 		}},
 	} {
 		for _, e := range g.entries {

@@ -63,6 +63,8 @@ func partProblem(p gyro.Part, c schema.Column) string {
 		return "no mask is said"
 	case m.Expr != "":
 		return m.Name + " reads columns, and stands in no value"
+	case m.Command != nil:
+		return "an outside program makes values of whole columns"
 	case m.Inside != nil:
 		return "what stands inside of it is said by a longer path"
 	case m.Rows != "":

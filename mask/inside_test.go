@@ -557,7 +557,8 @@ func TestInsideMistakes(t *testing.T) {
 			"path $.a b: character 4", "path $[last]: character 3: an index from 0 on is expected, or *", "path $[-1]", "path $[01]", "path $.**: character 2: there is no .**", "path $.a ? (@ > 1): character 4", `path $."a: character 3: the key is no JSON string`, `path $."\ud800"`, "path $.: ", "path $[: ", "path $.a[1 to 3]", "path $.1a", "path $a", "path strict $.a",
 		}},
 		{mask.JSON(mask.Paths{"$.a": one, "$.a.b": one, `$."a"`: one, "$.*": one, "$.*.c": one, "$[0]": one, "$[*]": one}), "jsonb", []string{"$.a hides $.a.b", `$."a" hides $.a.b`, `$."a" and $.a are the same`, "$.* hides $.*.c"}},
-		{mask.JSON(mask.Paths{"$.a": {}, "$.b": mask.Expr("now()"), "$.c": one.When("true"), "$.d": mask.JSON(nil), "$.e": mask.Hash().ByValue("x"), "$.f": mask.TruncateDate("year"), "$.g": mask.Template("{{row.id}}").ByValue("x"), "$.h": mask.Round(0)}), "jsonb", []string{
+		{mask.JSON(mask.Paths{"$.a": {}, "$.b": mask.Expr("now()"), "$.c": one.When("true"), "$.d": mask.JSON(nil), "$.e": mask.Hash().ByValue("x"), "$.f": mask.TruncateDate("year"), "$.g": mask.Template("{{row.id}}").ByValue("x"), "$.h": mask.Round(0), "$.i": mask.Command(gyro.Command{Run: []string{"cat"}})}), "jsonb", []string{
+			"$.i: an outside program makes values of whole columns",
 			"$.a: no mask is said", "$.b: expr reads columns", "$.c: {Rows} is said of the column", "$.d: what stands inside of it is said by a longer path", "$.e: hash goes by no value", "$.f: truncate_date(year) is for date, timestamps", "$.g: the mask reads other columns", "$.h: round(0): the step is to be above 0",
 		}},
 		{mask.JSON(nil), "jsonb", []string{"json: there is no path"}},

@@ -50,12 +50,14 @@ func made(name string, given map[string]any) (recipe, error) {
 type kind string
 
 const (
-	aNumber  kind = "a number"
-	aWhole   kind = "a whole number"
-	aText    kind = "a text"
-	aDay     kind = "a day such as 2024-12-31"
-	aList    kind = "a list"
-	aWeights kind = "values with weights"
+	aNumber kind = "a number"
+	aWhole  kind = "a whole number"
+	aText   kind = "a text"
+	aDay    kind = "a day such as 2024-12-31"
+	// aDuration is one as Go writes it.
+	aDuration kind = "a duration such as 30s"
+	aList     kind = "a list"
+	aWeights  kind = "values with weights"
 )
 
 // setting is one of a mask's settings.
@@ -68,13 +70,14 @@ type setting struct {
 // values are settings as they were read.
 type values map[string]any
 
-func (v values) whole(name string) int         { return int(v[name].(int64)) }
-func (v values) number(name string) float64    { return v[name].(float64) }
-func (v values) text(name string) string       { return v[name].(string) }
-func (v values) day(name string) time.Time     { return v[name].(time.Time) }
-func (v values) integer(name string) int64     { return v[name].(int64) }
-func (v values) list(name string) []string     { return v[name].(weighted).values }
-func (v values) weights(name string) []float64 { return v[name].(weighted).weights }
+func (v values) whole(name string) int              { return int(v[name].(int64)) }
+func (v values) number(name string) float64         { return v[name].(float64) }
+func (v values) text(name string) string            { return v[name].(string) }
+func (v values) day(name string) time.Time          { return v[name].(time.Time) }
+func (v values) duration(name string) time.Duration { return v[name].(time.Duration) }
+func (v values) integer(name string) int64          { return v[name].(int64) }
+func (v values) list(name string) []string          { return v[name].(weighted).values }
+func (v values) weights(name string) []float64      { return v[name].(weighted).weights }
 
 // weighted are values, and how often each comes; no weights: all alike.
 type weighted struct {
@@ -174,6 +177,9 @@ func (k kind) read(given any) (any, bool) {
 		}
 		t, err := time.Parse(time.DateOnly, fmt.Sprint(given))
 		return t, err == nil
+	case aDuration:
+		d, err := time.ParseDuration(fmt.Sprint(given))
+		return d, err == nil && d > 0
 	case aList, aWeights:
 		return listed(given)
 	}

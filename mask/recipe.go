@@ -3,7 +3,7 @@ package mask
 import (
 	"errors"
 	"fmt"
-	"strconv"
+	"strings"
 
 	"github.com/gyrodata/gyro"
 	"github.com/gyrodata/gyro/schema"
@@ -27,8 +27,9 @@ type recipe struct {
 	// longest is how many characters a value of draw has at most, where the column has room; 0: that is not known.
 	longest int
 	expr    string
-	reads   []string // unmasked columns that draw asks for
-	err     error    // what is wrong with its settings
+	reads   []string      // unmasked columns that draw asks for
+	command *gyro.Command // makes the value of what draw gives it
+	err     error         // what is wrong with its settings
 }
 
 // mask is the recipe made. What is wrong with its settings is told of each column.
@@ -50,9 +51,9 @@ func (r recipe) mask() gyro.Mask {
 		}
 	}
 	if r.draw != nil {
-		m.Fake, m.Reads = r.fake(), r.reads
+		m.Fake, m.Reads, m.Command = r.fake(), r.reads, r.command
 		m.Digest = func(domain, value string) string {
-			return "pg_catalog.encode(" + digestOf("domain "+strconv.Quote(domain), value) + ", 'hex')"
+			return "pg_catalog.encode(" + digestOf(strings.TrimSuffix(gyro.DigestPrefix(domain), ":"), value) + ", 'hex')"
 		}
 	}
 	return m
@@ -62,6 +63,9 @@ func (r recipe) mask() gyro.Mask {
 const tries = 8
 
 func (r recipe) fake() gyro.Fake {
+	if r.command != nil { // a seed, whatever the column has room for
+		return func(text []byte, row *gyro.MaskRow) []byte { return r.draw(text, draw{row: row}) }
+	}
 	known, draws, again := new(shapes), r.draw, uint64(0)
 	if r.bits == nil { // a number would not be another
 		again = tries

@@ -135,6 +135,58 @@ func TestMaskMistakes(t *testing.T) {
 	}
 }
 
+// What a table asks of values beside its keys is asked of those of masks.
+func TestMaskRules(t *testing.T) {
+	t.Parallel()
+	url := pgtest.DB(t)
+	pgtest.Exec(t, url, `
+		CREATE EXTENSION btree_gist; CREATE DOMAIN short AS varchar(8) CHECK (VALUE <> ''); CREATE DOMAIN shorter AS short CHECK (length(VALUE) < 6);
+		CREATE TABLE member (id int PRIMARY KEY, email text, login text, state text CHECK (state IN ('new', 'gone')), nick shorter, since date, until date,
+			room int, UNIQUE (room, nick), EXCLUDE USING gist (room WITH =, daterange(since, until) WITH &&), CHECK (since < until));
+		CREATE UNIQUE INDEX ON member (lower(email)); CREATE UNIQUE INDEX ON member (login) WHERE until IS NULL;
+		INSERT INTO member VALUES (1, 'a', 'a', 'new', 'a', '2024-01-01', '2024-02-02', 1)`)
+	fixed := func(value string, unique bool) gyro.Mask {
+		return gyro.Mask{Name: "fixed", Unique: unique, Bits: numbered.Bits, Fake: func(text []byte, _ *gyro.MaskRow) []byte { return append(text, value...) }}
+	}
+	day := gyro.Mask{Name: "day", SQL: func(value string, _ schema.Column) string { return value }}
+	for _, c := range []struct {
+		column string
+		mask   gyro.Mask
+		want   string
+	}{
+		{"email", seeded, "it is a part of the unique key (email), and the mask may give two rows one value"},
+		{"email", numbered, ""},
+		{"login", hashed, "it is a part of the unique key (login), and the mask may give two rows one value"},
+		{"login", numbered, ""},
+		{"state", fixed("old", false), "fixed makes values that member_state_check refuses"},
+		{"state", fixed("gone", false), ""},
+		{"nick", fixed("", true), "fixed makes values that its type refuses"},
+		{"nick", fixed("longer", true), "fixed makes values that its type refuses"},
+		{"nick", fixed("fits", true), ""},
+		{"since", day, "note: check member_check has to do with since"},
+		{"since", day, "note: exclusion constraint member_room_daterange_excl has to do with since"},
+		{"until", day, "note: unique index member_login_idx has to do with until"},
+	} {
+		s := slicer(url, t.TempDir()+"/slice", "member")
+		s.Importers = gyro.Registry{{Model: gyro.Table("member"), Columns: gyro.Columns{c.column: {Mask: c.mask}}}}
+		plan, err := s.Plan(t.Context())
+		note, isNote := strings.CutPrefix(c.want, "note: ")
+		switch {
+		case isNote && (err != nil || !strings.Contains(fmt.Sprint(plan.Notes), note)):
+			t.Errorf("%s: %v, %v; want a note: %s", c.column, plan.Notes, err, note)
+		case isNote:
+		case c.want != "":
+			wantMistakes(t, err, c.want)
+		case err != nil:
+			t.Errorf("%s: %v", c.column, err)
+		}
+	}
+	s := slicer(url, t.TempDir()+"/slice", "member")
+	s.Importers = gyro.Registry{{Model: gyro.Table("member"), Columns: gyro.Columns{"state": {Mask: fixed("gone", false), OneOf: []string{"new"}}}}}
+	_, err := s.Plan(t.Context())
+	wantMistakes(t, err, "fixed makes values that OneOf refuses")
+}
+
 // With Strict, a column that was added later stops the run before a row is read.
 func TestMasksStrict(t *testing.T) {
 	t.Parallel()

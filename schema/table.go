@@ -25,6 +25,8 @@ type Table struct {
 	// Indexes are the leading columns of the indexes that are neither partial nor begin with
 	// an expression.
 	Indexes [][]string
+	// Rules are what else its rows keep to.
+	Rules []Rule
 	// Heirs are the tables that inherit from this one (not partitions): reading it without ONLY would give their
 	// rows too.
 	Heirs []Name
@@ -36,11 +38,29 @@ type Table struct {
 	Rows float64
 }
 
+// RuleKind is what a [Rule] is in PostgreSQL.
+type RuleKind string
+
+// The kinds of rules.
+const (
+	UniqueIndex RuleKind = "unique index" // partial, or of expressions: others are keys
+	Exclusion   RuleKind = "exclusion constraint"
+	Check       RuleKind = "check"
+)
+
+// Rule is what rows of a table keep to beside its keys, as far as the catalog says which columns have to do with it.
+type Rule struct {
+	Name    string
+	Kind    RuleKind
+	Columns []string // that it is over, also within expressions
+	Where   []string // those that say for which rows it stands; none: for all
+}
+
 // Column is one column of a [Table].
 type Column struct {
 	Name string
 	Type string // as format_type prints it: "numeric(10,2)"; empty where an ORM left it open
-	// Base is what a domain is made of, in a catalog of what is loaded into; else empty.
+	// Base is what a domain is made of; else empty.
 	Base    string
 	NotNull bool
 	// Generated: GENERATED ALWAYS AS (expression). Data to a reader, never written.

@@ -9,6 +9,7 @@ import (
 	"github.com/gyrodata/gyro"
 	"github.com/gyrodata/gyro/driver"
 	"github.com/gyrodata/gyro/internal/loadplan"
+	"github.com/gyrodata/gyro/internal/masking"
 )
 
 // Load loads CSV files that others wrote into the tables of a database, in one transaction, in
@@ -23,6 +24,11 @@ type Load struct {
 	// Conflict says what becomes of a row that is in the target already, where its importer says
 	// nothing. Default: [gyro.Fail].
 	Conflict gyro.Conflict
+	// Strict refuses a file with a column that neither a mask nor [mask.Keep] is said of.
+	Strict bool
+	// MaskKey is the secret that masks depend on, as that of export.Slice. Default: a random one, which a note says. What the server
+	// computes, the target computes: such clear values pass through its memory and its temporary tables.
+	MaskKey gyro.Secret
 	// DryRun does all that a load does, and rolls it back.
 	DryRun bool
 	// ShowValues puts what stands in the file into the violations of a [gyro.Validation]. Default:
@@ -58,6 +64,9 @@ func (s Load) check() error {
 		if file.From.Open == nil {
 			found.Add(gyro.Mistake{Place: gyro.Textf("file %d", i+1), Problem: "nothing opens it"})
 		}
+	}
+	if n := len(s.MaskKey); n > 0 && n < masking.MinKey {
+		found.Add(gyro.Mistake{Place: "load", Problem: "{MaskKey} is too short to be a secret", Hint: "at least 16 random bytes: openssl rand -hex 32"})
 	}
 	if err := s.options().Check(s.Target); err != nil {
 		found = append(found, err)
@@ -167,6 +176,9 @@ func (m *mapping) told(load *driver.LoadTable) []string {
 		from := "=" + v.Literal
 		if v.Field >= 0 {
 			from = m.plan.Fields[v.Field].Header
+		}
+		if mask := m.keys[v.Column].Mask; !mask.IsZero() && !mask.Keeps() {
+			from += ", masked: " + mask.String()
 		}
 		lines = append(lines, v.Column+": "+from)
 	}

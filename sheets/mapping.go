@@ -11,6 +11,7 @@ import (
 
 	"github.com/gyrodata/gyro"
 	"github.com/gyrodata/gyro/driver"
+	"github.com/gyrodata/gyro/internal/masking"
 	"github.com/gyrodata/gyro/pgcsv"
 	"github.com/gyrodata/gyro/schema"
 )
@@ -27,6 +28,7 @@ type mapping struct {
 	provided map[string]bool // columns that get a value
 	madeBy   []string        // the parts of By, where there is no file: see [driver.Sheet].Made
 	from     []*step         // of plan.Made
+	masks    masks
 }
 
 // keyedColumn is an entry of Columns with its key.
@@ -46,6 +48,7 @@ type fieldReading struct {
 	bare      bool                                // it is a number as PostgreSQL writes it
 	always    bool                                // Date reads it, so that it says none
 	otherwise string                              // in place of NULL
+	fake      *masking.Fake                       // makes another value; nil: it is the file's
 	misread   func(text []byte) schema.Misreading // what the server would take for another value is none; nil: it takes none so
 }
 

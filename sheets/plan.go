@@ -71,6 +71,9 @@ func (s Load) planned(ctx context.Context, catalog schema.Catalog) (*planning, e
 		return nil, p.Found.Join()
 	}
 	p.Propagate()
+	if err := p.mask(s); err != nil {
+		return nil, err
+	}
 	for _, step := range p.files {
 		p.unique(step)
 		step.Load.Straight, step.Load.Unique = false, false

@@ -292,6 +292,13 @@ func (s *stream) convert(read *fieldReading, r *pgcsv.Record) (at place, broken 
 			text = append(text, read.zone...)
 		}
 	}
+	if read.fake != nil {
+		var err error
+		if text, err = s.fake(read, text, from); err != nil {
+			s.ended = err
+			return place{null: true}, ""
+		}
+	}
 	if read.allowed != nil && !read.allowed[string(text[from:])] {
 		return place{null: true}, gyro.NotAllowed
 	}
@@ -299,29 +306,46 @@ func (s *stream) convert(read *fieldReading, r *pgcsv.Record) (at place, broken 
 	return place{from: from, to: len(text)}, ""
 }
 
-// fields converts the fields.
+// fields converts the fields: those that are made of others last.
 func (s *stream) fields(r *pgcsv.Record) {
 	row := &s.row
-	row.text, row.places = row.text[:0], row.places[:0]
+	row.text = row.text[:0]
+	row.places = slices.Grow(row.places[:0], len(s.m.reads))[:len(s.m.reads)]
 	for i := range s.m.reads {
-		read := &s.m.reads[i]
-		at, broken := s.convert(read, r)
-		switch {
-		case broken != "":
-			row.breaks(driver.InFields, i, broken)
-		case at.null && read.required:
-			row.breaks(driver.InFields, i, gyro.Required)
-		case !at.null && read.prove != nil && !read.prove(row.text[at.from:at.to]):
-			if read.bare && pgcsv.IsDressed(row.text[at.from:at.to]) {
-				row.breaks(driver.InFields, i, pgcsv.DressedNumber)
-				at = place{null: true}
-				break
-			}
-			row.Test = append(row.Test, i)
+		if s.m.reads[i].fake == nil {
+			s.field(i, r)
 		}
-		row.places = append(row.places, at)
+	}
+	if s.m.masks.row != nil {
+		s.maskRow()
+		for i := range s.m.reads {
+			if s.m.reads[i].fake != nil {
+				s.field(i, r)
+			}
+		}
+		slices.Sort(row.Test)
 	}
 	row.Fields = row.texts(row.Fields, row.places)
+}
+
+// field converts one.
+func (s *stream) field(i int, r *pgcsv.Record) {
+	row, read := &s.row, &s.m.reads[i]
+	at, broken := s.convert(read, r)
+	switch {
+	case broken != "":
+		row.breaks(driver.InFields, i, broken)
+	case at.null && read.required:
+		row.breaks(driver.InFields, i, gyro.Required)
+	case !at.null && read.prove != nil && !read.prove(row.text[at.from:at.to]):
+		if read.bare && pgcsv.IsDressed(row.text[at.from:at.to]) {
+			row.breaks(driver.InFields, i, pgcsv.DressedNumber)
+			at = place{null: true}
+			break
+		}
+		row.Test = append(row.Test, i)
+	}
+	row.places[i] = at
 }
 
 // key numbers the key of a reference; 0 is NULL. Where the cells are as before so is the number,

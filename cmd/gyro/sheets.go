@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -36,6 +37,8 @@ type sheetSettings struct {
 	guess               bool
 	overwrite           bool
 	escapeFormulas      bool
+	strict              bool
+	maskKeyFile         string
 }
 
 func (s *sheetSettings) flags(cmd *cobra.Command) {
@@ -43,6 +46,8 @@ func (s *sheetSettings) flags(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&s.reject, "reject", "", "file for the rows that break rules, the others are loaded; of several --csv a directory")
 	cmd.Flags().BoolVar(&s.escapeFormulas, "escape-formulas", false, "rejected cells that a spreadsheet would take for formulas get an apostrophe in front")
 	cmd.Flags().StringVar(&s.report, "report", "", "also write the report of bad rows to this file: .json, .html, else text")
+	cmd.Flags().BoolVar(&s.strict, "strict", false, "a column of --csv that has neither a mask nor keep is a mistake")
+	cmd.Flags().StringVar(&s.maskKeyFile, "mask-key-file", "", "file with the secret that masks of --csv depend on (or GYRO_MASK_KEY; default a random one)")
 	if guessMapping != nil {
 		cmd.Flags().BoolVar(&s.guess, "guess", false, "only write a mapping for the CSV files, as YAML to begin with")
 	}
@@ -55,7 +60,7 @@ func (s *sheetSettings) flags(cmd *cobra.Command) {
 
 // said reports whether one of the flags is given that needs --csv.
 func (s *sheetSettings) said() bool {
-	return s.reject != "" || s.escapeFormulas || s.report != "" || s.guess || s.delimiter != "" || s.encoding != "" || len(s.ignore) > 0
+	return s.reject != "" || s.escapeFormulas || s.report != "" || s.guess || s.delimiter != "" || s.encoding != "" || len(s.ignore) > 0 || s.strict || s.maskKeyFile != ""
 }
 
 // asked says what does not go together.
@@ -64,7 +69,7 @@ func (s *sheetSettings) asked(source string, tables []string) (bool, error) {
 	case len(s.files) > 0:
 		return true, s.check(source, tables)
 	case s.said():
-		return false, &usageError{err: errors.New("--reject, --escape-formulas, --report, --delimiter, --encoding, --ignore and --guess are for CSV files"), hint: "--csv TABLE=FILE"}
+		return false, &usageError{err: errors.New("--reject, --escape-formulas, --report, --delimiter, --encoding, --ignore, --strict, --mask-key-file and --guess are for CSV files"), hint: "--csv TABLE=FILE"}
 	}
 	return false, nil
 }
@@ -231,6 +236,10 @@ func (c *cli) importSheets(ctx context.Context, conf config.Config, s *sheetSett
 	files, models, done, err := s.open(ctx, os.Stdin)
 	defer func() { done() }()
 	if err != nil {
+		return err
+	}
+	conf.Strict, conf.MaskKeyFile = conf.Strict || s.strict, cmp.Or(s.maskKeyFile, conf.MaskKeyFile)
+	if err := c.maskKey(&conf); err != nil {
 		return err
 	}
 	load := conf.Sheets(files)

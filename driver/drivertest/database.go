@@ -25,6 +25,7 @@ func TestDatabase(t *testing.T, fresh func(t *testing.T) Base) {
 		{"keys restrict", testRestrict},
 		{"NULL in place of what is missing", testNulling},
 		{"masks in place of values", testMasks},
+		{"values that a column refuses", testRefuses},
 		{"samples", testSamples},
 		{"one moment", testMoment},
 		{"what is not of the moment", testConflict},
@@ -161,6 +162,28 @@ func testMasks(t *testing.T, b Base) {
 	_, got, _ = strings.Cut(got, "\n") // names of what stands behind the columns are the endpoint's
 	if want := "10,,,t,sign 1\n11,,111,f,\n12,,,f,\n13,4,1,f,\n14,,2,f,sign 2\n"; got != want {
 		t.Errorf("Copy with conditions wrote %q, want %q", got, want)
+	}
+}
+
+func testRefuses(t *testing.T, b Base) {
+	b.Exec(t, "ALTER TABLE children ADD CONSTRAINT near CHECK (parent_id < 9), ADD CONSTRAINT of_words CHECK (toy <> '')")
+	s, catalog, _ := b.open(t)
+	for _, c := range []struct {
+		column string
+		checks []string
+		value  string
+		want   string
+	}{
+		{"toy", []string{"of_words"}, "it's, \"anything\"", ""},
+		{"toy", []string{"of_words"}, "", "of_words"},
+		{"parent_id", nil, "four", "its type"},
+		{"parent_id", []string{"near"}, "9", "near"},
+		{"parent_id", []string{"near"}, "8", ""},
+		{"parent_id", nil, "9", ""},
+	} {
+		if got, err := s.Refuses(t.Context(), tableOf(t, catalog, "children"), c.column, c.checks, []string{"4", c.value}); got != c.want || err != nil {
+			t.Errorf("%s refuses %q by %q, %v; want %q", c.column, c.value, got, err, c.want)
+		}
 	}
 }
 

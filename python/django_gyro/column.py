@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -11,6 +12,8 @@ from django.db.models import Model
 if TYPE_CHECKING:
     from collections.abc import Callable
     from decimal import Decimal
+
+    from typing_extensions import Self
 
 #: A model, or its name: "accounts.Tenant"; "self" is the importer's own.
 ModelOrName: TypeAlias = "type[Model] | str"
@@ -42,6 +45,7 @@ class Column:
     missing: str | None = None  # restrict, include or set_null: of a row whose referred row was not selected
     follow: bool | None = None  # rows that refer to included rows are included as well
     expr: str | None = None  # SQL over "value" that gives what is to be loaded
+    mask: Fake | Mask | None = None  # what stands in the value's place
 
     from_: str | None = None  # the header; default: the column's name
     by: Mapping[str, str] | None = None  # field of the referred model: header
@@ -79,6 +83,8 @@ class Column:
                 yield f"{name} must be one of these", f"{', '.join(words[:-1])} or {words[-1]}"
         if self.follow and self.missing not in (None, "restrict"):
             yield f"follow is set, and missing={self.missing!r}", "rows follow by a reference that restricts"
+        if isinstance(self.mask, _Named) and (problem := self.mask.problem()):
+            yield f"mask: {problem}", _AS_LISTED
         if self.by is not None and not self.by:
             yield "by is empty", 'by={"subdomain": "Tenant"}: a field of the referred model, and the header'
 
@@ -133,21 +139,37 @@ class _Named:
 
     def __init__(self, name: str, *values: Any, **settings: Any) -> None:
         self.name, self.values, self.settings = name, values, settings
+        self.further: dict[str, Any] = {}
+
+    def when(self, condition: str) -> Self:
+        """Mask only the rows in which a condition of SQL is not false."""
+        return self._and("when", condition)
+
+    def _and(self, key: str, value: str) -> Self:
+        other = copy(self)
+        other.further = {**self.further, key: value}
+        return other
 
     def problem(self) -> str:
         if not isinstance(self.name, str) or not self.name:
             return "it has no name"
+        if not all(isinstance(value, str) and value for value in self.further.values()):
+            return f"{' and '.join(self.further)} must be a text"
         return "its settings are given by name, and in their order" if self.values and self.settings else ""
 
     def document(self) -> dict[str, Any]:
         said = self.settings or list(self.values)
-        return {self.key: {self.name: said} if said else self.name}
+        return {self.key: {self.name: said} if said else self.name, **self.further}
 
 
 class Fake(_Named):
     """A value that is made up from the row's key: ``Fake("email")``, ``Fake("city", country="DE")``."""
 
     key = "fake"
+
+    def by_value(self, domain: str) -> Self:
+        """Write the same for the same value, in all columns that name the domain."""
+        return self._and("domain", domain)
 
 
 class Mask(_Named):
@@ -156,7 +178,10 @@ class Mask(_Named):
     key = "mask"
 
     def document(self) -> dict[str, Any]:
-        return {"keep": True} if self.name == "keep" else super().document()
+        return {"keep": True, **self.further} if self.name == "keep" else super().document()
+
+
+_AS_LISTED = 'Fake("email"), Mask("partial", 0, 4): docs/masking.md has them'
 
 
 def _texts(value: Any) -> bool:
@@ -169,6 +194,7 @@ _KINDS: dict[str, str] = {
     **dict.fromkeys(("min", "max", "default", "cases"), "anything"),
     "by": "mapping",
     "ref": "model",
+    "mask": "mask",
     "to": "names",
 }
 _TYPES: dict[str, Callable[[Any], bool]] = {
@@ -178,6 +204,7 @@ _TYPES: dict[str, Callable[[Any], bool]] = {
     "mapping": lambda v: isinstance(v, Mapping) and all(isinstance(t, str) for pair in v.items() for t in pair),
     "model": lambda v: isinstance(v, str) or is_model(v),
     "names": lambda v: isinstance(v, str) or _texts(v),
+    "mask": lambda v: isinstance(v, _Named),
     "anything": lambda _: True,
 }
 _WORDS = {
@@ -187,6 +214,7 @@ _WORDS = {
     "mapping": "a dict of texts",
     "model": 'a model, or its name such as "accounts.Tenant"',
     "names": "the name of a field, or a list of them",
+    "mask": 'a mask: Fake("email"), Mask("keep")',
 }
 _CHOICES = {
     "missing": MISSING,

@@ -115,8 +115,8 @@ class Declared:
         if field is None:
             problem, hint = models.unknown(self.model, name)
             self._wrong("E002", name, problem, hint)
-        elif isinstance(field, models.GenericKey) or models.reference(field) is not None:
-            self._wrong("E010", name, "it is a reference, which rows are known by", "leave it out")
+        elif isinstance(field, models.GenericKey):
+            self._wrong("E010", name, "it is a generic key, which says which rows are meant", "leave it out")
         elif problem := mask.problem():
             self._wrong("E010", name, problem, f'{type(mask).__name__}("…"), as docs/masking.md has them')
         else:
@@ -189,7 +189,9 @@ class Declared:
             entry["ref"] = self._refers(name, ref)
         elif ref is not None:
             self.refers.append(ref)  # the catalog knows it, and it needs no importer
-        for what in sorted(column.said() - {"ref", "cases"}):
+        if column.mask is not None:
+            entry.update(column.mask.document())
+        for what in sorted(column.said() - {"ref", "cases", "mask"}):
             value = getattr(column, what)
             if what == "over":
                 entry[what] = ", ".join(self._columns(name, self.model, value))
@@ -248,7 +250,9 @@ class Declared:
             kinds = [model] if key.for_concrete_model else [model, *models.proxies(model)]
             cases += [key.case(kind) for kind in kinds]
             self._refers(name, model)
-        entry = {k.rstrip("_"): written(getattr(column, k)) for k in sorted(column.said() - {"ref", "cases"})}
+        entry = {k.rstrip("_"): written(getattr(column, k)) for k in sorted(column.said() - {"ref", "cases", "mask"})}
+        if column.mask is not None:
+            entry.update(column.mask.document())
         if cases:
             self.columns[key.key_column] = {**entry, "cases": cases}
         if cases and self._has is not None:

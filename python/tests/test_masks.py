@@ -5,7 +5,7 @@ import csv
 import pytest
 from project.accounts.models import Customer, Shop, Tenant
 
-from django_gyro import DataSlicer, Fake, Importer, ImportJob, Invalid, Mask
+from django_gyro import Column, DataSlicer, Fake, Importer, ImportJob, Invalid, Mask, Ref
 
 
 def test_masks(database, binary, tmp_path, monkeypatch):
@@ -40,3 +40,49 @@ def test_masks(database, binary, tmp_path, monkeypatch):
     assert any("email: email" in mask for job in plan.jobs for mask in job.masks)
     with pytest.raises(Invalid, match="neither a mask nor keep is said of"):
         DataSlicer.run(**options, progress=False, target=DataSlicer.File(tmp_path / "other"), masks="strict")
+
+
+def test_by_value_and_keys(database, binary, tmp_path, monkeypatch):
+    """A masked key is masked where rows refer to it, equal values stay equal, and a condition keeps the others."""
+    monkeypatch.setenv("GYRO_BINARY", binary)
+    monkeypatch.setenv("GYRO_MASK_KEY", "0123456789abcdef")
+
+    class TenantImporter(Importer):
+        model = Tenant
+
+        class Columns:
+            id = Mask("token")
+
+    class ShopImporter(Importer):
+        model = Shop
+
+    class CustomerImporter(Importer):
+        model = Customer
+
+        class Columns:
+            tenant = Ref(Tenant, missing="restrict")
+            email = Fake("email").by_value("people")
+            first_name = Column(mask=Fake("first_name").when("id > 1"))
+
+    target = tmp_path / "slice"
+    DataSlicer.run(
+        source=DataSlicer.Postgres(database),
+        jobs=[ImportJob(Tenant), ImportJob(Shop), ImportJob(Customer)],
+        progress=False,
+        target=DataSlicer.File(target),
+    )
+
+    def rows(name):
+        with (target / f"accounts_{name}.csv").open(newline="") as file:
+            return list(csv.DictReader(file))
+
+    tenants, customers = rows("tenant"), {int(row["id"]): row for row in rows("customer")}
+    tokens = {row["name"]: row["id"] for row in tenants}
+    assert set(tokens.values()).isdisjoint({str(t.pk) for t in Tenant.objects.all()})
+    emails = {}
+    for customer in Customer.objects.select_related("tenant"):
+        row = customers[customer.pk]
+        assert row["tenant_id"] == tokens[customer.tenant.name]
+        assert emails.setdefault(customer.email, row["email"]) == row["email"] != customer.email
+        assert (row["first_name"] == customer.first_name) == (customer.pk <= 1 or not customer.first_name)
+    assert len(set(emails.values())) == len(emails)

@@ -73,7 +73,9 @@ def test_the_parents_column():
     ("entry", "words"),
     [
         ({"nickname": Fake("email")}, "has no such field"),
-        ({"shop": Fake("email")}, "it is a reference"),
+        ({"email": Column(mask="email")}, "mask must be a mask"),
+        ({"email": Column(mask=Fake("email", 1, domain="a"))}, "mask: its settings are given by name"),
+        ({"email": Fake("email").when("")}, "when must be a text"),
         ({"email": Mask(0, 4)}, "it has no name"),
         ({"email": Mask("partial", 0, last=4)}, "given by name, and in their order"),
         ({"email": Fake}, "neither a model nor a Ref nor a Column"),

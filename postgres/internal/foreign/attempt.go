@@ -50,6 +50,11 @@ func (a *attempt) begin(ctx context.Context) error {
 	if err := a.Begin(ctx); err != nil {
 		return err
 	}
+	if a.Plan.Secret != "" { // a bound value: the statement's text is logged
+		if _, err := a.Conn.Exec(ctx, "SELECT pg_catalog.set_config('gyro.mask_key', $1, true)", a.Plan.Secret); err != nil {
+			return server.Failed(ctx, "set the masks' key", "", err)
+		}
+	}
 	for _, t := range a.Tables {
 		t.Numbered = true
 		a.sheets = append(a.sheets, &sheet{TableLoad: t, layout: layoutOf(t.Sheet)})

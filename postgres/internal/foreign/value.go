@@ -19,7 +19,11 @@ func (vs *values) field(t *sheet, field int) string {
 	if f.Expr != "" {
 		own = loading.ForEachRow(f.Expr, own)
 	}
-	return collated(own+"::"+vs.types.text(f).inner(), vs.types.text(f))
+	own += "::" + vs.types.text(f).inner()
+	if f.Mask != nil {
+		own = "(" + f.Mask("("+own+")") + "\n)::" + vs.types.text(f).inner()
+	}
+	return collated(own, vs.types.text(f))
 }
 
 // column is a field's value, or a literal of a column's type.

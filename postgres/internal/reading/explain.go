@@ -89,7 +89,8 @@ func (s *Snapshot) explain(ctx context.Context, all []driver.Selection) (estimat
 // parses reports whether a selection has text that the server has to parse by itself.
 func parses(s driver.Selection) bool {
 	when := func(r driver.Restriction) bool { return r.When != "" }
-	return !s.Query.IsZero() || s.OrderBy != "" || len(s.Flags) > 0 || slices.ContainsFunc(s.Restrict, when) ||
+	written := func(m driver.Masking) bool { return m.Expr != "" || m.When != "" }
+	return !s.Query.IsZero() || s.OrderBy != "" || len(s.Flags) > 0 || slices.ContainsFunc(s.Masks, written) || slices.ContainsFunc(s.Restrict, when) ||
 		slices.ContainsFunc(s.Null, func(n driver.Nulling) bool { return when(n.Restriction) })
 }
 

@@ -14,7 +14,7 @@ import (
 
 // The catalog is read table by table, and joined here: a new session looks all of it up for the
 // first time, and one query that gives everything costs it twice as much (9 ms of CPU against
-// 4.5, PostgreSQL 15), half of that to be parsed and planned. All runs on 13 to 18. All but columnsSQL, which prints
+// 4.5, PostgreSQL 15), half of that to be parsed and planned. All runs on 13 to 18. All but columnsSQL and domainsSQL, which print
 // types as search_path public shows them, runs with SafePath.
 const (
 	schemasSQL = "SELECT oid, nspname, quote_ident(nspname) FROM pg_namespace"
@@ -35,6 +35,23 @@ const (
 	indexSQL = `SELECT indrelid, indisprimary, indisunique, (indkey::int2[])[0:indnkeyatts - 1]
 		FROM pg_index WHERE indrelid = ANY($1::oid[]) AND indisvalid AND indpred IS NULL AND indexprs IS NULL
 		ORDER BY indisprimary DESC, indexrelid`
+
+	// What else a unique index is over than columns, and of which rows, by the variables of its expressions, as the server keeps them.
+	rulesSQL = `SELECT i.indrelid, c.relname, 'unique index',
+			(i.indkey::int2[])[0:i.indnkeyatts - 1] || ARRAY(SELECT (regexp_matches(i.indexprs::text, ':varattno ([0-9]+)', 'g'))[1]::int2),
+			ARRAY(SELECT (regexp_matches(i.indpred::text, ':varattno ([0-9]+)', 'g'))[1]::int2)
+		FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
+		WHERE i.indrelid = ANY($1::oid[]) AND i.indisvalid AND i.indisunique AND (i.indpred IS NOT NULL OR i.indexprs IS NOT NULL)
+		UNION ALL
+		SELECT c.conrelid, c.conname, CASE c.contype WHEN 'x' THEN 'exclusion constraint' ELSE 'check' END,
+			ARRAY(SELECT k FROM unnest(c.conkey || (i.indkey::int2[]) || ARRAY(SELECT (regexp_matches(i.indexprs::text, ':varattno ([0-9]+)', 'g'))[1]::int2)) AS k WHERE k > 0),
+			ARRAY(SELECT (regexp_matches(i.indpred::text, ':varattno ([0-9]+)', 'g'))[1]::int2)
+		FROM pg_constraint c LEFT JOIN pg_index i ON i.indexrelid = c.conindid AND c.contype = 'x'
+		WHERE c.conrelid = ANY($1::oid[]) AND c.contype IN ('c', 'x') AND (c.contype = 'x' OR cardinality(c.conkey) > 0)
+		ORDER BY 1, 2`
+
+	// As search_path public shows them, too.
+	domainsSQL = `SELECT oid, pg_catalog.format_type(typbasetype, typtypmod) FROM pg_catalog.pg_type WHERE typtype OPERATOR(pg_catalog.=) 'd'`
 
 	inheritsSQL = "SELECT inhrelid, inhparent, c.relispartition FROM pg_inherits JOIN pg_class c ON c.oid = inhrelid ORDER BY inhrelid"
 
@@ -93,7 +110,7 @@ func ReadCatalog(ctx context.Context, conn *pgx.Conn) (schema.Catalog, error) {
 	r := catalogReader{
 		schemas: map[uint32]schemaNames{}, tables: map[uint32]*catalogTable{}, sequences: map[uint32]string{},
 		partitions: map[uint32][]uint32{}, types: map[uint32]catalogType{}, labels: map[uint32][]string{}, nondeterministic: map[uint32]string{},
-		operands: map[uint32]operands{}, equalities: map[uint32]string{},
+		operands: map[uint32]operands{}, equalities: map[uint32]string{}, domains: map[uint32]string{},
 	}
 	for _, queue := range []func(*pgx.Batch){r.names, r.details, r.rest} {
 		var batch pgx.Batch
@@ -116,6 +133,7 @@ func ReadCatalog(ctx context.Context, conn *pgx.Conn) (schema.Catalog, error) {
 			c := &t.Columns[i]
 			c.Labels, c.Collation, c.Operator = r.labels[t.types[i]], r.nondeterministic[t.collations[i]], r.equalities[r.base(t.types[i])]
 			c.Nondeterministic, c.CollationID = c.Collation != "", t.collations[i]
+			c.Base = r.domains[r.innermost(t.types[i])]
 		}
 		catalog[t.Name] = &t.Table
 	}
@@ -131,6 +149,7 @@ type catalogReader struct {
 	types      map[uint32]catalogType
 	labels     map[uint32][]string // of enums
 
+	domains          map[uint32]string   // what they are made of
 	nondeterministic map[uint32]string   // collations, as SQL writes them
 	operands         map[uint32]operands // of operators by which foreign keys compare
 	equalities       map[uint32]string   // operators of types, as SQL writes them
@@ -223,7 +242,7 @@ func (r catalogReader) details(batch *pgx.Batch) {
 		oid, typeOf, collation, to uint32
 		number                     int16
 		column                     schema.Column
-		identity, name             string
+		identity, name, rule       string
 		t                          catalogType
 		primary, unique, partition bool
 		numbers, toNumbers         []int16
@@ -239,6 +258,7 @@ func (r catalogReader) details(batch *pgx.Batch) {
 		table.Columns, table.numbers = append(table.Columns, column), append(table.numbers, number)
 		table.types, table.collations = append(table.types, typeOf), append(table.collations, collation)
 	})
+	each(batch, domainsSQL, nil, []any{&oid, &name}, func() { r.domains[oid] = name })
 	batch.Queue(SafePath)
 	each(batch, inheritsSQL, nil, []any{&oid, &to, &partition}, func() {
 		table, parent := r.tables[oid], r.tables[to]
@@ -266,6 +286,12 @@ func (r catalogReader) details(batch *pgx.Batch) {
 			table.Unique = append(table.Unique, columns)
 		}
 	})
+	each(batch, rulesSQL, tables, []any{&oid, &name, &rule, &numbers, &toNumbers}, func() {
+		table := r.tables[oid]
+		slices.Sort(numbers)
+		numbers = slices.DeleteFunc(slices.Compact(numbers), func(n int16) bool { return n <= 0 }) // expressions, whole rows
+		table.Rules = append(table.Rules, schema.Rule{Name: name, Kind: schema.RuleKind(rule), Columns: table.named(numbers), Where: table.named(toNumbers)})
+	})
 	each(batch, referencesSQL, nil, []any{
 		&oid, &name, &to, &reference.MatchFull, &reference.Deferrable, &reference.Doubt, &reference.Period, &numbers, &toNumbers, &operators,
 	}, func() {
@@ -280,6 +306,14 @@ func (r catalogReader) details(batch *pgx.Batch) {
 		}
 		table.References, table.comparisons = append(table.References, reference), append(table.comparisons, comparison{to, slices.Clone(operators)})
 	})
+}
+
+// innermost is the domain that another is made of in the end, whose type is none; what is none is itself.
+func (r catalogReader) innermost(oid uint32) uint32 {
+	for r.types[r.types[oid].base].kind == "d" {
+		oid = r.types[oid].base
+	}
+	return oid
 }
 
 // base is what a type is made of in the end: of a domain, another.

@@ -1,0 +1,7 @@
+//go:build !unix
+
+package export
+
+import "os/exec"
+
+func alone(*exec.Cmd) {}
