@@ -21,6 +21,8 @@ type Mask struct {
 	Fake Fake
 	// Expr is SQL of the user's over the row's columns, in SQL's place: it may show what stands there.
 	Expr string
+	// Inside: parts of the value are masked, and the others are kept. Nil, as Fake, SQL and Expr: the value is kept.
+	Inside *Inside
 	// Command is a program outside that makes the value of what Fake gives it: a seed. Nil: there is none.
 	Command *Command
 	// Null: the value becomes NULL.
@@ -113,7 +115,9 @@ type MaskRow struct {
 func (m Mask) IsZero() bool { return m.Name == "" }
 
 // Keeps reports whether the clear value is written.
-func (m Mask) Keeps() bool { return m.Name != "" && m.SQL == nil && m.Fake == nil && m.Expr == "" }
+func (m Mask) Keeps() bool {
+	return m.Name != "" && m.SQL == nil && m.Fake == nil && m.Expr == "" && m.Inside == nil
+}
 
 // Problem says why a column can't have the mask; "": it can.
 func (m Mask) Problem(column schema.Column) string {

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"maps"
 	"strings"
 
 	"github.com/goccy/go-yaml/ast"
@@ -13,12 +14,12 @@ import (
 func (r *reader) maskKeys(c *gyro.Column, what string) map[string]func(ast.Node) {
 	said := func(n ast.Node, m gyro.Mask) {
 		if !c.Mask.IsZero() {
-			r.fail(n, "keep one of fake, mask and keep", "%s has two masks", what)
+			r.fail(n, "keep one of fake, mask, keep, json, elements and hstore", "%s has two masks", what)
 		}
 		m.Domain, m.Rows = c.Mask.Domain, c.Mask.Rows
 		c.Mask = m
 	}
-	return map[string]func(ast.Node){
+	keys := map[string]func(ast.Node){
 		"fake": func(n ast.Node) { said(n, r.mask(n, what+", fake", true)) },
 		"mask": func(n ast.Node) { said(n, r.mask(n, what+", mask", false)) },
 		"keep": func(n ast.Node) {
@@ -29,6 +30,8 @@ func (r *reader) maskKeys(c *gyro.Column, what string) map[string]func(ast.Node)
 		"domain": func(n ast.Node) { c.Mask.Domain, _ = r.text(n, "domain") },
 		"when":   func(n ast.Node) { c.Mask.Rows = r.sql(n, "when") },
 	}
+	maps.Copy(keys, r.insideKeys(said, what))
+	return keys
 }
 
 // mask reads a name, or a name with its settings: {partial: [0, 4]}, {city: {country: DE}}.

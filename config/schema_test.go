@@ -30,6 +30,7 @@ var places = map[string]struct{ before, after string }{
 	"document": {`{`, `}`},
 	"importer": {`{"importers": {"a": {`, `}}}`},
 	"column":   {`{"importers": {"a": {"columns": {"b": {`, `}}}}}`},
+	"part":     {`{"importers": {"a": {"columns": {"b": {"json": {"$.a": {`, `}}}}}}}`},
 	"case":     {`{"importers": {"a": {"columns": {"b": {"cases": [{`, `}]}}}}}`},
 	"csv":      {`{"importers": {"a": {"csv": {`, `}}}}`},
 	"job":      {`{"jobs": [{"model": "a", "where": "a", `, `}]}`},
@@ -47,7 +48,7 @@ var values = []string{
 }
 
 // stricter are keys whose values are looked at more closely than a schema can.
-var stricter = map[string]bool{"encoding": true, "fake": true, "mask": true}
+var stricter = map[string]bool{"encoding": true, "fake": true, "mask": true, "json": true, "hstore": true, "elements": true}
 
 // The schema and the reader take the same keys, and of each the same kinds of values.
 func TestSchemaIsReader(t *testing.T) {

@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
 
 	"github.com/gyrodata/gyro"
@@ -245,7 +246,8 @@ func (o *outside) take(out io.Reader) {
 		o.stop(err)
 	}
 	exit := o.program.Wait()
-	if cause := context.Cause(o.ctx); cause != nil && !errors.Is(cause, err) { // it was stopped for that
+	// It was stopped for another cause, unless that is that it takes no more: what it answered says why.
+	if cause := context.Cause(o.ctx); cause != nil && !errors.Is(cause, err) && (err == nil || !errors.Is(cause, syscall.EPIPE)) {
 		err = cause
 	}
 	if err == nil && exit != nil {

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/gyrodata/gyro"
+	"github.com/gyrodata/gyro/internal/masking"
 	"github.com/gyrodata/gyro/schema"
 )
 
@@ -55,7 +56,7 @@ func (s Slice) spreadMasks(catalog schema.Catalog, steps []*step) gyro.Mistakes 
 	for _, name := range slices.Sorted(maps.Keys(domains)) {
 		found = append(found, domains[name].agree(s.elsewhere(catalog, steps, name))...)
 	}
-	return found
+	return append(found, s.agreeInside(catalog, steps, domains)...)
 }
 
 // named are the domains that masks name.
@@ -83,8 +84,12 @@ func (s Slice) elsewhere(catalog schema.Catalog, steps []*step, name string) []s
 			continue
 		}
 		for key, c := range importer.Columns {
-			if columns, mistake := gyro.ColumnsOf(table, key, c, ""); c.Mask.Domain == name && mistake == nil && len(columns) == 1 {
-				column, _ := table.Column(columns[0])
+			columns, mistake := gyro.ColumnsOf(table, key, c, "")
+			if mistake != nil || len(columns) != 1 {
+				continue
+			}
+			column, _ := table.Column(columns[0])
+			if all = append(all, typedParts(c.Mask, column, name)...); c.Mask.Domain == name {
 				all = append(all, column)
 			}
 		}
@@ -223,7 +228,7 @@ func byValue(mask gyro.Mask, column schema.Column) bool {
 		return false
 	}
 	if mask.Fake != nil {
-		return mask.Domain != "" && mask.Bits(column) >= wideBits
+		return mask.Domain != "" && mask.Bits(column) >= masking.WideBits
 	}
 	return mask.SQL != nil && mask.Bits(column) > 0
 }
@@ -232,11 +237,6 @@ func byValue(mask gyro.Mask, column schema.Column) bool {
 func (d *domain) agree(elsewhere []schema.Column) gyro.Mistakes {
 	var found gyro.Mistakes
 	d.fits = *d.members[0].typ()
-	narrow := func(c schema.Column) {
-		if n := c.Underlying().Length(); n > 0 && (d.fits.Underlying().Length() == 0 || n < d.fits.Underlying().Length()) {
-			d.fits = c
-		}
-	}
 	for _, m := range d.members {
 		switch first := d.members[0]; {
 		case family(*m.typ()) != family(*first.typ()):
@@ -244,14 +244,14 @@ func (d *domain) agree(elsewhere []schema.Column) gyro.Mistakes {
 		case m.mask().Domain != "" && first.mask().Name != m.mask().Name:
 			found.Add(m.refuse(gyro.Textf("its mask names the domain of %s, and is another: %s and %s", first.place(), m.mask().Name, first.mask().Name), "one mask for a {Domain}"))
 		}
-		narrow(*m.typ())
+		d.narrow(*m.typ())
 		if m.step.domains == nil {
 			m.step.domains = map[string]*domain{}
 		}
 		m.step.domains[m.column] = d
 	}
 	for _, c := range elsewhere {
-		narrow(c)
+		d.narrow(c)
 	}
 	return found
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/gyrodata/gyro"
 	"github.com/gyrodata/gyro/driver"
+	"github.com/gyrodata/gyro/internal/masking"
 	"github.com/gyrodata/gyro/schema"
 )
 
@@ -78,50 +79,27 @@ func (s *step) unmaskable(column string, mask gyro.Mask, place gyro.Text) *gyro.
 	if mask.Keeps() {
 		return nil
 	}
-	c, _ := s.table.Column(column)
 	refuse := func(problem, hint gyro.Text) *gyro.Mistake {
 		return &gyro.Mistake{Place: place, Problem: problem, Hint: hint}
 	}
 	switch {
-	case c.Generated:
-		return refuse("it is computed from other columns by the database", "mask those")
-	case mask.Null && c.NotNull:
-		return refuse("it is NOT NULL, and the mask makes it NULL", "another mask")
-	case mask.Domain != "" && mask.Digest == nil:
-		return refuse(gyro.Textf("%s goes by no value", mask.Name), "a fake: what the source computes goes by the value without a {Domain}")
-	case mask.Domain != "" && len(mask.Reads) > 0:
-		return refuse("the mask reads other columns, and so is another in another row", "leave {Domain} out")
+	case mask.Domain != "" && mask.Inside != nil:
+		return refuse("{Domain} is set of the whole column, and parts of it are masked", "set it of their masks")
 	case mask.Command != nil && mask.Rows != "":
 		return refuse("an outside program makes the values, and {Rows} is set", "let the program decide, by columns that it reads")
 	case s.choosesBy(column):
 		return refuse("a polymorphic reference, or one in each element of an array, stands on it", "keep it, and do without masks on the keys that it leads to")
-	case mask.Fake != nil && mask.Domain == "" && len(s.table.PrimaryKey) == 0:
+	case drawsByRow(mask) && len(s.table.PrimaryKey) == 0:
 		return refuse("a value is made from the primary key, and the table has none", "a mask that the source computes, or {Domain}: a fake by value")
-	}
-	if problem := mask.Problem(c); problem != "" {
-		return refuse(gyro.Text(problem), "")
 	}
 	if m := s.unreadable(mask, refuse); m != nil {
 		return m
 	}
-	for _, key := range s.distinctKeys() {
-		if !slices.Contains(key, column) {
-			continue
-		}
-		switch place := strings.Join(key, ", "); {
-		case mask.Rows != "":
-			return refuse(gyro.Textf("it is a part of the unique key (%s), and what is masked could be what is kept", place), "mask it in all rows")
-		case !mask.Unique || mask.Bits == nil || mask.Bits(c) == 0:
-			return refuse(gyro.Textf("it is a part of the unique key (%s), and the mask may give two rows one value", place), "a mask that is unique, and fits the column's length")
-		case mask.Fake != nil && (mask.Domain != "" || !s.numbered()) && mask.Bits(c) < wideBits:
-			return refuse(gyro.Textf("it is a part of the unique key (%s), and without a primary key of one integer the column has no room to tell rows apart", place), "a mask that the source computes, or one that has room for 26 signs more")
-		}
+	if problem, hint := masking.Unfit(s.table, column, mask, s.numbered()); problem != "" {
+		return refuse(problem, hint)
 	}
 	return nil
 }
-
-// wideBits are enough of a digest that no two of 10 million rows meet: once in 10^22 tries.
-const wideBits = 120
 
 // unreadable says why a mask can't read what it asks for, or nil.
 func (s *step) unreadable(mask gyro.Mask, refuse func(problem, hint gyro.Text) *gyro.Mistake) *gyro.Mistake {
@@ -141,29 +119,7 @@ func (s *step) unreadable(mask gyro.Mask, refuse func(problem, hint gyro.Text) *
 
 // numbered reports whether the primary key is one integer, as far as the fakes see it.
 func (s *step) numbered() bool {
-	if len(s.table.PrimaryKey) != 1 {
-		return false
-	}
-	c, _ := s.table.Column(s.table.PrimaryKey[0])
-	return c.DataType().Integer() && s.masks[c.Name].Fake == nil
-}
-
-// distinctKeys are the columns of what keeps rows apart beside the primary key: unique keys, and unique indexes of expressions or of
-// some rows.
-func (s *step) distinctKeys() [][]string {
-	keys := slices.Clone(s.table.Unique)
-	for _, rule := range s.table.Rules {
-		if rule.Kind == schema.UniqueIndex {
-			keys = append(keys, rule.Columns)
-		}
-	}
-	return keys
-}
-
-// distinct reports whether values of a column have to differ.
-func (s *step) distinct(column string) bool {
-	has := func(key []string) bool { return slices.Contains(key, column) }
-	return has(s.table.PrimaryKey) || slices.ContainsFunc(s.distinctKeys(), has)
+	return masking.IntegerKey(s.table) && s.masks[s.table.PrimaryKey[0]].Fake == nil
 }
 
 // choosesBy reports whether a reference that stands in some rows, or in elements, has to do with a column of the table.
@@ -218,7 +174,7 @@ func (s *step) describeMasks() []string {
 // keyed reports whether a mask of the step depends on the key.
 func (s *step) keyed() bool {
 	for _, mask := range s.masks {
-		if mask.Fake != nil || mask.SQL != nil {
+		if mask.Fake != nil || mask.SQL != nil || mask.Inside != nil {
 			return true
 		}
 	}
@@ -235,6 +191,8 @@ func (s *step) maskings(columns []string) []driver.Masking {
 		}
 		m := driver.Masking{Column: name, Expr: mask.Expr, When: mask.Rows}
 		switch c := s.fitted(name); {
+		case mask.Inside != nil:
+			m.Sign, m.SQL = true, func(value string) string { return mask.Inside.SQL(value, c, s.marked()) }
 		case mask.Domain != "":
 			m.Sign, m.SQL = true, func(value string) string { return mask.Digest(mask.Domain, value) }
 		case mask.Fake != nil:

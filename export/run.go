@@ -10,6 +10,7 @@ import (
 
 	"github.com/gyrodata/gyro"
 	"github.com/gyrodata/gyro/driver"
+	"github.com/gyrodata/gyro/internal/masking"
 	"github.com/gyrodata/gyro/keyset"
 )
 
@@ -22,13 +23,16 @@ type run struct {
 	snapshot driver.Snapshot
 	steps    []*step
 	memory   *keyset.Memory
-	maskKey  maskKey
+	maskKey  masking.Key
 	writer   driver.SliceWriter
 	files    []driver.ManifestFile // by step
 	elapsed  []time.Duration       // by step
 }
 
 func (w *run) run(ctx context.Context) error {
+	for _, step := range w.steps {
+		step.mark = newMark()
+	}
 	c := newClosure(w.snapshot, w.steps, w.memory, w.MaxRows)
 	for i, step := range w.steps {
 		if step.implicit() {
@@ -293,7 +297,7 @@ func (w *run) transfer(ctx context.Context, s *step, selection driver.Selection,
 		if keys != nil {
 			to = tee{to, keys}
 		}
-		rows, err = w.snapshot.Copy(ctx, s.masked(selection, w.maskKey.forServer()), to)
+		rows, err = w.snapshot.Copy(ctx, s.masked(selection, w.maskKey.ForServer()), to)
 	}
 	if err = programs.close(err); err == nil {
 		bytes, sum, err = out.finish()

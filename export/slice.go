@@ -2,13 +2,13 @@ package export
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"slices"
 	"time"
 
 	"github.com/gyrodata/gyro"
 	"github.com/gyrodata/gyro/driver"
+	"github.com/gyrodata/gyro/internal/masking"
 	"github.com/gyrodata/gyro/keyset"
 )
 
@@ -84,7 +84,7 @@ func (s Slice) check() error {
 	default:
 		found.Add(gyro.Mistake{Place: "export", Problem: gyro.Textf("{Order} can't be %q", string(s.Order)), Hint: "given or auto"})
 	}
-	if n := len(s.MaskKey); n > 0 && n < minMaskKey {
+	if n := len(s.MaskKey); n > 0 && n < masking.MinKey {
 		found.Add(gyro.Mistake{Place: "export", Problem: "{MaskKey} is too short to be a secret", Hint: "at least 16 random bytes: openssl rand -hex 32"})
 	}
 	if _, err := s.steps(); err != nil {
@@ -109,10 +109,7 @@ func (s Slice) take(ctx context.Context) (*gyro.Report, error) {
 	}
 }
 
-const (
-	defaultRetries = 2
-	minMaskKey     = 16
-)
+const defaultRetries = 2
 
 // once is one try.
 func (s Slice) once(ctx context.Context) (*gyro.Report, error) {
@@ -176,13 +173,14 @@ func (s Slice) read(ctx context.Context, steps []*step, writer driver.SliceWrite
 	for i := range steps {
 		s.tell(s.event(gyro.Planned, steps, i))
 	}
-	key := maskKey(s.MaskKey)
+	key := masking.Key(s.MaskKey)
 	if keyed := slices.ContainsFunc(steps, (*step).keyed); keyed && len(key) == 0 {
-		key = make(maskKey, 32)
-		_, _ = rand.Read(key) // which does not fail
-		report.Notes = append(report.Notes, "masks depend on a random key of this run: another run gives other values; {MaskKey} gives the same")
+		if key, err = masking.NewKey(); err != nil {
+			return nil, manifest, &gyro.Error{Op: "draw a key for masks", Err: err}
+		}
+		report.Notes = append(report.Notes, masking.RandomKeyNote)
 	} else if keyed {
-		manifest.MaskKey = key.fingerprint()
+		manifest.MaskKey = key.Fingerprint()
 	}
 	w := &run{Slice: s, maskKey: key, snapshot: snapshot, steps: steps, memory: memory, writer: writer, files: make([]driver.ManifestFile, len(steps)), elapsed: make([]time.Duration, len(steps))}
 	if err := w.run(ctx); err != nil {

@@ -26,6 +26,8 @@ type step struct {
 	through    []string             // tables that inherit from it and are read through it
 	masks      map[string]gyro.Mask // by column
 	domains    map[string]*domain   // by column
+	inside     map[string]*domain   // by name, of parts of values
+	mark       string               // of parts of values; empty until rows are read
 	file       string
 	estimate   gyro.Estimate
 	base       float64 // rows that the planner expects of the query alone

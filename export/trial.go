@@ -9,6 +9,7 @@ import (
 
 	"github.com/gyrodata/gyro"
 	"github.com/gyrodata/gyro/driver"
+	"github.com/gyrodata/gyro/internal/masking"
 	"github.com/gyrodata/gyro/schema"
 )
 
@@ -68,7 +69,7 @@ func (s *step) checksOf(column string) []string {
 func sampled(mask gyro.Mask, column schema.Column) []string {
 	values := make([]string, trials)
 	row := gyro.MaskRow{Column: column, Numbered: mask.Domain == "", Wide: mask.Domain != ""}
-	bits := maxBits
+	bits := masking.MaxBits
 	if mask.Bits != nil {
 		bits = min(bits, mask.Bits(column))
 	}
@@ -77,7 +78,7 @@ func sampled(mask gyro.Mask, column schema.Column) []string {
 		binary.BigEndian.PutUint64(n[:], uint64(i)) //nolint:gosec // small
 		row.Seed = sha256.Sum256(n[:])
 		row.Whole = sha256.Sum256(row.Seed[:])
-		row.Number = binary.BigEndian.Uint64(row.Whole[:]) >> (maxBits - bits)
+		row.Number = binary.BigEndian.Uint64(row.Whole[:]) >> (masking.MaxBits - bits)
 		values[i] = string(mask.Fake(nil, &row))
 	}
 	return values

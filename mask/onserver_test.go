@@ -52,7 +52,7 @@ func newSource(t testing.TB) source {
 	}
 	t.Cleanup(func() { _ = conn.Close(context.Background()) })
 	s := source{t, conn}
-	s.exec("SET TimeZone = UTC; SET search_path = trap, pg_catalog")
+	s.exec("SET TimeZone = UTC; SET jit = off; SET search_path = trap, pg_catalog")
 	s.key("a key")
 	return s
 }

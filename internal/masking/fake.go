@@ -61,6 +61,7 @@ type Fake struct {
 	Mask    gyro.Mask
 	Column  schema.Column // what they have to fit
 	dice    cipher.Block  // of the column, or of the domain
+	group   cipher.Block  // of a part's elements; nil: they are the row's
 	unique  bool          // values have to differ
 	wide    bool
 	numbers *permutation // nil where the key is not one integer, or the fake promises nothing
@@ -83,16 +84,37 @@ func NewFake(key Key, table schema.Name, column string, mask gyro.Mask, fits sch
 	return f
 }
 
+// NewPart makes the fake of a part of a column's values, at a path; group is what the path's elements have in common: see [gyro.Part].
+func NewPart(key Key, table schema.Name, column string, part gyro.Part, fits schema.Column) *Fake {
+	purpose := "\x00" + table.String() + "\x00" + column + "\x00"
+	f := &Fake{Mask: part.Mask, Column: fits, dice: aesOf(key.Derive("inside" + purpose + part.Path))}
+	switch {
+	case part.Mask.Domain != "": // as that of a column
+		f.dice, f.wide = aesOf(key.Derive("domain\x00"+part.Mask.Domain)), part.Mask.Unique
+	case part.Group != "":
+		f.group = aesOf(key.Derive("group" + purpose + part.Group))
+	}
+	return f
+}
+
 // Append writes the value of a row, or by value that of a digest in hexadecimal digits.
 func (f *Fake) Append(text []byte, r *Row, digest []byte) ([]byte, error) {
+	return f.AppendPart(text, r, digest, nil)
+}
+
+// AppendPart writes that of one of several parts, which ordinals tell apart.
+func (f *Fake) AppendPart(text []byte, r *Row, digest, ordinals []byte) ([]byte, error) {
 	copy(r.Whole[:], r.sum)
-	if f.Mask.Domain != "" {
+	switch {
+	case f.Mask.Domain != "":
 		if len(digest) != 2*sha256.Size {
 			return nil, errors.New("there is no digest of the value")
 		}
 		if _, err := hex.Decode(r.Whole[:], digest); err != nil {
 			return nil, errors.New("there is no digest of the value")
 		}
+	case f.group != nil:
+		f.scatter(r.Whole[:], ordinals)
 	}
 	// HMAC of the row once, and of that two blocks a column: a pseudorandom function of one of another is one.
 	f.dice.Encrypt(r.Seed[:aes.BlockSize], r.Whole[:aes.BlockSize])
@@ -110,4 +132,24 @@ func (f *Fake) Append(text []byte, r *Row, digest []byte) ([]byte, error) {
 		}
 	}
 	return f.Mask.Fake(text, &r.MaskRow), nil
+}
+
+// scatter makes of what belongs together in the row what belongs together in one of its elements: CBC-MAC over the ordinals, of which
+// none begins another, for 0 stands behind each.
+func (f *Fake) scatter(whole, ordinals []byte) {
+	for i := 0; ; i++ {
+		if i < len(ordinals) {
+			whole[i%aes.BlockSize] ^= ordinals[i]
+		}
+		if i%aes.BlockSize == aes.BlockSize-1 {
+			f.group.Encrypt(whole[:aes.BlockSize], whole[:aes.BlockSize])
+			if i >= len(ordinals) {
+				break
+			}
+		}
+	}
+	for i := range aes.BlockSize {
+		whole[aes.BlockSize+i] ^= whole[i]
+	}
+	f.group.Encrypt(whole[aes.BlockSize:], whole[aes.BlockSize:])
 }

@@ -77,6 +77,7 @@ type plant struct {
 	name, typ string
 	mask      gyro.Mask
 	values    []string
+	within    string // "%s" is the value
 }
 
 // values of a type, by its name in a mask's description: what is first there is taken.
@@ -127,15 +128,19 @@ func plants(t *testing.T) []plant {
 			settings = map[string]any{"": dictionary}
 		case "command":
 			settings = map[string]any{"run": []any{"sed", "-u", "s/^seed,.*/value/; s/,.*//"}, "reads": []any{"customer_id"}}
-		case "json", "elements", "hstore": // see TestInside
-			continue
 		}
 		m, err := mask.Named(d.Name, settings)
 		if err != nil {
 			t.Fatalf("%s: %v", d.Name, err)
 		}
 		typ, values := planted(d.Types, len(all)+1)
-		all = append(all, plant{name: "c_" + d.Name, typ: typ, mask: m, values: values})
+		all = append(all, plant{name: "c_" + d.Name, typ: typ, mask: m, values: values, within: "%s"})
+		if typ == "text" && m.Command == nil { // inside of values as well
+			_, values = planted(d.Types, len(all)+1)
+			all = append(all, plant{name: "j_" + d.Name, typ: "jsonb", mask: mask.JSON(mask.Paths{"$.a": m, "$.b[*].*": m}), values: values, within: `{"a": "%[1]s", "b": [{"c": "%[1]s"}, {"d": ["%[1]s"]}]}`})
+			_, values = planted(d.Types, len(all)+1)
+			all = append(all, plant{name: "e_" + d.Name, typ: "text[]", mask: mask.Elements(m), values: values, within: `{%[1]s,NULL,"a %[1]s"}`})
+		}
 	}
 	return all
 }
@@ -152,7 +157,7 @@ func TestWire(t *testing.T) {
 	for _, p := range all {
 		columns = append(columns, p.name+" "+p.typ)
 		for i := range rows {
-			rows[i] = append(rows[i], "'"+p.values[i]+"'")
+			rows[i] = append(rows[i], "'"+fmt.Sprintf(p.within, p.values[i])+"'")
 		}
 	}
 	script := "CREATE TABLE planted (" + strings.Join(columns, ", ") + ");\n"

@@ -180,6 +180,63 @@ class Mask(_Named):
     def document(self) -> dict[str, Any]:
         return {"keep": True, **self.further} if self.name == "keep" else super().document()
 
+    @staticmethod
+    def json(paths: Mapping[str, Part]) -> Mask:
+        """Mask what stands at paths of a document: ``Mask.json({"$.name": Fake("name"), "$.ssn": None})``."""
+        return _Inside("json", paths)
+
+    @staticmethod
+    def elements(part: Part) -> Mask:
+        """Mask each element of an array: ``Mask.elements(Fake("word"))``."""
+        return _Inside("elements", part)
+
+    @staticmethod
+    def hstore(keys: Mapping[str, Part]) -> Mask:
+        """Mask the values of an hstore's keys: ``Mask.hstore({"phone": Fake("phone"), "note": None})``."""
+        return _Inside("hstore", keys)
+
+
+#: What stands in the place of a part of a value; None is null.
+Part: TypeAlias = "Fake | Mask | None"
+
+
+class _Inside(Mask):
+    """Masks of parts of a value, as docs/masking.md has them."""
+
+    def __init__(self, name: str, parts: Any) -> None:
+        super().__init__(name)
+        self.parts = parts
+
+    def problem(self) -> str:
+        if self.name == "elements":
+            return _part_problem(self.name, self.parts) or super().problem()
+        if not isinstance(self.parts, Mapping) or not self.parts:
+            return f'{self.name} is to be a dict, such as {{"{"$." * (self.name == "json")}name": Fake("name")}}'
+        for place, part in self.parts.items():
+            if not isinstance(place, str):
+                return f"{self.name}: {place!r} is no text"
+            if problem := _part_problem(place, part):
+                return problem
+        return super().problem()
+
+    def document(self) -> dict[str, Any]:
+        parts = {k: _part(v) for k, v in self.parts.items()} if isinstance(self.parts, Mapping) else _part(self.parts)
+        return {self.name: parts, **self.further}
+
+
+def _part(part: Part) -> dict[str, Any] | None:
+    return None if part is None else part.document()
+
+
+def _part_problem(place: str, part: Any) -> str:
+    if part is None:
+        return ""
+    if not isinstance(part, (Fake, Mask)) or isinstance(part, _Inside):
+        return f"{place} is to be a Fake, a Mask or None"
+    if "when" in part.further:
+        return f"{place}: when is said of the whole"
+    return f"{place}: {problem}" if (problem := part.problem()) else ""
+
 
 _AS_LISTED = 'Fake("email"), Mask("partial", 0, 4): docs/masking.md has them'
 
