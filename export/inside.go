@@ -164,11 +164,11 @@ func (m *masker) part(text []byte, at gyro.Place) ([]byte, error) {
 		return text, &gyro.Error{Op: "mask a row", Err: errors.New("the source marked what is no fake: part " + strconv.Itoa(at.Part))}
 	}
 	f := &in.fakes[at.Part]
-	if err := m.seed(f, at.Digest); err != nil {
+	if err := m.seed(f, at.Tells); err != nil {
 		return text, err
 	}
 	if group := in.group[at.Part]; group != nil && !f.byValue {
-		m.scatter(group, at.Ordinals)
+		m.scatter(group, at.Tells)
 		m.spread(f)
 	}
 	return f.fake(text, &m.row), nil
