@@ -92,9 +92,9 @@ func planted(types string, n int) (typ string, values []string) {
 		case "numeric":
 			typ, values = "numeric", append(values, fmt.Sprintf("66%05d.4321", k))
 		case "date":
-			typ, values = "date", append(values, fmt.Sprintf("%04d-07-%02d", 1000+n, 11+row))
+			typ, values = "date", append(values, fmt.Sprintf("%04d-07-%02d", 1000+3*n+row, 11+row))
 		case "timestamps":
-			typ, values = "timestamp", append(values, fmt.Sprintf("%04d-07-%02d 11:22:33", 1000+n, 11+row))
+			typ, values = "timestamp", append(values, fmt.Sprintf("%04d-07-%02d 11:22:33", 1000+3*n+row, 11+row))
 		case "time":
 			typ, values = "time", append(values, fmt.Sprintf("03:17:21.%06d", k))
 		case "uuid":
