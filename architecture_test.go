@@ -36,7 +36,7 @@ func TestArchitecture(t *testing.T) {
 		}
 		return room
 	}
-	below := []string{"gyro", "schema", "pgcsv", "keyset"}
+	below := []string{"gyro", "schema", "pgcsv", "keyset", "planted"}
 	beside := regexp.MustCompile(`^(internal/(pgtest|slicetest|modeltest)|bench|examples)`)
 	var want []string
 	for line := range strings.Lines(string(out)) {

@@ -14,9 +14,10 @@ const module = "github.com/gyrodata/gyro"
 // docs/architecture.md draws it. "" is the root. "*": whatever it wires.
 var rooms = map[string][]string{
 	// Leaves.
-	"schema": {},
-	"pgcsv":  {},
-	"keyset": {},
+	"schema":  {},
+	"pgcsv":   {},
+	"keyset":  {},
+	"planted": {},
 	// The language.
 	"": {"schema", "pgcsv"},
 	// What endpoints do.
@@ -29,8 +30,9 @@ var rooms = map[string][]string{
 	"load":              {"", "schema", "pgcsv", "keyset", "driver", "internal/loadplan"},
 	"sheets":            {"", "schema", "pgcsv", "keyset", "driver", "internal/loadplan", "internal/masking"},
 	"guess":             {"", "schema", "pgcsv", "keyset", "driver", "sheets"},
+	"personal":          {"", "schema", "pgcsv", "keyset", "driver", "export"},
 	// Endpoints, and the rooms beside.
-	"csvdir": {"", "schema", "pgcsv", "keyset", "driver"},
+	"csvdir": {"", "schema", "pgcsv", "keyset", "planted", "driver"},
 	"postgres": {
 		"", "schema", "pgcsv", "keyset", "driver",
 		"postgres/internal/server", "postgres/internal/reading", "postgres/internal/loading", "postgres/internal/foreign",

@@ -3,7 +3,6 @@ package config
 import (
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -16,7 +15,7 @@ import (
 // Guessed writes guesses as the text of a file to begin with. [Parse] reads the same importers
 // back; what is not sure stands beside them as comments, or above what is too long for that.
 func Guessed(guesses []guess.Guess) []byte {
-	w := &guessWriter{}
+	w := &guessed{}
 	w.line(0, "importers:")
 	for _, guess := range guesses {
 		w.guess(guess)
@@ -24,39 +23,10 @@ func Guessed(guesses []guess.Guess) []byte {
 	return []byte(w.String())
 }
 
-type guessWriter struct{ strings.Builder }
+// guessed is what guesses are written to.
+type guessed struct{ writer }
 
-// commentWidth is how long a line with a comment behind it may be.
-const commentWidth = 120
-
-// line writes a line, with what is to be said of it.
-func (w *guessWriter) line(depth int, text string, comments ...string) {
-	indent := strings.Repeat("  ", depth)
-	comment := strings.Join(comments, "; ")
-	switch {
-	case comment == "":
-		fmt.Fprintf(w, "%s%s\n", indent, text)
-	case len(indent)+len(text)+len(comment) < commentWidth:
-		fmt.Fprintf(w, "%s%s # %s\n", indent, text, oneLine(comment))
-	default:
-		for _, comment := range comments {
-			fmt.Fprintf(w, "%s# %s\n", indent, oneLine(comment))
-		}
-		fmt.Fprintf(w, "%s%s\n", indent, text)
-	}
-}
-
-// oneLine has no character that ends a comment.
-func oneLine(text string) string {
-	return strings.Map(func(r rune) rune {
-		if !strconv.IsPrint(r) {
-			return ' '
-		}
-		return r
-	}, text)
-}
-
-func (w *guessWriter) guess(g guess.Guess) {
+func (w *guessed) guess(g guess.Guess) {
 	comment := fmt.Sprintf("guessed by the headers of %s and its first %d rows: to be looked over", g.File, g.Records)
 	if g.Records == 0 {
 		comment = fmt.Sprintf("guessed by the headers of %s, which has no rows: to be looked over", g.File)
@@ -84,7 +54,7 @@ func (w *guessWriter) guess(g guess.Guess) {
 	w.columns(g)
 }
 
-func (w *guessWriter) columns(g guess.Guess) {
+func (w *guessed) columns(g guess.Guess) {
 	switch {
 	case len(g.Importer.Columns) > 0:
 		w.line(2, "columns:")
@@ -227,24 +197,4 @@ func formatPairs(f pgcsv.Conversion) (pairs []pair) {
 		}
 	}
 	return pairs
-}
-
-// plain is a text that needs no quotes: words of letters, which YAML takes for nothing else.
-var (
-	plain    = regexp.MustCompile(`^\pL[\pL0-9_./-]*( [\pL0-9_./-]+)*$`)
-	notPlain = regexp.MustCompile(`^(?i:true|false|yes|no|on|off|y|n|null|nan|inf)$`)
-)
-
-// scalar writes a text so that YAML reads the same text.
-func scalar(text string) string {
-	if plain.MatchString(text) && !notPlain.MatchString(text) {
-		return text
-	}
-	if !strings.ContainsAny(text, `"\`) && oneLine(text) == text {
-		return `"` + text + `"`
-	}
-	if oneLine(text) == text {
-		return "'" + strings.ReplaceAll(text, "'", "''") + "'"
-	}
-	return strconv.Quote(text)
 }

@@ -72,6 +72,22 @@ func BenchmarkVerify(b *testing.B) {
 	}
 }
 
+// BenchmarkPlanted is BenchmarkVerify with 500 values that are looked for.
+func BenchmarkPlanted(b *testing.B) {
+	var values []string
+	for i := range 500 {
+		values = append(values, fmt.Sprintf("planted.person%d@example.org", i), fmt.Sprintf("+49 30 1234 %04d", i))
+	}
+	planted := list(b, values...)
+	dir, size := large(b, false)
+	b.SetBytes(size)
+	for b.Loop() {
+		if v, err := csvdir.Verify(b.Context(), dir, csvdir.VerifyOptions{Planted: planted}); err != nil || !v.Proved() {
+			b.Fatal(v, err)
+		}
+	}
+}
+
 func BenchmarkFence(b *testing.B) {
 	dir, size := large(b, false)
 	b.SetBytes(size)

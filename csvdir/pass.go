@@ -151,13 +151,21 @@ type filter struct {
 	keys    []keySet
 	nulls   []finding // by key
 	refs    []refState
+	plants  *plants // nil: nothing is looked for
 }
 
 func (p *pass) begin() *filter {
-	return &filter{pass: p, keys: make([]keySet, len(p.collect)), nulls: make([]finding, len(p.collect)), refs: make([]refState, len(p.check))}
+	s := &filter{pass: p, keys: make([]keySet, len(p.collect)), nulls: make([]finding, len(p.collect)), refs: make([]refState, len(p.check))}
+	if p.first && p.opts.Planted != nil {
+		s.plants = newPlants(p.opts.Planted, len(p.table.Columns))
+	}
+	return s
 }
 
 func (s *filter) row(number int64, row []pgcsv.Field) {
+	if s.plants != nil {
+		s.plants.row(number, row)
+	}
 	for i, part := range s.pass.collect {
 		k := part.key
 		print, nulls := s.printer.of(k, k.columns, row)
@@ -231,6 +239,9 @@ func (p *pass) take(before int64, s *filter) error {
 		state.rows += s.refs[i].rows
 		state.mixed.merge(before, s.refs[i].mixed)
 		state.dangling.merge(before, s.refs[i].dangling)
+	}
+	if s.plants != nil {
+		p.tables[p.table].plant(before, s.plants)
 	}
 	return nil
 }

@@ -25,6 +25,7 @@ const (
 	PartlyNull  ProblemKind = "partly null" // a MATCH FULL reference
 	Dangling    ProblemKind = "dangling reference"
 	StrayKey    ProblemKind = "stray key" // listed as included, but no row of the file
+	Planted     ProblemKind = "planted"   // a value of VerifyOptions.Planted
 )
 
 // shownRows is how many rows a Problem names.
@@ -43,6 +44,7 @@ type Problem struct {
 	Count     int64       `json:"count,omitempty"`  // of rows
 	Rows      []int64     `json:"rows,omitempty"`   // the first ten, from 1; the header is not counted
 	Values    [][]string  `json:"values,omitempty"` // of Columns in these Rows, where VerifyOptions.ShowValues is set
+	Lines     []int       `json:"lines,omitempty"`  // of the list of planted values, the first that each of these Rows holds; of the manifest all
 }
 
 func (p Problem) String() string {
@@ -51,6 +53,9 @@ func (p Problem) String() string {
 		text = p.File + ": " + text
 	}
 	if len(p.Rows) == 0 {
+		if len(p.Lines) > 0 {
+			text += fmt.Sprintf(": line%s %s of the list", plural(len(p.Lines)), strings.Trim(strings.ReplaceAll(fmt.Sprint(p.Lines), " ", ", "), "[]"))
+		}
 		return text
 	}
 	shown := make([]string, len(p.Rows))
@@ -58,6 +63,9 @@ func (p Problem) String() string {
 		shown[i] = strconv.FormatInt(row, 10)
 		if i < len(p.Values) {
 			shown[i] += " (" + strings.Join(p.Values[i], ", ") + ")"
+		}
+		if i < len(p.Lines) {
+			shown[i] += fmt.Sprintf(" (line %d of the list)", p.Lines[i])
 		}
 	}
 	if p.Count > int64(len(shown)) {
@@ -85,6 +93,7 @@ type finding struct {
 	count  int64
 	rows   []int64
 	values [][]string
+	lines  []int // of a list; see [Problem]
 }
 
 func (f *finding) add(row int64, values func() []string) {
@@ -94,6 +103,13 @@ func (f *finding) add(row int64, values func() []string) {
 		if values != nil {
 			f.values = append(f.values, values())
 		}
+	}
+}
+
+// addLine is add of a row that holds the value in a line of a list.
+func (f *finding) addLine(row int64, line int) {
+	if f.add(row, nil); len(f.lines) < len(f.rows) {
+		f.lines = append(f.lines, line)
 	}
 }
 
@@ -112,12 +128,16 @@ func (f *finding) merge(first int64, other finding) {
 			f.values = slices.Insert(f.values, at, other.values[i])
 			f.values = f.values[:len(f.rows)]
 		}
+		if i < len(other.lines) {
+			f.lines = slices.Insert(f.lines, at, other.lines[i])
+			f.lines = f.lines[:len(f.rows)]
+		}
 	}
 }
 
 // of makes a problem of what was found.
 func (f *finding) of(p Problem) Problem {
-	p.Count, p.Rows, p.Values = f.count, f.rows, f.values
+	p.Count, p.Rows, p.Values, p.Lines = f.count, f.rows, f.values, f.lines
 	return p
 }
 

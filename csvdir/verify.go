@@ -3,6 +3,8 @@ package csvdir
 import (
 	"context"
 	"time"
+
+	"github.com/gyrodata/gyro/planted"
 )
 
 // VerifyOptions say how [Verify] and [Fence] work.
@@ -12,6 +14,10 @@ type VerifyOptions struct {
 	MemoryLimit int64
 	// ShowValues puts values of rows into what is found. Default: row numbers only.
 	ShowValues bool
+	// Planted are values that no file of the slice may hold, as a whole field or as a part of one, as they are or as JSON, an
+	// array, a composite value or a bytea writes them; nor the manifest, but in its digests, its version and its
+	// time. They are named by their line, and never shown. Default: none are looked for.
+	Planted *planted.List
 }
 
 const defaultMemory = 512 << 20
@@ -29,6 +35,7 @@ type Verification struct {
 	Files      []FileCheck      `json:"files"`      // in the manifest's order
 	References []ReferenceCheck `json:"references"` // by file
 	Problems   []Problem        `json:"problems"`
+	Planted    int              `json:"planted,omitempty"` // values that were looked for
 	Elapsed    time.Duration    `json:"elapsed_ns"`
 }
 
@@ -85,6 +92,16 @@ func Verify(ctx context.Context, path string, opts VerifyOptions) (*Verification
 			return nil, err
 		}
 		v.report(result)
+		if opts.Planted != nil {
+			found, err := s.plantedInManifest(opts.Planted)
+			if err != nil {
+				return nil, err
+			}
+			result.Problems = append(result.Problems, found...)
+		}
+	}
+	if opts.Planted != nil {
+		result.Planted = opts.Planted.Len()
 	}
 	if result.Problems == nil {
 		result.Problems = []Problem{}
@@ -106,6 +123,7 @@ type verifier struct {
 type tableState struct {
 	rows     int64
 	problems []Problem
+	planted  []finding // by column; nil: no row was read
 }
 
 type refState struct {
@@ -160,6 +178,7 @@ func (v *verifier) report(to *Verification) {
 		state := v.tables[t]
 		check := FileCheck{File: t.File, Table: t.Table, Rows: state.rows, Bytes: t.Bytes}
 		to.Problems = append(to.Problems, state.problems...)
+		to.Problems = append(to.Problems, v.plantedProblems(t)...)
 		for _, k := range t.keys {
 			if k.unique {
 				check.Keys++

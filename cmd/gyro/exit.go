@@ -16,6 +16,7 @@ const (
 	exitExists      = 3
 	exitInvalid     = 4
 	exitUnproven    = 5
+	exitFound       = 6
 	exitInterrupted = 130
 )
 
@@ -27,6 +28,7 @@ Exit codes:
   3    the target exists already
   4    validation: importers, jobs, queries, or rows of a CSV file
   5    slice verification failed
+  6    check found something to look at, or diff a difference
   130  interrupted
 `
 
@@ -38,6 +40,7 @@ func exitCode(err error) int {
 		mistake  *gyro.Mistake
 		unproven *unprovenError
 		told     *toldError
+		found    *foundError
 	)
 	switch {
 	case errors.As(err, &told):
@@ -50,6 +53,8 @@ func exitCode(err error) int {
 		return exitUsage
 	case errors.Is(err, gyro.ErrExists):
 		return exitExists
+	case errors.As(err, &found):
+		return exitFound
 	case errors.As(err, &mistake), errors.Is(err, gyro.ErrInvalid):
 		return exitInvalid
 	}

@@ -29,20 +29,26 @@ type settings struct {
 	retries                int
 	strict                 bool
 	maskKeyFile            string
+	anyTarget              bool // none is written to
 }
 
 func (s *settings) flags(cmd *cobra.Command) {
-	cmd.Flags().StringVarP(&s.config, "config", "c", "", "configuration file (GYRO_CONFIG; default gyro.yaml)")
-	cmd.Flags().StringVar(&s.source, "source", "", "PostgreSQL URL to read from (GYRO_SOURCE; source in the file)")
-	cmd.Flags().StringVar(&s.target, "target", "", "directory for the slice (GYRO_TARGET; target in the file)")
+	s.sourceFlags(cmd)
 	cmd.Flags().BoolVar(&s.overwrite, "overwrite", false, "replace the slice that the directory holds")
 	cmd.Flags().BoolVar(&s.unsorted, "unsorted", false, "rows in any order: faster where the key does not follow the heap, not repeatable")
 	cmd.Flags().StringVar(&s.keyMemory, "key-memory", "", "what keys may take of memory before they go to disk, such as 256MB (default 512MB)")
+	cmd.Flags().IntVar(&s.retries, "retries", 0, "how often the run is tried again where a standby gives the snapshot up; negative: never (default 2)")
+}
+
+// sourceFlags are those of every command that plans.
+func (s *settings) sourceFlags(cmd *cobra.Command) {
+	cmd.Flags().StringVarP(&s.config, "config", "c", "", "configuration file (GYRO_CONFIG; default gyro.yaml)")
+	cmd.Flags().StringVar(&s.source, "source", "", "PostgreSQL URL to read from (GYRO_SOURCE; source in the file)")
+	cmd.Flags().StringVar(&s.target, "target", "", "directory for the slice (GYRO_TARGET; target in the file)")
 	cmd.Flags().DurationVar(&s.maxDuration, "max-duration", 0, "how long the snapshot may be held; negative: no bound (default 30m)")
 	cmd.Flags().DurationVar(&s.lockTimeout, "lock-timeout", 0, "give up on a lock after this time; negative: never (default 10s)")
 	stallFlag(cmd, &s.stallTimeout)
 	cmd.Flags().DurationVar(&s.statementTimeout, "statement-timeout", 0, "give up on a statement after this time (default: the server's)")
-	cmd.Flags().IntVar(&s.retries, "retries", 0, "how often the run is tried again where a standby gives the snapshot up; negative: never (default 2)")
 	cmd.Flags().BoolVar(&s.strict, "strict", false, "a column that has neither a mask nor keep is a mistake")
 	cmd.Flags().StringVar(&s.maskKeyFile, "mask-key-file", "", "file with the secret that masks depend on (or GYRO_MASK_KEY; default a random one)")
 	_ = cmd.MarkFlagDirname("target")
@@ -97,6 +103,7 @@ func (c *cli) loadWith(s *settings, database bool) (config.Config, error) {
 		missing = append(missing, &usageError{err: errors.New("there is no source"), hint: "--source, GYRO_SOURCE, or source in " + path})
 	}
 	switch {
+	case s.anyTarget:
 	case conf.Target == "":
 		missing = append(missing, &usageError{err: errors.New("there is no target"), hint: "--target, GYRO_TARGET, or target in " + path})
 	case database && !isURL(conf.Target) && conf.Target == inFile && s.target == "":

@@ -37,6 +37,11 @@ func (c *cli) printError(err error) {
 	}
 }
 
+// foundError says that there is something to look at.
+type foundError struct{ problem, hint string }
+
+func (e *foundError) Error() string { return e.problem }
+
 // split takes joined errors apart.
 func split(err error) []error {
 	// Not errors.As: causes that are joined belong to the error that has them.
@@ -58,8 +63,11 @@ func describe(err error) (message, hint string) {
 		mistake  *gyro.Mistake
 		failure  *gyro.Error
 		unproven *unprovenError
+		found    *foundError
 	)
 	switch {
+	case errors.As(err, &found):
+		return found.problem, found.hint
 	case errors.As(err, &unproven):
 		return unproven.problem, unproven.hint
 	case errors.As(err, &usage):

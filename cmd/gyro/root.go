@@ -103,9 +103,15 @@ Begin with "gyro demo", then write a gyro.yaml and look at "gyro plan".`,
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return &usageError{err: err, hint: cmd.CommandPath() + " --help lists the flags"}
 	})
-	root.AddCommand(c.export(), c.importCommand(), c.copyCommand(), c.undo(), c.plan(), c.verify(), c.why(), c.runCommand(), c.schemaCommand(), c.demo(), c.version())
+	root.AddCommand(c.export(), c.importCommand(), c.copyCommand(), c.undo(), c.plan(), c.verify(), c.why(), c.diff(), c.runCommand(), c.schemaCommand(), c.demo(), c.version())
+	if checkCommand != nil {
+		root.AddCommand(checkCommand(c))
+	}
 	return root
 }
+
+// checkCommand is set by check.go; without that file there is no such command.
+var checkCommand func(*cli) *cobra.Command
 
 // noArgs refuses arguments as a mistake of usage.
 func noArgs(cmd *cobra.Command, args []string) error {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"os"
 	"strings"
 
 	"github.com/jedib0t/go-pretty/v6/table"
@@ -14,6 +15,7 @@ import (
 	"github.com/gyrodata/gyro/csvdir"
 	"github.com/gyrodata/gyro/driver"
 	"github.com/gyrodata/gyro/pgcsv"
+	"github.com/gyrodata/gyro/planted"
 )
 
 // unprovenError is one thing that keeps a slice from being proved.
@@ -26,6 +28,7 @@ func (c *cli) verify() *cobra.Command {
 		fences []string
 		opts   csvdir.VerifyOptions
 		asJSON bool
+		list   string
 	)
 	cmd := &cobra.Command{
 		Use:   "verify DIR",
@@ -39,8 +42,12 @@ by any chain of references. Where one does, the chain is printed. A key of sever
 written with commas. Polymorphic references are followed where their condition is column = value
 or column IN (values), joined by AND; others are named.
 
+--planted FILE, with one value a line, proves that none of these stands in any file, whole or as
+a part of a field, in JSON or an array too, nor in the manifest. What is found is told by file,
+row, column and line of the list.
+
 Nothing that is printed quotes a value, unless --show-values is given.`,
-		Example: "  gyro verify slices/dev-qa-org-1\n  gyro verify slices/dev-qa-org-1 --fence accounts_tenant=1",
+		Example: "  gyro verify slices/dev-qa-org-1\n  gyro verify slices/dev-qa-org-1 --fence accounts_tenant=1\n  gyro verify slices/dev-qa-org-1 --planted clear-values.txt",
 		Args: func(cmd *cobra.Command, args []string) error {
 			return wantArgs(cmd, len(args) == 1, "name the directory of one slice")
 		},
@@ -50,10 +57,17 @@ Nothing that is printed quotes a value, unless --show-values is given.`,
 			if err != nil {
 				return err
 			}
+			if list != "" {
+				if opts.Planted, err = readPlanted(list); err != nil {
+					return err
+				}
+			}
 			return c.runVerify(cmd.Context(), args[0], wanted, opts, asJSON)
 		},
 	}
 	cmd.Flags().StringArrayVar(&fences, "fence", nil, "TABLE=KEY: no row may belong to another row of the table; can be repeated")
+	cmd.Flags().StringVar(&list, "planted", "", "file of values, one a line, of which none may stand in the slice")
+	_ = cmd.MarkFlagFilename("planted")
 	cmd.Flags().BoolVar(&opts.ShowValues, "show-values", false, "print the values of keys and references that are wrong")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
 	_ = cmd.RegisterFlagCompletionFunc("fence", func(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
@@ -67,6 +81,23 @@ Nothing that is printed quotes a value, unless --show-values is given.`,
 		return names, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
 	})
 	return cmd
+}
+
+// readPlanted reads a list of values that a slice must not hold.
+func readPlanted(path string) (*planted.List, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, &usageError{err: fmt.Errorf("--planted %s: %w", path, errors.Unwrap(err)), hint: "a file with one value a line"}
+	}
+	defer file.Close() //nolint:errcheck // only read
+	list, err := planted.Read(file)
+	var mistakes []error
+	for _, e := range split(err) {
+		if e != nil {
+			mistakes = append(mistakes, &usageError{err: fmt.Errorf("--planted %s: %w", path, e), hint: fmt.Sprintf("one value a line, of %d characters at least", planted.Least)})
+		}
+	}
+	return list, errors.Join(mistakes...)
 }
 
 // wantArgs refuses arguments as a mistake of usage.
@@ -151,6 +182,9 @@ func (c *cli) runVerify(ctx context.Context, path string, fences []fence, opts c
 		return errors.Join(append(found, encoder.Encode(result))...)
 	}
 	c.printVerification(v)
+	if opts.Planted != nil {
+		c.printPlanted(v)
+	}
 	for i, leaks := range result.Fences {
 		c.printFence(fences[i], leaks)
 	}
@@ -188,6 +222,21 @@ func (c *cli) printVerification(v *csvdir.Verification) {
 			c.printNotes([]gyro.Text{gyro.Textf("%s: reference %s to %s was proved at export, not provable from files: %s", r.File, r.Name, r.To, r.NotProvable)})
 		}
 	}
+}
+
+func (c *cli) printPlanted(v *csvdir.Verification) {
+	state := "in no file"
+	for _, p := range v.Problems {
+		switch p.Kind {
+		case csvdir.Planted:
+			state = "FOUND"
+		case csvdir.BadManifest, csvdir.MissingFile, csvdir.WrongHeader, csvdir.Malformed:
+			if state != "FOUND" {
+				state = "NOT proved: not all could be read"
+			}
+		}
+	}
+	fmt.Fprintf(c.stdout, "planted  %s: %s\n", numberOf(v.Planted, "value"), state)
 }
 
 // leakText says how many rows of which files are outside a fence.

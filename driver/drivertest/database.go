@@ -27,6 +27,7 @@ func TestDatabase(t *testing.T, fresh func(t *testing.T) Base) {
 		{"masks in place of values", testMasks},
 		{"values that a column refuses", testRefuses},
 		{"samples", testSamples},
+		{"what values look like", testSampler},
 		{"one moment", testMoment},
 		{"what is not of the moment", testConflict},
 		{"Explain", testExplain},
@@ -210,6 +211,41 @@ func testSamples(t *testing.T, b Base) {
 			t.Errorf("a seed gives %q, and again %q", one, two)
 		}
 		closing()
+	}
+}
+
+// testSampler holds a snapshot to [driver.Sampler], where it is one.
+func testSampler(t *testing.T, b Base) {
+	s, catalog, _ := b.open(t)
+	sampler, ok := s.(driver.Sampler)
+	if !ok {
+		t.Skip("it is no driver.Sampler")
+	}
+	sample := driver.Sample{
+		Table: tableOf(t, catalog, "children"), Columns: []string{"toy", "id"}, Rows: 100,
+		Patterns: []driver.Pattern{{Expression: "^[lr]"}, {Expression: "^1[0-4]$"}, {Expression: "^[0-9]+$", Luhn: true}},
+	}
+	var values, toys int64
+	for _, line := range strings.Split(strings.TrimSpace(string(b.Query(t, "SELECT count(*) FILTER (WHERE toy <> ''), count(*) FILTER (WHERE toy ~ '^[lr]') FROM children"))), "\n")[1:] {
+		if _, err := fmt.Sscanf(line, "%d,%d", &values, &toys); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, err := sampler.Sample(t.Context(), sample)
+	want := fmt.Sprintf("{5 [{%d [%d 0 0]} {5 [0 5 0]}]}", values, toys)
+	if err != nil || fmt.Sprint(got) != want {
+		t.Errorf("Sample gives %v, %v; want %s", got, err, want)
+	}
+	sample.Rows = 2
+	if got, err := sampler.Sample(t.Context(), sample); err != nil || got.Rows != 2 {
+		t.Errorf("of two rows, Sample gives %v, %v", got, err)
+	}
+	sample.Columns = []string{"nobody"}
+	if _, err := sampler.Sample(t.Context(), sample); !errors.Is(err, driver.ErrQuery) {
+		t.Errorf("of a column that is not there: %v", err)
+	}
+	if got := firsts(t, s, driver.Selection{Table: sample.Table, Limit: 1}); got != "10" {
+		t.Errorf("after that, Copy gives %q", got)
 	}
 }
 

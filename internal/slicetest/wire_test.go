@@ -92,9 +92,9 @@ func planted(types string, n int) (typ string, values []string) {
 		case "numeric":
 			typ, values = "numeric", append(values, fmt.Sprintf("66%05d.4321", k))
 		case "date":
-			typ, values = "date", append(values, fmt.Sprintf("%04d-07-%02d", 1000+3*n+row, 11+row))
+			typ, values = "date", append(values, fmt.Sprintf("%04d-%02d-11", 1000+n, 1+5*row))
 		case "timestamps":
-			typ, values = "timestamp", append(values, fmt.Sprintf("%04d-07-%02d 11:22:33", 1000+3*n+row, 11+row))
+			typ, values = "timestamp", append(values, fmt.Sprintf("%04d-%02d-11 11:22:33", 1000+n, 1+5*row)) // none is another shifted
 		case "time":
 			typ, values = "time", append(values, fmt.Sprintf("03:17:21.%06d", k))
 		case "uuid":
@@ -191,7 +191,7 @@ func TestWire(t *testing.T) {
 				importer.Columns[p.name] = gyro.Column{Mask: say(p.mask)}
 			}
 			s := export.Slice{
-				Source: postgres.DB{URL: w.listen(t, source)}, Target: csvdir.Dir{Path: dir}, Importers: gyro.Registry{importer},
+				Source: postgres.DB{URL: w.listen(t, source)}, Target: csvdir.Dir{Path: dir}, Importers: gyro.Registry{importer}, MaskKey: bytes.Repeat([]byte("k"), 32),
 				Jobs: []gyro.ImportJob{{Model: gyro.Table("planted"), Query: gyro.Where("id > $1", 0)}},
 			}
 			if _, err := s.Run(t.Context()); err != nil {
