@@ -37,6 +37,7 @@ var rooms = map[string][]string{
 		"", "schema", "pgcsv", "keyset", "driver",
 		"postgres/internal/server", "postgres/internal/reading", "postgres/internal/loading", "postgres/internal/foreign",
 	},
+	"gyrotest": {"", "schema", "pgcsv", "keyset", "driver", "export", "load", "csvdir", "postgres"},
 	"gyrobun":  {"", "schema", "pgcsv", "keyset", "driver"},
 	"progress": {"", "schema", "pgcsv", "keyset", "driver"},
 	"mask":     {"", "schema"},
