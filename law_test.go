@@ -38,6 +38,7 @@ var rooms = map[string][]string{
 		"postgres/internal/server", "postgres/internal/reading", "postgres/internal/loading", "postgres/internal/foreign",
 	},
 	"gyrotest": {"", "schema", "pgcsv", "keyset", "driver", "export", "load", "csvdir", "postgres"},
+	"gyrogorm": {"", "schema", "pgcsv", "keyset", "driver"},
 	"gyrobun":  {"", "schema", "pgcsv", "keyset", "driver"},
 	"progress": {"", "schema", "pgcsv", "keyset", "driver"},
 	"mask":     {"", "schema"},
