@@ -55,6 +55,7 @@ type Draft struct {
 	// Unknown are how many of the tables were never analyzed, so that nothing is known of their sizes.
 	Unknown int
 	plan    *gyro.Plan
+	tables  map[schema.Name]*schema.Table // of Tables, and those that references name beside
 }
 
 // Job is a table of which rows are selected.
@@ -122,6 +123,13 @@ func (b Brief) Draw(ctx context.Context) (*Draft, error) {
 	}
 	s.load(d)
 	s.beside(d)
+	d.tables = map[schema.Name]*schema.Table{}
+	for _, t := range d.Tables {
+		d.tables[t.Name] = s.known(t.Name)
+	}
+	for _, name := range d.named() {
+		d.tables[name] = s.known(name)
+	}
 	if d.plan, err = d.slice(b.Slice).Plan(ctx); err != nil {
 		return nil, err //nolint:wrapcheck // it says operation and place itself
 	}
@@ -338,6 +346,23 @@ func (d *Draft) Registry() gyro.Registry {
 			}
 		}
 		all = append(all, importer)
+	}
+	for _, name := range d.named() {
+		all = append(all, gyro.Importer{Model: gyro.Table(name.String())})
+	}
+	return all
+}
+
+// named are the tables that references name and of whose rows none is taken.
+func (d *Draft) named() []schema.Name {
+	var all []schema.Name
+	for _, t := range d.Tables {
+		for _, c := range t.Columns {
+			taken := slices.ContainsFunc(d.Tables, func(t Table) bool { return t.Name == c.Ref })
+			if !c.Ref.IsZero() && !taken && !slices.Contains(all, c.Ref) {
+				all = append(all, c.Ref)
+			}
+		}
 	}
 	return all
 }

@@ -89,12 +89,8 @@ func (p *placing) allowed() []way {
 	var ways []way
 	drawn, own, given := p.drawn()
 	counted := !drawn && len(own) == 1 && p.counts(own[0])
-	byKey := strings.Join(p.table.KeyColumns(), ", ")
 	if ids, ok := natural(p.table); ok {
 		ways = append(ways, way{ids, gyro.Skip(), ids.Columns(), given, "every Django project fills it by itself: a row that is there is used as it is"})
-	}
-	found := func(columns []string) string {
-		return "a row that is there by " + strings.Join(columns, ", ") + " is used as it is"
 	}
 	for _, key := range p.unique() {
 		switch {
@@ -112,14 +108,63 @@ func (p *placing) allowed() []way {
 	case counted:
 		ways = append(ways, way{ids: gyro.MaxPlusOne(), given: own, why: "nothing gives it ids: they are counted on"})
 	}
-	why := "a row that is there by its id, " + byKey + ", is used as it is"
-	kept := []way{{gyro.Keep(), gyro.Skip(), p.table.KeyColumns(), nil, why}}
-	if all := p.all(); len(all) > 0 { // what others refer to by is what rows are found by, too
-		kept = append([]way{{gyro.Keep(), gyro.Skip(all...), all, nil, found(all)}}, kept...)
-	}
-	ways = append(ways, kept...)
+	ways = append(ways, p.kept()...)
 	return append(ways, way{ids: gyro.Keep(), why: "its rows are found by nothing: where some are there already, say how"})
 }
+
+// found says what becomes of a row that columns find.
+func found(columns []string) string {
+	return "a row that is there by " + strings.Join(columns, ", ") + " is used as it is"
+}
+
+// kept are the ways where ids stay. A number or a uuid says nothing by itself: a row that has it is the same only where it is the same
+// in what else tells it from others, or it is in the way, which is told. So is what others refer to by.
+func (p *placing) kept() []way {
+	key := p.table.KeyColumns()
+	columns := append(slices.Clone(key), p.asked...)
+	made := slices.ContainsFunc(key, func(name string) bool { c, _ := p.table.Column(name); return p.counts(name) || c.Underlying().UUID() })
+	if made {
+		columns = append(columns, p.telling()...)
+	}
+	columns = slices.DeleteFunc(columns, func(name string) bool { c, _ := p.table.Column(name); return c.Generated })
+	var all []string
+	for _, c := range columns {
+		if !slices.Contains(all, c) {
+			all = append(all, c)
+		}
+	}
+	ways := []way{{gyro.Keep(), gyro.Skip(all...), all, nil, found(all)}}
+	if schema.SameColumns(all, key) {
+		ways[0].conflict = gyro.Skip()
+	} else if made || contains(key, p.asked) {
+		return ways
+	}
+	return append(ways, way{gyro.Keep(), gyro.Skip(), key, nil, found(key)})
+}
+
+// telling are columns that tell a row from others, beside its key: those of unique keys and indexes, and some that every row has.
+func (p *placing) telling() []string {
+	var all []string
+	for _, key := range p.table.Unique {
+		all = append(all, key...)
+	}
+	for _, rule := range p.table.Rules {
+		if rule.Kind != schema.Check {
+			all = append(all, rule.Columns...)
+		}
+	}
+	for _, c := range p.table.Columns {
+		if t := c.DataType(); len(all) < tellingColumns && c.NotNull && (t.Text() || t.Date()) {
+			all = append(all, c.Name)
+		}
+	}
+	return slices.DeleteFunc(all, func(name string) bool {
+		return p.said.countMasked([]string{name}) > 0 || slices.ContainsFunc(p.table.References, func(r schema.Reference) bool { return slices.Contains(r.Columns, name) })
+	})
+}
+
+// tellingColumns is how many columns tell a row from others well enough.
+const tellingColumns = 6
 
 // drawn reports whether a row can get a new key, of which own are the columns that follow no reference, and given those that the database
 // gives values.
@@ -167,23 +212,6 @@ func (p *placing) unique() [][]string {
 	slices.SortStableFunc(all, func(a, b []string) int {
 		return cmp.Compare(p.said.countMasked(a), p.said.countMasked(b))
 	})
-	return all
-}
-
-// all are the key and the columns that others refer to beside it; none: there are no such.
-func (p *placing) all() []string {
-	if contains(p.table.KeyColumns(), p.asked) {
-		return nil
-	}
-	all := slices.Clone(p.table.KeyColumns())
-	for _, c := range p.asked {
-		if !slices.Contains(all, c) {
-			all = append(all, c)
-		}
-	}
-	if !p.certain(all) {
-		return nil
-	}
 	return all
 }
 

@@ -27,9 +27,9 @@ func init() { initCommand = (*cli).initialize }
 
 // initSettings are the flags of init.
 type initSettings struct {
-	source, root, where, output, target string
-	yes, overwrite                      bool
-	lockTimeout, statementTimeout       time.Duration
+	source, root, where, output, target, goDir string
+	yes, overwrite                             bool
+	lockTimeout, statementTimeout              time.Duration
 }
 
 func (c *cli) initialize() *cobra.Command {
@@ -62,10 +62,12 @@ such as commentable_type. No password is written.`,
 	cmd.Flags().StringVar(&s.target, "target", "slice", "directory for the slice, as the file names it")
 	cmd.Flags().BoolVarP(&s.yes, "yes", "y", false, "do not ask")
 	cmd.Flags().BoolVar(&s.overwrite, "overwrite", false, "replace the file if it is there")
+	cmd.Flags().StringVar(&s.goDir, "go", "", "also write a Go program to this directory: models (bun), importers, jobs and a main")
 	cmd.Flags().DurationVar(&s.lockTimeout, "lock-timeout", 0, "give up on a lock after this time; negative: never (default 10s)")
 	cmd.Flags().DurationVar(&s.statementTimeout, "statement-timeout", 0, "give up on a statement after this time (default: the server's)")
 	_ = cmd.MarkFlagFilename("output", "yaml", "yml")
 	_ = cmd.MarkFlagDirname("target")
+	_ = cmd.MarkFlagDirname("go")
 	return cmd
 }
 
@@ -91,6 +93,9 @@ func (c *cli) runInit(ctx context.Context, s *initSettings) error {
 		return fmt.Errorf("what was drafted can't be read: %w", err)
 	}
 	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if err := s.writeGo(d); err != nil {
 		return err
 	}
 	if err := writeNew(s.output, text, s.overwrite); err != nil {
@@ -126,7 +131,37 @@ func (s *initSettings) brief(source string) (draft.Brief, error) {
 	if _, err := os.Lstat(s.output); err == nil && !s.overwrite {
 		missing = append(missing, there(s.output))
 	}
+	for _, name := range goFiles {
+		if path := filepath.Join(s.goDir, name); s.goDir != "" && !s.overwrite {
+			if _, err := os.Lstat(path); err == nil {
+				missing = append(missing, there(path))
+			}
+		}
+	}
 	return b, errors.Join(missing...)
+}
+
+// goFiles are those of a Go program.
+var goFiles = []string{"importers.go", "main.go", "models.go"}
+
+// writeGo writes the Go program, where one is asked for.
+func (s *initSettings) writeGo(d *draft.Draft) error {
+	if s.goDir == "" {
+		return nil
+	}
+	files, err := d.Go(s.target)
+	if err != nil {
+		return err //nolint:wrapcheck // it says which file
+	}
+	if err := os.MkdirAll(s.goDir, 0o777); err != nil { //nolint:gosec // source code
+		return &gyro.Error{Op: "make the directory", Place: s.goDir, Err: err}
+	}
+	for _, name := range goFiles {
+		if err := writeNew(filepath.Join(s.goDir, name), files[name], s.overwrite); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func there(path string) error {
@@ -209,7 +244,11 @@ func (c *cli) printDraft(d *draft.Draft, s *initSettings, kept string) {
 	if d.Unknown > 0 {
 		fmt.Fprintf(c.stdout, "note:    %s never analyzed, so that sizes are not known: run ANALYZE, then gyro init again\n", wereNever(d.Unknown))
 	}
-	fmt.Fprintf(c.stdout, "wrote    %s\n\nnext:\n", s.output)
+	fmt.Fprintf(c.stdout, "wrote    %s", s.output)
+	if s.goDir != "" {
+		fmt.Fprintf(c.stdout, ", and a Go program in %s", s.goDir)
+	}
+	fmt.Fprint(c.stdout, "\n\nnext:\n")
 	flag := ""
 	if s.output != defaultConfig {
 		flag = " -c " + shellWord(s.output)

@@ -19,6 +19,7 @@ import (
 	"github.com/gyrodata/gyro/load"
 	"github.com/gyrodata/gyro/mask"
 	"github.com/gyrodata/gyro/postgres"
+	"github.com/gyrodata/gyro/schema"
 )
 
 // A configuration that is drafted of a random world runs as it stands: it is planned, taken and proved, and what is taken
@@ -87,7 +88,7 @@ func (a arena) draft(t *testing.T, d drafted) (outcome string, err error) {
 		return "", err
 	}
 	defer os.RemoveAll(dir) //nolint:errcheck // TempDir removes the rest
-	conf, text, err := draftOf(t, a.source, dir)
+	conf, text, err := draftOf(t, draft.Brief{}, a.source, dir)
 	if err != nil {
 		return "", err
 	}
@@ -126,8 +127,8 @@ func (a arena) draft(t *testing.T, d drafted) (outcome string, err error) {
 func (a arena) clearTarget(t *testing.T) { arena{source: a.target, target: a.target}.clear(t) }
 
 // draftOf drafts a configuration, and reads what is written of it.
-func draftOf(t *testing.T, source, dir string) (config.Config, string, error) {
-	brief := draft.Brief{Slice: export.Slice{Source: postgres.DB{URL: source}, Target: csvdir.Dir{Path: filepath.Join(dir, "slice")}}, Mask: mask.Named}
+func draftOf(t *testing.T, brief draft.Brief, source, dir string) (config.Config, string, error) {
+	brief.Slice, brief.Mask = export.Slice{Source: postgres.DB{URL: source}, Target: csvdir.Dir{Path: filepath.Join(dir, "slice")}}, mask.Named
 	d, err := brief.Draw(t.Context())
 	if err != nil {
 		return config.Config{}, "", fmt.Errorf("draft: %w", err)
@@ -164,4 +165,42 @@ func loadDrafted(t *testing.T, conf config.Config, rows int64, all bool) error {
 		return errors.New(strings.TrimSpace(fmt.Sprintf("%d rows of %d went in", inserted, rows)))
 	}
 	return nil
+}
+
+// So does that of an application's database, of its own accord and for one tenant; the slice also goes, with new ids, into the
+// database that it was loaded into.
+func TestApplicationDrafts(t *testing.T) {
+	t.Parallel()
+	for _, app := range applications {
+		text, err := os.ReadFile(filepath.Join("testdata", app.name+".sql"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, tenant := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%s, tenant %t", app.name, tenant), func(t *testing.T) {
+				t.Parallel()
+				app.drafted(t, string(text), tenant)
+			})
+		}
+	}
+}
+
+func (a application) drafted(t *testing.T, sql string, tenant bool) {
+	source, empty := pgtest.DB(t), pgtest.DB(t)
+	pgtest.Exec(t, source, sql)
+	pgtest.Exec(t, empty, sql)
+	d := describe(t, empty)
+	d.clear(t, empty)
+	rows := fill(t, source, filling{salt: "a", tenants: 3, tenant: a.tenant})
+	pgtest.Exec(t, source, "ANALYZE")
+	brief := draft.Brief{}
+	if tenant {
+		brief.Root = schema.NewName("", a.tenant)
+		brief.Where = fmt.Sprintf("%s = '%s'", d.relation(a.tenant).pk[0], rows.firstTenant()[0])
+	}
+	conf, written, err := draftOf(t, brief, source, t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	through(t, conf, written, source, empty)
 }
