@@ -142,9 +142,10 @@ func (p *placing) kept() []way {
 	return append(ways, way{gyro.Keep(), gyro.Skip(), key, nil, found(key)})
 }
 
-// telling are columns that tell a row from others, beside its key: those of unique keys and indexes, and some that every row has.
+// telling are columns that tell a row from others, beside its key: those of unique keys and indexes, and some that every row has; where
+// there are none of these, what it refers to.
 func (p *placing) telling() []string {
-	var all []string
+	var all, referring []string
 	for _, key := range p.table.Unique {
 		all = append(all, key...)
 	}
@@ -157,10 +158,17 @@ func (p *placing) telling() []string {
 		if t := c.DataType(); len(all) < tellingColumns && c.NotNull && (t.Text() || t.Date()) {
 			all = append(all, c.Name)
 		}
+		if p.refers(c.Name) && c.NotNull {
+			referring = append(referring, c.Name)
+		}
 	}
-	return slices.DeleteFunc(all, func(name string) bool {
+	all = slices.DeleteFunc(all, func(name string) bool {
 		return p.said.countMasked([]string{name}) > 0 || slices.ContainsFunc(p.table.References, func(r schema.Reference) bool { return slices.Contains(r.Columns, name) })
 	})
+	if len(all) == 0 {
+		return referring
+	}
+	return all
 }
 
 // tellingColumns is how many columns tell a row from others well enough.

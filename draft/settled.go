@@ -172,9 +172,16 @@ func (b Brief) limits(d *Draft) error {
 		if err != nil {
 			return err //nolint:wrapcheck // who answers says it
 		}
-		if d.Jobs[i].Limit = limit; limit == 0 {
-			d.Jobs[i].Per = ""
+		j := &d.Jobs[i]
+		switch {
+		case limit == 0:
+			j.Per, j.Rows = "", -1
+		case j.Per != "":
+			j.Rows *= float64(limit) / float64(job.Limit)
+		default:
+			j.Rows = float64(limit)
 		}
+		j.Limit = limit
 	}
 	return nil
 }

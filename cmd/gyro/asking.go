@@ -124,5 +124,8 @@ func rowsOf(n float64) string {
 	if n < 0 {
 		return "rows not known"
 	}
-	return numberOf(int(n), "row")
+	if n == 1 {
+		return "1 row"
+	}
+	return count(int64(n)) + " rows"
 }

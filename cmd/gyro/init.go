@@ -229,7 +229,7 @@ func (c *cli) printDraft(d *draft.Draft, s *initSettings, kept string) {
 	}
 	about := ""
 	if known {
-		about = ", about " + numberOf(int(rows), "row")
+		about = ", about " + rowsOf(rows)
 	}
 	fmt.Fprintf(c.stdout, "source   %s%s\n", d.Origin.Server, onStandby(d.Origin))
 	fmt.Fprintf(c.stdout, "root     %s: %s\n", d.Root.Table, d.Why)
