@@ -142,10 +142,10 @@ func (p *placing) kept() []way {
 	return append(ways, way{gyro.Keep(), gyro.Skip(), key, nil, found(key)})
 }
 
-// telling are columns that tell a row from others, beside its key: those of unique keys and indexes, and some that every row has; where
-// there are none of these, what it refers to.
+// telling are columns that tell a row from others, beside its key: those of unique keys and indexes, and some more, those first that
+// every row has; where there are none of these, what it refers to.
 func (p *placing) telling() []string {
-	var all, referring []string
+	var all, every, some, referring []string
 	for _, key := range p.table.Unique {
 		all = append(all, key...)
 	}
@@ -155,20 +155,32 @@ func (p *placing) telling() []string {
 		}
 	}
 	for _, c := range p.table.Columns {
-		if t := c.DataType(); len(all) < tellingColumns && c.NotNull && (t.Text() || t.Date()) {
-			all = append(all, c.Name)
-		}
-		if p.refers(c.Name) && c.NotNull {
+		t := c.DataType()
+		switch {
+		case !t.Text() && !t.Date() && !t.Number() && !t.Boolean() && !t.UUID():
+		case p.refers(c.Name) && c.NotNull:
 			referring = append(referring, c.Name)
+		case c.NotNull:
+			every = append(every, c.Name)
+		default:
+			some = append(some, c.Name)
 		}
 	}
-	all = slices.DeleteFunc(all, func(name string) bool {
-		return p.said.countMasked([]string{name}) > 0 || slices.ContainsFunc(p.table.References, func(r schema.Reference) bool { return slices.Contains(r.Columns, name) })
-	})
-	if len(all) == 0 {
+	free := func(name string) bool {
+		led := slices.ContainsFunc(p.said.Columns, func(c Column) bool { return c.Name == name && len(c.Cases) > 0 })
+		return !led && p.said.countMasked([]string{name}) == 0 && !slices.Contains(p.table.KeyColumns(), name) &&
+			!slices.ContainsFunc(p.table.References, func(r schema.Reference) bool { return slices.Contains(r.Columns, name) })
+	}
+	var told []string
+	for i, name := range slices.Concat(all, every, some) {
+		if free(name) && (i < len(all) || len(told) < tellingColumns) {
+			told = append(told, name)
+		}
+	}
+	if len(told) == 0 {
 		return referring
 	}
-	return all
+	return told
 }
 
 // tellingColumns is how many columns tell a row from others well enough.
