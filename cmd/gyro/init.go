@@ -255,7 +255,7 @@ func (c *cli) printDraft(d *draft.Draft, s *initSettings, kept string) {
 	}
 	if kept == "" {
 		fmt.Fprintln(c.stdout, "  export GYRO_SOURCE=…   # the URL: the file does not hold it")
-	} else if c.hasPassword(s) {
+	} else if _, set := c.env("PGPASSWORD"); !set && s.source != "" && s.source != kept { // the environment's has it
 		fmt.Fprintln(c.stdout, "  export PGPASSWORD=…    # the file does not hold it")
 	}
 	fmt.Fprintf(c.stdout, "  gyro plan%s\n  gyro export%s\n  gyro verify %s\n", flag, flag, shellWord(s.target))
@@ -266,20 +266,6 @@ func wereNever(n int) string {
 		return "1 table was"
 	}
 	return numberOf(n, "table") + " were"
-}
-
-// hasPassword reports whether the source was given with a password that the file does not hold, nor the environment.
-func (c *cli) hasPassword(s *initSettings) bool {
-	if s.source == "" {
-		return false // the environment has it
-	}
-	_, set := c.env("PGPASSWORD")
-	u, err := url.Parse(s.source)
-	if err != nil || u.User == nil || set {
-		return false
-	}
-	_, has := u.User.Password()
-	return has
 }
 
 // shellWord is a word as a shell reads it.

@@ -1,6 +1,7 @@
 package slicetest
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"os/exec"
@@ -9,10 +10,13 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
 	"github.com/gyrodata/gyro"
 	"github.com/gyrodata/gyro/config"
 	"github.com/gyrodata/gyro/csvdir"
 	"github.com/gyrodata/gyro/draft"
+	"github.com/gyrodata/gyro/examples/shop/shopdb"
 	"github.com/gyrodata/gyro/export"
 	"github.com/gyrodata/gyro/internal/pgtest"
 	"github.com/gyrodata/gyro/mask"
@@ -250,4 +254,32 @@ func TestManyTablesDrafted(t *testing.T) {
 	if took > 2*time.Second && os.Getenv("GYRO_LONG") == "" {
 		t.Errorf("it took %s", took)
 	}
+}
+
+// The shop begins with a tenant; only what multiplies is limited.
+func TestShopDrafted(t *testing.T) {
+	t.Parallel()
+	source, empty := pgtest.DB(t), pgtest.DB(t)
+	conn, err := pgx.Connect(t.Context(), source)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close(context.WithoutCancel(t.Context()))
+	if err := shopdb.Fill(t.Context(), conn, 0.6); err != nil {
+		t.Fatal(err)
+	}
+	pgtest.Exec(t, source, "ANALYZE")
+	pgtest.Exec(t, empty, shopdb.Schema())
+	conf, text, err := draftOf(t, draft.Brief{}, source, t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{
+		`- {model: accounts_tenant, where: "id = $1", args: [1]}`, "- {model: accounts_customer, limit: 10, per: shop_id}", "- {model: orders_order}", "- {model: orders_orderitem}", "email: {fake: email} # named email",
+	} {
+		if !strings.Contains(text, want) {
+			t.Errorf("it says nothing of %q:\n%s", want, text)
+		}
+	}
+	through(t, conf, text, source, empty)
 }
