@@ -31,6 +31,7 @@ var rooms = map[string][]string{
 	"sheets":            {"", "schema", "pgcsv", "keyset", "driver", "internal/loadplan", "internal/masking"},
 	"guess":             {"", "schema", "pgcsv", "keyset", "driver", "sheets"},
 	"personal":          {"", "schema", "pgcsv", "keyset", "driver", "export"},
+	"draft":             {"", "schema", "pgcsv", "keyset", "driver", "export", "personal"},
 	// Endpoints, and the rooms beside.
 	"csvdir": {"", "schema", "pgcsv", "keyset", "planted", "driver"},
 	"postgres": {

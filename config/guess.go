@@ -89,14 +89,6 @@ func mapping(pairs []pair) string {
 	return "{" + strings.Join(texts, ", ") + "}"
 }
 
-func sequence(words []string) string {
-	var texts []string
-	for _, word := range words {
-		texts = append(texts, scalar(word))
-	}
-	return "[" + strings.Join(texts, ", ") + "]"
-}
-
 func csvPairs(g guess.Guess) (pairs []pair) {
 	csv := g.Importer.CSV
 	add := func(key, value string, comments []string) { pairs = append(pairs, pair{key + ": " + value, comments}) }

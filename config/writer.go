@@ -59,3 +59,12 @@ func scalar(text string) string {
 	}
 	return strconv.Quote(text)
 }
+
+// sequence writes a list of texts.
+func sequence(words []string) string {
+	var texts []string
+	for _, word := range words {
+		texts = append(texts, scalar(word))
+	}
+	return "[" + strings.Join(texts, ", ") + "]"
+}

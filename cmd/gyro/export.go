@@ -69,7 +69,7 @@ func (c *cli) loadWith(s *settings, database bool) (config.Config, error) {
 	if _, err := os.Stat(path); err != nil && s.config == "" && path == defaultConfig {
 		return config.Config{}, &usageError{
 			err:  errors.New("there is no " + defaultConfig + " here"),
-			hint: "-c names a configuration file; gyro help export shows one",
+			hint: "gyro init writes one; -c names another file",
 		}
 	}
 	conf, err := config.Load(path, c.env)

@@ -79,7 +79,7 @@ It only reads the source; a role with SELECT is enough. It loads a slice into an
 database, which need not be empty: with new ids where they are asked for, and references
 that follow.
 
-Begin with "gyro demo", then write a gyro.yaml and look at "gyro plan".`,
+Begin with "gyro demo", then let "gyro init" write a gyro.yaml for your database.`,
 		Version:       version,
 		SilenceErrors: true,
 		SilenceUsage:  true,
@@ -107,11 +107,17 @@ Begin with "gyro demo", then write a gyro.yaml and look at "gyro plan".`,
 	if checkCommand != nil {
 		root.AddCommand(checkCommand(c))
 	}
+	if initCommand != nil {
+		root.AddCommand(initCommand(c))
+	}
 	return root
 }
 
 // checkCommand is set by check.go; without that file there is no such command.
 var checkCommand func(*cli) *cobra.Command
+
+// initCommand is set by init.go; without that file there is no such command.
+var initCommand func(*cli) *cobra.Command
 
 // noArgs refuses arguments as a mistake of usage.
 func noArgs(cmd *cobra.Command, args []string) error {

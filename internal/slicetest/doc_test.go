@@ -11,6 +11,9 @@
 // held against rows that are known (filling_test.go) and against what rows say without their ids
 // (description_test.go).
 //
+// Configurations that are drafted of random worlds, of such applications, and of kinds of schemas have to run as they
+// stand (draft_test.go, draft_schema_test.go).
+//
 // A hundred worlds by default, ten thousand where GYRO_LONG is set, or as many as
 // -rapid.checks says. A world that failed is kept in testdata/rapid and tried first.
 package slicetest

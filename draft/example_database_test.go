@@ -1,0 +1,13 @@
+package draft_test
+
+import (
+	"os"
+	"testing"
+
+	"github.com/gyrodata/gyro/internal/pgtest"
+)
+
+func TestMain(m *testing.M) { os.Exit(pgtest.Main(m)) }
+
+// shop is the URL of a database with the tables tenants, shops, customers and orders.
+func shop() string { return pgtest.Example(pgtest.Shop) }
