@@ -107,11 +107,17 @@ Begin with "gyro demo", then write a gyro.yaml and look at "gyro plan".`,
 	if checkCommand != nil {
 		root.AddCommand(checkCommand(c))
 	}
+	for _, command := range pictureCommands {
+		root.AddCommand(command(c))
+	}
 	return root
 }
 
 // checkCommand is set by check.go; without that file there is no such command.
 var checkCommand func(*cli) *cobra.Command
+
+// pictureCommands are those of graph.go and report.go; without these files there are none.
+var pictureCommands []func(*cli) *cobra.Command
 
 // noArgs refuses arguments as a mistake of usage.
 func noArgs(cmd *cobra.Command, args []string) error {
