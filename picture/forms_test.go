@@ -123,6 +123,17 @@ func TestMermaid(t *testing.T) {
 	}
 }
 
+// A graph that Mermaid would not draw says so.
+func TestMermaidTooLarge(t *testing.T) {
+	t.Parallel()
+	for tables, want := range map[int]bool{60: false, 700: true} {
+		first, _, _ := strings.Cut(written(t, application(tables, false).Mermaid), "\n")
+		if strings.Contains(first, "more than Mermaid draws") != want {
+			t.Errorf("of %d tables: %q", tables, first)
+		}
+	}
+}
+
 // DOT's own words, with texts in quotes as the language has them.
 var dotWord = regexp.MustCompile(`^(?:\s+|//[^\n]*\n|"(?:[^"\\]|\\.)*"|->|[A-Za-z_][A-Za-z_0-9]*|\d+|[{}\[\]=;])`)
 

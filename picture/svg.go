@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -156,8 +157,7 @@ func (s *svg) box(n *node) {
 	}
 	s.printf(`<g class="table"><title>%s</title>`, text(s.about(n.table)))
 	s.printf(`<rect class="%s" x="%s" y="%s" width="%s" height="%s" rx="5"/>`, class, px(n.x), px(n.y), px(n.w), px(n.h))
-	if t.There > 0 && t.Taken > 0 && t.Taken <= t.There && !t.Outside {
-		share := float64(t.Taken) / float64(t.There)
+	if share := t.share(); share > 0 {
 		s.printf(`<path class="share" d="M%s %sh%s"/>`, px(n.x+5), px(n.y+n.h-1.5), px(max(1.5, (n.w-10)*share)))
 	}
 	x, y := n.x+boxPadding, n.y+nameLine-8
@@ -180,6 +180,14 @@ func (s *svg) box(n *node) {
 		s.printf(`<text class="small" x="%s" y="%s">%s</text>`, px(x+sampleLine), px(y), text(s.tag(b)))
 	}
 	s.printf("</g>\n")
+}
+
+// share is how much of a table is taken; 0 where that is nothing, or not known.
+func (t Table) share() float64 {
+	if t.Outside || t.There <= 0 || t.Taken <= 0 || t.Taken > t.There {
+		return 0
+	}
+	return float64(t.Taken) / float64(t.There)
 }
 
 // about is all that is known of a table, for who points at it.
@@ -240,6 +248,9 @@ func (s *svg) legend() string {
 			entries = append(entries, entry{nil, "→ name: refers to it, not drawn"})
 			break
 		}
+	}
+	if slices.ContainsFunc(s.graph.Tables, func(t Table) bool { return t.share() > 0 }) {
+		entries = append(entries, entry{func(x, y float64) { s.printf(`<path class="share" d="M%s %sh%s"/>`, px(x), px(y), px(sampleLine-6)) }, "share of the rows that are there"})
 	}
 	x, y, limit := 0.0, smallLine-4, max(s.w, 560)
 	before := s.out.String()

@@ -9,24 +9,29 @@ import (
 	"github.com/gyrodata/gyro"
 )
 
-// MermaidLines is how many lines Mermaid draws where its page does not say otherwise, which a diagram can't.
-const MermaidLines = 500
+// What Mermaid draws where its page does not say otherwise, which a diagram can't.
+const (
+	mermaidLines = 500
+	mermaidText  = 50_000 // characters
+)
 
-// Mermaid writes the graph for Mermaid, as GitHub and GitLab show it in Markdown.
+// Mermaid writes the graph for Mermaid, as GitHub and GitLab show it in Markdown. Of a graph that is too large for it, the first
+// line says so.
 func (g *Graph) Mermaid(w io.Writer) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%%%% %s\nflowchart RL\n", g.title())
+	b.WriteString("flowchart RL\n")
 	for i, t := range g.Tables {
-		label := mermaidText(t.Name.String())
+		label := mermaidLabel(t.Name.String())
 		if facts := g.facts(t); facts != "" {
-			label += "<br>" + mermaidText(facts)
+			label += "<br>" + mermaidLabel(facts)
 		}
 		fmt.Fprintf(&b, "  t%d[\"%s\"]\n", i, label)
 		if t.Outside {
 			fmt.Fprintf(&b, "  style t%d stroke-dasharray:4 3\n", i)
 		}
 	}
-	for _, l := range g.bundles() {
+	lines := g.bundles()
+	for _, l := range lines {
 		arrow := "-->"
 		switch l.missing {
 		case gyro.Include:
@@ -34,9 +39,13 @@ func (g *Graph) Mermaid(w io.Writer) error {
 		case gyro.SetNull:
 			arrow = "-.->"
 		}
-		fmt.Fprintf(&b, "  t%d %s|\"%s\"| t%d\n", l.from, arrow, mermaidText(l.label(", ")), l.to)
+		fmt.Fprintf(&b, "  t%d %s|\"%s\"| t%d\n", l.from, arrow, mermaidLabel(l.label(", ")), l.to)
 	}
-	_, err := io.WriteString(w, b.String())
+	large := ""
+	if len(lines) > mermaidLines || b.Len() > mermaidText {
+		large = ": more than Mermaid draws (maxEdges, maxTextSize) unless the page that shows it says so; an SVG has no such bound"
+	}
+	_, err := fmt.Fprintf(w, "%%%% %s%s\n%s", g.title(), large, b.String())
 	return err
 }
 
@@ -56,9 +65,9 @@ func (b bundle) label(between string) string {
 	return text
 }
 
-// mermaidText is a text within a label's quotes: all that could mean something there, or to the page that shows it, is
+// mermaidLabel is a text within a label's quotes: all that could mean something there, or to the page that shows it, is
 // written by its number.
-func mermaidText(text string) string {
+func mermaidLabel(text string) string {
 	var b strings.Builder
 	for _, r := range plain(text) {
 		if unicode.IsLetter(r) || unicode.IsDigit(r) || strings.ContainsRune(" ,.()+_·≈…", r) {

@@ -27,8 +27,9 @@ func init() { pictureCommands = append(pictureCommands, (*cli).graph) }
 // graphSettings are the flags of graph.
 type graphSettings struct {
 	settings
-	all            bool
-	format, output string
+	pictureFile
+	all    bool
+	format string
 }
 
 // graphFormats are the forms of a graph, with the endings of files that mean them; the first is the default.
@@ -89,13 +90,13 @@ for Graphviz. The name of --output says the form as well: .svg, .mmd, .md, .dot.
 				_, err := c.stdout.Write(out.Bytes())
 				return err //nolint:wrapcheck // the screen says it
 			}
-			return writePicture(s.output, out.Bytes())
+			return s.write(args, out.Bytes())
 		},
 	}
 	s.sourceFlags(cmd)
 	cmd.Flags().BoolVar(&s.all, "all", false, "also the tables of the database that the configuration does not take")
 	cmd.Flags().StringVar(&s.format, "format", "", "mermaid, dot, svg or markdown (default: by the name of --output, else mermaid)")
-	cmd.Flags().StringVarP(&s.output, "output", "o", "", "write to this file (default: standard output)")
+	s.pictureFile.flags(cmd, "", "write to this file (default: standard output)")
 	_ = cmd.RegisterFlagCompletionFunc("format", func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 		return formatNames(), cobra.ShellCompDirectiveNoFileComp
 	})
@@ -134,7 +135,10 @@ func (c *cli) graphOf(ctx context.Context, s *graphSettings, args []string) (*pi
 		return c.graphOfSlice(ctx, s, args[0])
 	}
 	path := c.either(s.config, "GYRO_CONFIG", defaultConfig)
-	if _, err := os.Stat(path); err != nil && path == defaultConfig && c.either(s.source, "GYRO_SOURCE", "") != "" {
+	if _, err := os.Stat(path); err != nil && path == defaultConfig && s.config == "" {
+		if c.either(s.source, "GYRO_SOURCE", "") == "" {
+			return nil, &usageError{err: errors.New("there is nothing to draw: no " + defaultConfig + " here"), hint: "name the directory of a slice, or a configuration by -c, or a database by --source"}
+		}
 		catalog, err := c.catalogOf(ctx, s)
 		if err != nil {
 			return nil, err
@@ -221,12 +225,4 @@ func (c *cli) catalogOf(ctx context.Context, s *graphSettings) (catalog schema.C
 		return nil
 	})
 	return catalog, err //nolint:wrapcheck // it says operation and place itself
-}
-
-// writePicture writes a file that holds names of tables, and no value.
-func writePicture(path string, content []byte) error {
-	if err := os.WriteFile(path, content, 0o644); err != nil { //nolint:gosec // it is for others to see
-		return &gyro.Error{Op: "write", Place: path, Err: errors.Unwrap(err)}
-	}
-	return nil
 }

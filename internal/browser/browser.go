@@ -53,8 +53,6 @@ func Start(tb testing.TB) *Browser {
 		"--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
 		"--user-data-dir="+tb.TempDir(), "--remote-debugging-pipe", "about:blank")
 	cmd.ExtraFiles = []*os.File{toRead, fromWrite}
-	var words bytes.Buffer
-	cmd.Stderr = &words
 	if err := cmd.Start(); err != nil {
 		tb.Fatal(err)
 	}
@@ -73,9 +71,6 @@ func Start(tb testing.TB) *Browser {
 			<-done
 		}
 		_ = fromRead.Close()
-		if tb.Failed() {
-			tb.Logf("the browser said: %s", words.Bytes())
-		}
 	})
 	return b
 }

@@ -10,10 +10,9 @@ import (
 //go:embed look.js
 var lookJS string
 
-// Look finds what is wrong with a page to look at: texts that overlap, are cut off, stand outside of the window, are too small
-// or too pale; boxes of a graph that overlap, texts that leave them; and whatever asks for something
-// from elsewhere. All of it fails the test.
-func (p *Page) Look(tb testing.TB) {
+// Faults are what is wrong with a page to look at: texts that overlap, are cut off, stand outside of the window, are too small
+// or too pale; boxes of a graph that overlap, texts that leave them; and whatever asks for something from elsewhere.
+func (p *Page) Faults(tb testing.TB) []string {
 	tb.Helper()
 	var seen struct {
 		Texts  int
@@ -21,9 +20,15 @@ func (p *Page) Look(tb testing.TB) {
 	}
 	p.Eval(lookJS, &seen)
 	if seen.Texts == 0 {
-		tb.Errorf("%s: there is no text to look at", p.View)
+		seen.Faults = append(seen.Faults, "there is no text to look at")
 	}
-	for _, fault := range seen.Faults {
+	return seen.Faults
+}
+
+// Look fails the test for each of the page's faults.
+func (p *Page) Look(tb testing.TB) {
+	tb.Helper()
+	for _, fault := range p.Faults(tb) {
 		tb.Errorf("%s: %s", p.View, fault)
 	}
 }

@@ -4,7 +4,12 @@
   const root = document.documentElement;
   const seen = e => { for (; e instanceof Element; e = e.parentElement) if (e.tagName === "DETAILS" && !e.open) return false; return true; };
   // Within what scrolls or is cut off, a text may stand outside of the window.
-  const clipped = e => { for (; e instanceof Element; e = e.parentElement) if (/(auto|scroll|hidden|clip)/.test(getComputedStyle(e).overflowX) && e !== root && e !== document.body) return e; return null; };
+  const boxes = new Map();
+  const clipped = e => {
+    if (!(e instanceof Element) || e === root || e === document.body) return null;
+    if (!boxes.has(e)) boxes.set(e, /(auto|scroll|hidden|clip)/.test(getComputedStyle(e).overflowX) ? e : clipped(e.parentElement));
+    return boxes.get(e);
+  };
   const words = t => JSON.stringify(t.trim().slice(0, 40));
 
   if (!(root instanceof SVGElement) && root.scrollWidth > innerWidth) faults.push(`the page is ${root.scrollWidth} wide, the window ${innerWidth}`);
@@ -28,7 +33,7 @@
     const a = sorted[k];
     for (let m = k + 1; m < sorted.length && sorted[m].i.t < a.i.b; m++) {
       const b = sorted[m];
-      if (a.n !== b.n && a.i.l < b.i.r && b.i.l < a.i.r) faults.push(`${words(a.n.data)} and ${words(b.n.data)} overlap`);
+      if (a.n !== b.n && a.box === b.box && a.i.l < b.i.r && b.i.l < a.i.r) faults.push(`${words(a.n.data)} and ${words(b.n.data)} overlap`);
     }
     if (!(root instanceof SVGElement) && !a.box && (a.r.left < -1 || a.r.right > innerWidth + 1)) faults.push(`${words(a.n.data)} stands outside of the window`);
     if (a.box && !(a.e instanceof SVGElement) && getComputedStyle(a.box).overflowX === "hidden" && a.box.scrollWidth > a.box.clientWidth + 1) faults.push(`${words(a.n.data)} is cut off`);
