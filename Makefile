@@ -41,6 +41,7 @@ long: ## every test and the long ones, with the race detector (up to three hours
 	GYRO_LONG=1 $(serve) go test -race -tags long -timeout 170m ./...
 	$(serve) python/matrix
 	$(serve) scripts/test-projects
+	scripts/test-packages
 
 bench: ## measure Gyro beside its peers
 	@scripts/need server

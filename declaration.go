@@ -319,7 +319,7 @@ func notForeignKey(table *schema.Table, columns []string, column Column, place T
 	case len(table.Over([]string{near})) > 0:
 		m.Hint = Textf("did you mean %q?", near)
 	case source == "struct":
-		m.Hint = Text("give the struct a rel:belongs-to relation to " + column.Ref.String() + ", or set {Soft}")
+		m.Hint = Text("give the struct a belongs-to relation to " + column.Ref.String() + ", or set {Soft}")
 	default:
 		m.Hint = Text("set {Soft} if rows refer to " + column.Ref.String() + " without a foreign key")
 	}

@@ -30,10 +30,9 @@ type Part struct {
 // Place is one mark.
 type Place struct {
 	Part int // its number
-	// Ordinals tell values of one part apart, as the path's * leads to them: "3", "3x1".
-	Ordinals []byte
-	// Digest is that of the value, in hexadecimal digits, where the part's mask goes by it.
-	Digest []byte
+	// Tells is what the value is told by: by row its ordinals, as the path's * leads to it ("3", "3x1"), by value its digest, in
+	// hexadecimal digits.
+	Tells []byte
 }
 
 // Fits is what a value of the part has to fit.

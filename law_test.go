@@ -37,6 +37,8 @@ var rooms = map[string][]string{
 		"", "schema", "pgcsv", "keyset", "driver",
 		"postgres/internal/server", "postgres/internal/reading", "postgres/internal/loading", "postgres/internal/foreign",
 	},
+	"gyrotest": {"", "schema", "pgcsv", "keyset", "driver", "export", "load", "csvdir", "postgres"},
+	"gyrogorm": {"", "schema", "pgcsv", "keyset", "driver"},
 	"gyrobun":  {"", "schema", "pgcsv", "keyset", "driver"},
 	"progress": {"", "schema", "pgcsv", "keyset", "driver"},
 	"mask":     {"", "schema"},

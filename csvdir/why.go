@@ -11,29 +11,29 @@ import (
 
 // Reason is one row on the way from a row to the reason why it is in its slice.
 type Reason struct {
-	File  string
-	Table string
-	Row   int64 // from 1
+	File  string `json:"file"`
+	Table string `json:"table"`
+	Row   int64  `json:"row"` // from 1
 	// Key is what the row is named by, as it stands in the file: the values of the primary key, or of a unique key
 	// without NULLs; none where the table has neither.
-	Key []string
+	Key []string `json:"key,omitempty"`
 	// Included says that no job selected the row: the next step's row refers to it, by that
 	// row's reference Via. Else Job selected it.
-	Included bool
+	Included bool `json:"included"`
 	// Followed says of an included row that it is here because its job follows: it refers to
 	// the next step's row, an included one, by its own reference Via.
-	Followed bool
-	Job      int  // from 1; 0 where the manifest names none
-	Query    bool // the job had a query
-	Whole    bool // the job was the whole table
+	Followed bool `json:"followed,omitempty"`
+	Job      int  `json:"job,omitempty"`   // from 1; 0 where the manifest names none
+	Query    bool `json:"query,omitempty"` // the job had a query
+	Whole    bool `json:"whole,omitempty"` // the job was the whole table
 	// Restricted names the references that restricted the job and are not NULL in the row.
-	Restricted []string
+	Restricted []string `json:"restricted,omitempty"`
 	// Via is the reference between this row and the next: the next row's, where this one is
 	// included and not followed, else this row's. Empty in the last step.
-	Via string
+	Via string `json:"via,omitempty"`
 	// Columns are those of the references that Via and Restricted name, but of polymorphic ones: a foreign key's own name says
 	// little.
-	Columns map[string][]string
+	Columns map[string][]string `json:"columns,omitempty"`
 }
 
 // columns adds those of a reference.

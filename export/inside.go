@@ -158,5 +158,5 @@ func (m *masker) part(text []byte, at gyro.Place) ([]byte, error) {
 	if at.Part >= len(in.fakes) || in.fakes[at.Part] == nil {
 		return text, &gyro.Error{Op: "mask a row", Err: errors.New("the source marked what is no fake: part " + strconv.Itoa(at.Part))}
 	}
-	return in.fakes[at.Part].AppendPart(text, m.row, at.Digest, at.Ordinals)
+	return in.fakes[at.Part].AppendPart(text, m.row, at.Tells)
 }

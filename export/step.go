@@ -255,16 +255,19 @@ func (s Slice) explain(ctx context.Context, snapshot driver.Snapshot, steps []*s
 				continue
 			}
 		}
-		step.estimate, step.base = own[0], own[len(own)-1].Rows
+		if !step.implicit() { // of that only rights are asked
+			step.estimate, step.base = own[0], own[len(own)-1].Rows
+		}
 	}
 	return found, nil
 }
 
 // explained is what is asked of the source for a step: the selection, and the query alone where
-// keys restrict it, for of keys that are not known yet the planner knows nothing.
+// keys restrict it, for of keys that are not known yet the planner knows nothing. Of a model that is only included it is the
+// table: whether it may be read.
 func (s *step) explained(unsorted bool) []driver.Selection {
 	if s.implicit() {
-		return nil
+		return []driver.Selection{s.masked(driver.Selection{Table: s.table, Unsorted: true}, "")}
 	}
 	selection := s.masked(s.selection(), "")
 	selection.Unsorted = unsorted

@@ -102,10 +102,10 @@ func TestElementsRandom(t *testing.T) {
 			}
 			_, got := s.marked(t, m, c.typ, value, func(at gyro.Place) string {
 				if c.made == nil {
-					return madeOf(at.Part, string(at.Ordinals))
+					return madeOf(at.Part, string(at.Tells))
 				}
 				var n int
-				_, _ = fmt.Sscan(string(at.Ordinals), &n)
+				_, _ = fmt.Sscan(string(at.Tells), &n)
 				return c.made("", n)
 			})
 			if expected := arrayOf(dims, lows, want); got != expected {
@@ -120,8 +120,8 @@ func TestElementsRandom(t *testing.T) {
 	for typ, c := range map[string][2]string{"text[]": {`{"Maria \""}`, `Maria "`}, "integer[]": {"{17}", "17"}, "character(5)[]": {"{ab}", "ab"}} {
 		m := mask.Choice("17").ByValue("people")
 		s.marked(t, mask.Elements(m), typ, c[0], func(at gyro.Place) string {
-			if want := hmacOf("a key", `domain "people":`+c[1]); string(at.Digest) != want {
-				t.Errorf("%s: %s, want %s", typ, at.Digest, want)
+			if want := hmacOf("a key", `domain "people":`+c[1]); string(at.Tells) != want {
+				t.Errorf("%s: %s, want %s", typ, at.Tells, want)
 			}
 			return "17"
 		})
@@ -171,7 +171,7 @@ func TestHStoreRandom(t *testing.T) {
 		if got := s.printed(t, value, `"ext tension".hstore`); got != value {
 			t.Fatalf("the test writes %s, the server %s", value, got)
 		}
-		_, got := s.marked(t, mask.HStore(masks), "ext tension.hstore", value, func(at gyro.Place) string { return madeOf(at.Part, string(at.Ordinals)) })
+		_, got := s.marked(t, mask.HStore(masks), "ext tension.hstore", value, func(at gyro.Place) string { return madeOf(at.Part, string(at.Tells)) })
 		if got != expected {
 			t.Fatalf("%s is\n%s, want\n%s", value, got, expected)
 		}

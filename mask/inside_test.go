@@ -381,7 +381,7 @@ func TestJSONRandom(t *testing.T) {
 		}
 		want := written(model{said, madeOf}.mask(decoded, nil))
 		typ := rapid.SampledFrom([]string{"json", "jsonb"}).Draw(t, "type")
-		_, got := s.marked(t, m, typ, text, func(at gyro.Place) string { return madeOf(at.Part, string(at.Ordinals)) })
+		_, got := s.marked(t, m, typ, text, func(at gyro.Place) string { return madeOf(at.Part, string(at.Tells)) })
 		if got != want {
 			t.Fatalf("%s of %s is\n%s, want\n%s", m.Name, canonical, got, want)
 		}
@@ -466,7 +466,7 @@ func TestJSON(t *testing.T) {
 		{mask.Paths{`$."a.b"`: one, `$."\""`: one, `$.ä_1`: one}, `{"a.b": 1, "\"": 2, "ä_1": 3, "a": {"b": 4}}`, `{"\"": "<0n>", "a": {"b": 4}, "a.b": "<1n>", "ä_1": "<2n>"}`},
 		{many(one), `{"k0": 1, "k3": "x", "k9": [], "k10": 2}`, `{"k0": "<0n>", "k3": "<3s>", "k9": "<9a>", "k10": 2}`},
 	} {
-		_, got := s.marked(t, mask.JSON(c.paths), "jsonb", c.doc, func(at gyro.Place) string { return fmt.Sprintf("<%d?%s>", at.Part, at.Ordinals) })
+		_, got := s.marked(t, mask.JSON(c.paths), "jsonb", c.doc, func(at gyro.Place) string { return fmt.Sprintf("<%d?%s>", at.Part, at.Tells) })
 		want := strings.NewReplacer("0s", "0?", "0o", "0?", "0a", "0?", "0n", "0?", "0b", "0?", "1n", "1?", "2n", "2?", "3s", "3?", "9a", "9?").Replace(c.want)
 		if got != want {
 			t.Errorf("%v of %s is\n%s, want\n%s", mask.JSON(c.paths).Name, c.doc, got, want)
@@ -484,7 +484,7 @@ func TestJSON(t *testing.T) {
 	for doc, text := range map[string]string{`{"n": "Maria \""}`: `Maria "`, `{"n": 1.50}`: "1.50", `{"n": true}`: "true"} {
 		var digest string
 		sent, _ := s.marked(t, mask.JSON(mask.Paths{"$.n": mask.Word().ByValue("people")}), "jsonb", doc, func(at gyro.Place) string {
-			digest = string(at.Digest)
+			digest = string(at.Tells)
 			return ""
 		})
 		if want := hmacOf("a key", `domain "people":`+text); digest != want || strings.Contains(sent, text) {

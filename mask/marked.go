@@ -17,9 +17,6 @@ type faker = func(text []byte, at gyro.Place) ([]byte, error)
 // errMark is of a text that is not what the expression gives.
 var errMark = errors.New("the source did not send the value as it was asked for")
 
-// digestSigns is how long a digest is.
-const digestSigns = 64
-
 // readMark reads a mark behind the run's own text: the part's number, a letter of JSON's type, ordinals or a digest. size is
 // its length.
 func readMark(text []byte) (at gyro.Place, kind byte, size int, err error) {
@@ -39,11 +36,7 @@ func readMark(text []byte) (at gyro.Place, kind byte, size int, err error) {
 	for end < len(text) && (text[end] >= '0' && text[end] <= '9' || text[end] >= 'a' && text[end] <= 'z') {
 		end++
 	}
-	if end-i == digestSigns {
-		at.Digest = text[i:end]
-	} else {
-		at.Ordinals = text[i:end]
-	}
+	at.Tells = text[i:end]
 	return at, kind, end, nil
 }
 

@@ -1,19 +1,12 @@
 package personal_test
 
 import (
-	"bytes"
 	"fmt"
-	"io"
 	"math/rand/v2"
-	"net"
-	"net/url"
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
-
-	"github.com/jackc/pgx/v5"
 
 	"github.com/gyrodata/gyro"
 	"github.com/gyrodata/gyro/config"
@@ -163,56 +156,6 @@ func randomTable(dice *rand.Rand, tables []string) string {
 		name, strings.Join(names, ", "), strings.Join(values, ", "))
 }
 
-// wire passes on what a client and a server say, and keeps the server's words.
-type wire struct {
-	sync.Mutex
-	heard bytes.Buffer
-}
-
-func (w *wire) Write(b []byte) (int, error) {
-	w.Lock()
-	defer w.Unlock()
-	return w.heard.Write(b)
-}
-
-// through gives the URL of the database by way of w.
-func (w *wire) through(t *testing.T, to string) string {
-	t.Helper()
-	c, err := pgx.ParseConfig(to)
-	if err != nil {
-		t.Fatal(err)
-	}
-	network, address := pgNetwork(c)
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { listener.Close() })
-	go func() {
-		for {
-			client, err := listener.Accept()
-			if err != nil {
-				return
-			}
-			server, err := net.Dial(network, address)
-			if err != nil {
-				_ = client.Close()
-				return
-			}
-			go func() { _, _ = io.Copy(server, client); _ = server.Close() }()
-			go func() { _, _ = io.Copy(io.MultiWriter(client, w), server); _ = client.Close() }()
-		}
-	}()
-	return fmt.Sprintf("postgres://%s:%s@%s/%s?sslmode=disable", url.QueryEscape(c.User), url.QueryEscape(c.Password), listener.Addr(), url.PathEscape(c.Database))
-}
-
-func pgNetwork(c *pgx.ConnConfig) (network, address string) {
-	if strings.HasPrefix(c.Host, "/") {
-		return "unix", fmt.Sprintf("%s/.s.PGSQL.%d", c.Host, c.Port)
-	}
-	return "tcp", net.JoinHostPort(c.Host, fmt.Sprint(c.Port))
-}
-
 // What is planted in every column is found by what it looks like, and neither it nor a part of it leaves the server: not in counts,
 // not in errors, not in what a view says that fails.
 func TestNoValueLeaves(t *testing.T) {
@@ -227,8 +170,8 @@ func TestNoValueLeaves(t *testing.T) {
 		CREATE VIEW failing AS SELECT id, a::int::text AS x FROM c;
 		CREATE TABLE hidden (id int PRIMARY KEY, email text); INSERT INTO hidden VALUES (1, 'planted@example.org');
 		CREATE TABLE empty (id int PRIMARY KEY, x text); ANALYZE`)
-	var w wire
-	slice := export.Slice{Source: postgres.DB{URL: w.through(t, to)}, Target: csvdir.Dir{Path: filepath.Join(t.TempDir(), "slice")}}
+	through, heard := pgtest.Wire(t, to)
+	slice := export.Slice{Source: postgres.DB{URL: through}, Target: csvdir.Dir{Path: filepath.Join(t.TempDir(), "slice")}}
 	for _, table := range []string{"c", "others", "failing", "empty"} {
 		slice.Jobs = append(slice.Jobs, gyro.ImportJob{Model: gyro.Table(table)})
 	}
@@ -253,12 +196,11 @@ func TestNoValueLeaves(t *testing.T) {
 	if notes := fmt.Sprint(report.Notes); !strings.Contains(notes, "not sampled: sample failing") {
 		t.Errorf("the view that fails is not told of: %s", notes)
 	}
-	w.Lock()
-	defer w.Unlock()
-	if w.heard.Len() < 1000 {
+	sent := heard()
+	if len(sent) < 1000 {
 		t.Fatal("the wire heard nothing")
 	}
-	said := fmt.Sprintf("%+v %s", report, w.heard.String())
+	said := fmt.Sprintf("%+v %s", report, sent)
 	for _, value := range []string{"planted", "plantéd", "9876", "0532", "4111 ", "10.98", "db8:98", "219-09", "late@"} {
 		// The server's words of the view that fails are on the wire, and nobody prints them.
 		if strings.Contains(strings.ReplaceAll(said, `invalid input syntax for type integer: "planted`, ""), value) {

@@ -234,6 +234,7 @@ func TestRights(t *testing.T) {
 	role := "gyro_reader_" + fmt.Sprint(time.Now().UnixNano())
 	pgtest.Exec(t, address, `CREATE TABLE hidden (id int PRIMARY KEY); ALTER TABLE hidden ENABLE ROW LEVEL SECURITY;
 		CREATE POLICY p ON hidden USING (id > 1); CREATE TABLE forbidden (id int PRIMARY KEY); CREATE TABLE open (id int PRIMARY KEY);
+		CREATE SCHEMA "Far"; CREATE TABLE "Far".thing (id int PRIMARY KEY);
 		CREATE ROLE `+role+` LOGIN; GRANT SELECT ON hidden, open TO `+role+`;
 		REVOKE EXECUTE ON FUNCTION pg_current_wal_lsn() FROM PUBLIC`) // without it there is no position, but a slice
 	t.Cleanup(func() { pgtest.Exec(t, address, "DROP OWNED BY "+role+"; DROP ROLE "+role) })
@@ -247,7 +248,8 @@ func TestRights(t *testing.T) {
 	for table, want := range map[string]string{
 		"open":      "<nil>",
 		"hidden":    `job 1 (hidden): explain: query would be affected by row-level security policy for table "hidden" (SQLSTATE 42501) (row security would hide rows; use a role with BYPASSRLS, or the table's owner)`,
-		"forbidden": "job 1 (forbidden): explain: permission denied for table forbidden (SQLSTATE 42501) (the role needs SELECT on the table and USAGE on its schema)",
+		"forbidden": "job 1 (forbidden): explain: permission denied for table forbidden (SQLSTATE 42501) (GRANT SELECT ON public.forbidden TO " + role + ")",
+		"Far.thing": "job 1 (Far.thing): explain: permission denied for schema Far (SQLSTATE 42501) (GRANT USAGE ON SCHEMA \"Far\" TO " + role + "; GRANT SELECT ON \"Far\".thing TO " + role + ")",
 	} {
 		_, err := run(t, u.String(), filepath.Join(t.TempDir(), "slice"), gyro.ImportJob{Model: gyro.Table(table)})
 		if fmt.Sprint(err) != want {

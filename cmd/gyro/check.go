@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -200,10 +199,7 @@ func (k checked) origin() gyro.Origin {
 
 func (c *cli) printChecked(k checked, asJSON bool) error {
 	if asJSON {
-		encoder := json.NewEncoder(c.stdout)
-		encoder.SetIndent("", "  ")
-		encoder.SetEscapeHTML(false)
-		return encoder.Encode(k.forMachines())
+		return c.printJSON(k.forMachines())
 	}
 	fmt.Fprintf(c.stdout, "source   %s%s\n", k.origin().Server, onStandby(k.origin()))
 	if k.plan != nil {

@@ -3,7 +3,6 @@ package main
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -49,9 +48,7 @@ func (c *cli) runDiff(ctx context.Context, from, to string, opts csvdir.DiffOpti
 		return err //nolint:wrapcheck // it says operation and place itself
 	}
 	if asJSON {
-		out := json.NewEncoder(c.stdout)
-		out.SetIndent("", "  ")
-		if err := out.Encode(diff); err != nil {
+		if err := c.printJSON(diff); err != nil {
 			return err
 		}
 	} else {

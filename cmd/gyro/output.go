@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -95,6 +96,14 @@ func (c *cli) printReport(r *gyro.Report) {
 	fmt.Fprintf(c.stdout, "\nslice    %s\n", r.Place)
 	fmt.Fprintf(c.stdout, "taken    %s%s, %s\n", r.Origin.Time.Format(time.RFC3339), onStandby(r.Origin), r.Origin.Server)
 	c.printNotes(r.Notes)
+}
+
+// printJSON prints a value as JSON that people can read too.
+func (c *cli) printJSON(value any) error {
+	out := json.NewEncoder(c.stdout)
+	out.SetIndent("", "  ")
+	out.SetEscapeHTML(false)
+	return out.Encode(value) //nolint:wrapcheck // it is of standard output
 }
 
 func (c *cli) printNotes(notes []gyro.Text) {

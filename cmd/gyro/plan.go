@@ -13,16 +13,18 @@ import (
 
 func (c *cli) plan() *cobra.Command {
 	var (
-		s   settings
-		sql bool
+		s           settings
+		sql, asJSON bool
 	)
 	cmd := &cobra.Command{
 		Use:   "plan",
 		Short: "Say what export would do, reading no row",
 		Long: `Say what export would do: jobs in their order, files, how each finds its rows, and the rows and
 cost that the planner expects; with --sql the statements too. Only the catalog and EXPLAIN are asked
-for; no row is read and nothing is written. The same configuration as for export.`,
-		Example: "  gyro plan -c gyro.yaml\n  gyro plan -c gyro.yaml --sql",
+for; no row is read and nothing is written. The same configuration as for export.
+
+--json prints what the event plan of gyro run has (docs/protocol.md).`,
+		Example: "  gyro plan -c gyro.yaml\n  gyro plan -c gyro.yaml --sql\n  gyro plan -c gyro.yaml --json",
 		Args:    noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			conf, err := c.load(&s)
@@ -33,12 +35,16 @@ for; no row is read and nothing is written. The same configuration as for export
 			if err != nil {
 				return err //nolint:wrapcheck // it says operation and place itself
 			}
+			if asJSON {
+				return c.printJSON(planned(plan))
+			}
 			c.printPlan(plan, sql)
 			return nil
 		},
 	}
 	s.flags(cmd)
 	cmd.Flags().BoolVar(&sql, "sql", false, "also print the SELECT of each job")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
 	return cmd
 }
 

@@ -103,7 +103,7 @@ Begin with "gyro demo", then write a gyro.yaml and look at "gyro plan".`,
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return &usageError{err: err, hint: cmd.CommandPath() + " --help lists the flags"}
 	})
-	root.AddCommand(c.export(), c.importCommand(), c.copyCommand(), c.undo(), c.plan(), c.verify(), c.why(), c.diff(), c.runCommand(), c.schemaCommand(), c.demo(), c.version())
+	root.AddCommand(c.export(), c.importCommand(), c.copyCommand(), c.undo(), c.plan(), c.verify(), c.why(), c.diff(), c.runCommand(), c.schemaCommand(), c.demo(), c.version(), c.man())
 	if checkCommand != nil {
 		root.AddCommand(checkCommand(c))
 	}

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -176,10 +175,7 @@ func (c *cli) runVerify(ctx context.Context, path string, fences []fence, opts c
 		}
 	}
 	if asJSON {
-		encoder := json.NewEncoder(c.stdout)
-		encoder.SetIndent("", "  ")
-		encoder.SetEscapeHTML(false)
-		return errors.Join(append(found, encoder.Encode(result))...)
+		return errors.Join(append(found, c.printJSON(result))...)
 	}
 	c.printVerification(v)
 	if opts.Planted != nil {

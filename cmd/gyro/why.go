@@ -11,7 +11,8 @@ import (
 )
 
 func (c *cli) why() *cobra.Command {
-	return &cobra.Command{
+	var asJSON bool
+	cmd := &cobra.Command{
 		Use:   "why DIR TABLE KEY",
 		Short: "Say why a row is in a slice",
 		Long: `Say why a row is in a slice, from the files alone: the job that selected it and the rows that
@@ -37,12 +38,19 @@ commas, or as several arguments.`,
 			if err != nil {
 				return err //nolint:wrapcheck // it says operation and place itself
 			}
+			if asJSON {
+				return c.printJSON(struct {
+					Steps []csvdir.Reason `json:"steps"`
+				}{steps})
+			}
 			for i, step := range steps {
 				fmt.Fprintf(c.stdout, "%s row %d%s\n    %s\n", step.File, step.Row, named(step.Key), reason(steps, i))
 			}
 			return nil
 		},
 	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
+	return cmd
 }
 
 // named is the key of a row, as why takes one.

@@ -99,22 +99,22 @@ func NewPart(key Key, table schema.Name, column string, part gyro.Part, fits sch
 
 // Append writes the value of a row, or by value that of a digest in hexadecimal digits.
 func (f *Fake) Append(text []byte, r *Row, digest []byte) ([]byte, error) {
-	return f.AppendPart(text, r, digest, nil)
+	return f.AppendPart(text, r, digest)
 }
 
-// AppendPart writes that of one of several parts, which ordinals tell apart.
-func (f *Fake) AppendPart(text []byte, r *Row, digest, ordinals []byte) ([]byte, error) {
+// AppendPart writes that of one of several parts, which tells says: by value the digest, else the ordinals; see [gyro.Place].
+func (f *Fake) AppendPart(text []byte, r *Row, tells []byte) ([]byte, error) {
 	copy(r.Whole[:], r.sum)
 	switch {
 	case f.Mask.Domain != "":
-		if len(digest) != 2*sha256.Size {
+		if len(tells) != 2*sha256.Size {
 			return nil, errors.New("there is no digest of the value")
 		}
-		if _, err := hex.Decode(r.Whole[:], digest); err != nil {
+		if _, err := hex.Decode(r.Whole[:], tells); err != nil {
 			return nil, errors.New("there is no digest of the value")
 		}
 	case f.group != nil:
-		f.scatter(r.Whole[:], ordinals)
+		f.scatter(r.Whole[:], tells)
 	}
 	// HMAC of the row once, and of that two blocks a column: a pseudorandom function of one of another is one.
 	f.dice.Encrypt(r.Seed[:aes.BlockSize], r.Whole[:aes.BlockSize])

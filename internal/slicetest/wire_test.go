@@ -3,16 +3,10 @@ package slicetest
 import (
 	"bytes"
 	"fmt"
-	"io"
-	"net"
-	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
-
-	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/gyrodata/gyro"
 	"github.com/gyrodata/gyro/csvdir"
@@ -21,50 +15,6 @@ import (
 	"github.com/gyrodata/gyro/mask"
 	"github.com/gyrodata/gyro/postgres"
 )
-
-// wire is a proxy that keeps all that a server sends.
-type wire struct {
-	mu   sync.Mutex
-	sent bytes.Buffer
-}
-
-func (w *wire) Write(p []byte) (int, error) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.sent.Write(p)
-}
-
-// listen gives an URL that leads to a database through the proxy.
-func (w *wire) listen(t *testing.T, to string) string {
-	t.Helper()
-	config, err := pgconn.ParseConfig(to)
-	if err != nil {
-		t.Fatal(err)
-	}
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = listener.Close() })
-	network, address := pgconn.NetworkAddress(config.Host, config.Port)
-	go func() {
-		for {
-			client, err := listener.Accept()
-			if err != nil {
-				return
-			}
-			server, err := net.Dial(network, address)
-			if err != nil {
-				_ = client.Close()
-				return
-			}
-			go func() { _, _ = io.Copy(server, client); _ = server.Close() }()
-			go func() { _, _ = io.Copy(io.MultiWriter(client, w), server); _ = client.Close() }()
-		}
-	}()
-	through := url.URL{Scheme: "postgres", User: url.UserPassword(config.User, config.Password), Host: listener.Addr().String(), Path: config.Database, RawQuery: "sslmode=disable"}
-	return through.String()
-}
 
 // asked are the settings of masks that have to be given some.
 var asked = map[string]any{
@@ -184,22 +134,20 @@ func TestWire(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			var w wire
+			through, heard := pgtest.Wire(t, source)
 			dir := filepath.Join(t.TempDir(), "slice")
 			importer := gyro.Importer{Model: gyro.Table("planted"), Columns: gyro.Columns{}}
 			for _, p := range all {
 				importer.Columns[p.name] = gyro.Column{Mask: say(p.mask)}
 			}
 			s := export.Slice{
-				Source: postgres.DB{URL: w.listen(t, source)}, Target: csvdir.Dir{Path: dir}, Importers: gyro.Registry{importer}, MaskKey: bytes.Repeat([]byte("k"), 32),
+				Source: postgres.DB{URL: through}, Target: csvdir.Dir{Path: dir}, Importers: gyro.Registry{importer}, MaskKey: bytes.Repeat([]byte("k"), 32),
 				Jobs: []gyro.ImportJob{{Model: gyro.Table("planted"), Query: gyro.Where("id > $1", 0)}},
 			}
 			if _, err := s.Run(t.Context()); err != nil {
 				t.Fatal(err)
 			}
-			w.mu.Lock()
-			sent := bytes.Clone(w.sent.Bytes())
-			w.mu.Unlock()
+			sent := heard()
 			for _, seen := range []string{"Seen0", "Seen2", "COPY (SELECT "} {
 				if !bytes.Contains(sent, []byte(seen)) {
 					t.Errorf("%q was not seen: what the server sends is not all here", seen)

@@ -25,6 +25,9 @@ func (s *Snapshot) Explain(ctx context.Context, all ...driver.Selection) ([]gyro
 		// The savepoint is there, but where none could be made: then the run is over anyway.
 		_, _ = s.conn.Exec(ctx, "ROLLBACK TO SAVEPOINT gyro")
 		s.parser = statement.NewParser(s.conn) // the locks are gone
+		if len(all) == 1 {
+			err = s.lacking(ctx, err, all[0].Table.Name)
+		}
 		return nil, blamed(s.conflict(err))
 	}
 	for i, plan := range plans {
