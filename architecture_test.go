@@ -37,7 +37,7 @@ func TestArchitecture(t *testing.T) {
 		return room
 	}
 	below := []string{"gyro", "schema", "pgcsv", "keyset", "planted"}
-	beside := regexp.MustCompile(`^(internal/(pgtest|slicetest|modeltest)|bench|examples)`)
+	beside := regexp.MustCompile(`^(internal/(browser|pgtest|slicetest|modeltest)|bench|examples)`)
 	var want []string
 	for line := range strings.Lines(string(out)) {
 		words := strings.Fields(line)

@@ -43,6 +43,7 @@ var rooms = map[string][]string{
 	"gyrobun":  {"", "schema", "pgcsv", "keyset", "driver"},
 	"progress": {"", "schema", "pgcsv", "keyset", "driver"},
 	"mask":     {"", "schema"},
+	"picture":  {"", "schema", "driver"},
 	// Rooms of postgres, which alone imports them.
 	"postgres/internal/server":    {"", "schema", "pgcsv", "keyset", "driver"},
 	"postgres/internal/statement": {"", "schema", "pgcsv", "keyset", "driver", "postgres/internal/server"},
@@ -58,6 +59,7 @@ var rooms = map[string][]string{
 	"bench":                 {"*"},
 	"internal/slicetest":    {"*"},
 	"internal/modeltest":    {"", "schema"},
+	"internal/browser":      {},
 	"internal/pgtest":       {},
 	"internal/pgtest/serve": {"internal/pgtest"},
 }

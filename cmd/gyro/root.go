@@ -110,6 +110,9 @@ Begin with "gyro demo", then let "gyro init" write a gyro.yaml for your database
 	if initCommand != nil {
 		root.AddCommand(initCommand(c))
 	}
+	for _, command := range pictureCommands {
+		root.AddCommand(command(c))
+	}
 	return root
 }
 
@@ -118,6 +121,9 @@ var checkCommand func(*cli) *cobra.Command
 
 // initCommand is set by init.go; without that file there is no such command.
 var initCommand func(*cli) *cobra.Command
+
+// pictureCommands are those of graph.go and report.go; without these files there are none.
+var pictureCommands []func(*cli) *cobra.Command
 
 // noArgs refuses arguments as a mistake of usage.
 func noArgs(cmd *cobra.Command, args []string) error {
