@@ -286,7 +286,8 @@ func TestShopDrafted(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, want := range []string{
-		`- {model: accounts_tenant, where: "id = $1", args: [1]}`, "- {model: accounts_customer, limit: 10, per: shop_id}", "- {model: orders_order}", "- {model: orders_orderitem}", "email: {fake: email} # named email",
+		`- {model: accounts_tenant, where: "id = $1", args: [1]}`, "- {model: accounts_customer, limit: 10, per: shop_id}", "- {model: orders_order}", "- {model: orders_orderitem}",
+		"product_id: {ref: products_product, missing: include} # what the limit of products_product leaves out comes along", "email: {fake: email} # named email",
 	} {
 		if !strings.Contains(text, want) {
 			t.Errorf("it says nothing of %q:\n%s", want, text)
