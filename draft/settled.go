@@ -240,13 +240,16 @@ func (s *settled) references(d *Draft) {
 		name := d.Tables[i].Name
 		t := s.known(name)
 		for _, r := range t.References {
-			if slices.Contains(s.besides[name], r.Name) {
-				d.Tables[i].Columns = append(d.Tables[i].Columns, Column{Name: r.Columns[0], Missing: gyro.Include, Ref: r.To, Why: []string{"what the limit of " + r.To.String() + " leaves out comes along"}})
-			} else if s.nulled(name, r) {
-				if !slices.ContainsFunc(d.Tables[i].Columns, func(c Column) bool { return c.Name == r.Columns[0] }) {
-					d.Tables[i].Columns = append(d.Tables[i].Columns, Column{Name: r.Columns[0], Missing: gyro.SetNull, Ref: r.To, Why: []string{s.whyNulled(name, r)}})
-				}
-			} else if !slices.ContainsFunc(d.Tables, func(t Table) bool { return t.Name == r.To }) && s.known(r.To) != nil {
+			said := slices.ContainsFunc(d.Tables[i].Columns, func(c Column) bool { return c.Name == r.Columns[0] })
+			known := slices.ContainsFunc(d.Tables, func(t Table) bool { return t.Name == r.To })
+			switch {
+			case slices.Contains(s.besides[name], r.Name):
+				d.Tables[i].Columns = append(d.Tables[i].Columns, Column{
+					Name: r.Columns[0], Missing: gyro.Include, Ref: r.To, Why: []string{"what the limit of " + r.To.String() + " leaves out comes along"},
+				})
+			case s.nulled(name, r) && !said:
+				d.Tables[i].Columns = append(d.Tables[i].Columns, Column{Name: r.Columns[0], Missing: gyro.SetNull, Ref: r.To, Why: []string{s.whyNulled(name, r)}})
+			case !s.nulled(name, r) && !known && s.known(r.To) != nil:
 				d.Tables = append(d.Tables, Table{Name: r.To})
 			}
 		}
