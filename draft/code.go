@@ -273,7 +273,7 @@ func (c *code) importers() string {
 func (c *code) column(column Column) string {
 	var all []string
 	if column.Missing != "" {
-		all = append(all, "Ref: "+c.vars[column.Ref], "Missing: gyro.SetNull")
+		all = append(all, "Ref: "+c.vars[column.Ref], "Missing: "+map[gyro.Missing]string{gyro.SetNull: "gyro.SetNull", gyro.Include: "gyro.Include"}[column.Missing])
 	}
 	if len(column.Cases) > 0 {
 		var cases []string

@@ -15,12 +15,13 @@ type settled struct {
 	*graph
 	order    []schema.Name
 	position map[schema.Name]int
+	besides  map[schema.Name][]string // names of references that include what limits would leave out, by table
 }
 
 // settled are the root and what hangs below it, those that others refer to first.
 func (g *graph) settled(root schema.Name) *settled {
 	below := g.below(root)
-	s := &settled{graph: g, position: map[schema.Name]int{}}
+	s := &settled{graph: g, position: map[schema.Name]int{}, besides: map[schema.Name][]string{}}
 	for _, component := range schema.Components(below, g.parents) {
 		s.order = append(s.order, component...)
 	}
@@ -61,6 +62,7 @@ func (s *settled) jobs(d *Draft) {
 	whole := root.Where == "" && root.Limit == 0
 	expected := map[schema.Name]float64{}
 	share := map[schema.Name]float64{} // of a table's rows that are expected; -1: not known
+	limited := map[schema.Name]bool{}
 	d.Jobs = nil
 	for _, name := range s.order {
 		t := s.tables[name]
@@ -71,6 +73,7 @@ func (s *settled) jobs(d *Draft) {
 		if name == root.Table {
 			job = root
 		} else {
+			s.besides[name] = s.included(name, share, limited)
 			part, by := s.leading(name, share, expected)
 			if part >= 0 && t.Rows >= 0 {
 				job.Rows = math.Ceil(t.Rows * part)
@@ -85,7 +88,7 @@ func (s *settled) jobs(d *Draft) {
 		if job.Rows >= 0 && t.Rows >= 0 {
 			share[name] = min(1, job.Rows/max(1, t.Rows))
 		}
-		expected[name] = job.Rows
+		expected[name], limited[name] = job.Rows, job.Limit > 0 && name != root.Table
 		d.Jobs = append(d.Jobs, job)
 	}
 }
@@ -101,7 +104,7 @@ func (s *settled) leading(name schema.Name, share, expected map[schema.Name]floa
 	part, by := -1.0, (*schema.Reference)(nil)
 	for i, r := range s.tables[name].References {
 		p, ok := share[r.To]
-		if !ok || r.To == name || p < 0 {
+		if !ok || r.To == name || p < 0 || slices.Contains(s.besides[name], r.Name) {
 			continue
 		}
 		if part < 0 || p < part {
@@ -112,6 +115,45 @@ func (s *settled) leading(name schema.Name, share, expected map[schema.Name]floa
 		}
 	}
 	return part, by
+}
+
+// included are the references of a table by which rows come along that a limit would leave out: an item whose order was taken brings its
+// product, of which only some were. One reference to what is limited chooses the rows, or one to what hangs below that.
+func (s *settled) included(name schema.Name, share map[schema.Name]float64, limited map[schema.Name]bool) []string {
+	var all []schema.Reference
+	highest, below := 0.0, false
+	for _, r := range s.tables[name].References {
+		if p, ok := share[r.To]; ok && r.To != name {
+			highest = max(highest, p)
+		}
+	}
+	for _, r := range s.tables[name].References {
+		p, ok := share[r.To]
+		switch {
+		case !ok || r.To == name:
+		case limited[r.To]:
+			all = append(all, r)
+		case p >= 0 && p < highest*0.99:
+			below = true
+		}
+	}
+	if !below && len(all) > 0 { // that with the most rows chooses
+		at := 0
+		for i, r := range all {
+			if s.tables[r.To].Rows > s.tables[all[at].To].Rows {
+				at = i
+			}
+		}
+		all = slices.Delete(all, at, at+1)
+	}
+	var names []string
+	for _, r := range all {
+		alone := len(s.tables[name].Over(r.Columns)) == 1
+		if len(r.Columns) == 1 && r.Enforced && r.When == "" && alone {
+			names = append(names, r.Name)
+		}
+	}
+	return names
 }
 
 // orphans reports whether rows of a table may have no parent at all.
@@ -198,11 +240,16 @@ func (s *settled) references(d *Draft) {
 		name := d.Tables[i].Name
 		t := s.known(name)
 		for _, r := range t.References {
-			if s.nulled(name, r) {
-				if !slices.ContainsFunc(d.Tables[i].Columns, func(c Column) bool { return c.Name == r.Columns[0] }) {
-					d.Tables[i].Columns = append(d.Tables[i].Columns, Column{Name: r.Columns[0], Missing: gyro.SetNull, Ref: r.To, Why: []string{s.whyNulled(name, r)}})
-				}
-			} else if !slices.ContainsFunc(d.Tables, func(t Table) bool { return t.Name == r.To }) && s.known(r.To) != nil {
+			said := slices.ContainsFunc(d.Tables[i].Columns, func(c Column) bool { return c.Name == r.Columns[0] })
+			known := slices.ContainsFunc(d.Tables, func(t Table) bool { return t.Name == r.To })
+			switch {
+			case slices.Contains(s.besides[name], r.Name):
+				d.Tables[i].Columns = append(d.Tables[i].Columns, Column{
+					Name: r.Columns[0], Missing: gyro.Include, Ref: r.To, Why: []string{"what the limit of " + r.To.String() + " leaves out comes along"},
+				})
+			case s.nulled(name, r) && !said:
+				d.Tables[i].Columns = append(d.Tables[i].Columns, Column{Name: r.Columns[0], Missing: gyro.SetNull, Ref: r.To, Why: []string{s.whyNulled(name, r)}})
+			case !s.nulled(name, r) && !known && s.known(r.To) != nil:
 				d.Tables = append(d.Tables, Table{Name: r.To})
 			}
 		}
