@@ -18,8 +18,8 @@ func (s *step) settleMasks() gyro.Mistakes {
 	for _, key := range slices.Sorted(maps.Keys(s.importer.Columns)) {
 		mask := s.importer.Columns[key].Mask
 		place := s.importer.ColumnPlace(key)
-		if further := mask.Domain != "" || mask.Rows != ""; further && (mask.IsZero() || mask.Keeps()) {
-			found.Add(gyro.Mistake{Place: place, Problem: "{Domain} or {Rows} is set, and nothing is written in the value's place", Hint: "set {Mask}"})
+		if problem, hint := masking.Idle(mask); problem != "" {
+			found.Add(gyro.Mistake{Place: place, Problem: problem, Hint: hint})
 		}
 		if mask.IsZero() {
 			continue
@@ -61,16 +61,9 @@ func (s *step) unsaid() gyro.Mistakes {
 	if len(names) == 0 {
 		return nil
 	}
-	ready := make([]string, len(names))
-	for i, name := range names {
-		ready[i] = name + ": {keep: true}"
-	}
 	var found gyro.Mistakes
-	found.Add(gyro.Mistake{
-		Place:   gyro.Text("table " + s.table.Name.String()),
-		Problem: gyro.Textf("neither a mask nor keep is said of %s", strings.Join(names, ", ")),
-		Hint:    gyro.Textf("add a mask, or to the columns of its importer: %s", strings.Join(ready, ", ")),
-	})
+	problem, hint := masking.Unsaid(names)
+	found.Add(gyro.Mistake{Place: gyro.Text("table " + s.table.Name.String()), Problem: problem, Hint: hint})
 	return found
 }
 

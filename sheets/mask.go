@@ -2,8 +2,8 @@ package sheets
 
 import (
 	"bytes"
+	"maps"
 	"slices"
-	"strings"
 
 	"github.com/gyrodata/gyro"
 	"github.com/gyrodata/gyro/driver"
@@ -49,6 +49,7 @@ func (p *planning) maskColumns(s *step, secret masking.Key, strict bool) {
 	if strict {
 		p.unsaid(s)
 	}
+	p.maskReferences(s)
 	for _, v := range m.plan.Values {
 		said := m.keys[v.Column]
 		mask := said.Mask
@@ -73,6 +74,35 @@ func (p *planning) maskColumns(s *step, secret masking.Key, strict bool) {
 		}
 		m.reads[v.Field].fake = masking.NewFake(secret, table.Name, v.Column, mask, c, masking.Distinct(table, v.Column), m.masks.counts)
 	}
+}
+
+// maskReferences refuses masks of columns whose values are looked for, and what is said of no mask.
+func (p *planning) maskReferences(s *step) {
+	for _, key := range slices.Sorted(maps.Keys(s.Importer.Columns)) {
+		said := s.Importer.Columns[key]
+		place := s.sheet.columnPlace(s, key)
+		if problem, hint := masking.Idle(said.Mask); problem != "" {
+			p.Found.Add(gyro.Mistake{Place: place, Problem: problem, Hint: hint})
+		}
+		columns, mistake := gyro.ColumnsOf(s.Load.Table, key, said, place)
+		if mistake != nil || said.Mask.IsZero() || said.Mask.Keeps() { // the mistake was told
+			continue
+		}
+		if slices.ContainsFunc(columns, s.sheet.looked) {
+			p.Found.Add(gyro.Mistake{Place: place, Problem: ofKey, Hint: keepKey})
+		}
+	}
+}
+
+// What is said of a column by which rows are found.
+const (
+	ofKey   gyro.Text = "it is a part of a key or of a reference, by which rows of files are found"
+	keepKey gyro.Text = "keep it; {IDs} gives new ids"
+)
+
+// looked reports whether a column gets the key of a row that is looked for.
+func (m *mapping) looked(column string) bool {
+	return slices.ContainsFunc(m.lookups, func(l *keyLookup) bool { return slices.Contains(l.Columns, column) })
 }
 
 // keyFields are the fields of the primary key, and whether it is one integer; none where the file does not give it all.
@@ -112,7 +142,7 @@ func (p *planning) unmaskable(s *step, field int, said keyedColumn, column strin
 	case mask.SQL == nil && mask.Fake == nil:
 		return "parts of its value are masked, which only a source does", "mask it whole, or let a program mask the file before"
 	case slices.Contains(table.PrimaryKey, column) || references || !said.Ref.IsZero() || p.looksFor(s, column):
-		return "it is a part of a key or of a reference, by which rows of files are found", "keep it; {IDs} gives new ids"
+		return ofKey, keepKey
 	case mask.Fake != nil && mask.Domain == "" && len(key) == 0:
 		return "a value is made from the primary key, and the file does not give that", "{Domain}: a fake by value"
 	case mask.Domain != "" && !c.Underlying().Text():
@@ -141,14 +171,27 @@ func (p *planning) looksFor(s *step, column string) bool {
 // unsaid refuses columns of a file that neither a mask nor keep is said of.
 func (p *planning) unsaid(s *step) {
 	var names []string
-	for _, v := range s.sheet.plan.Values {
-		if v.Field >= 0 && s.sheet.keys[v.Column].Mask.IsZero() {
-			names = append(names, v.Column)
+	for _, c := range s.Load.Table.Columns {
+		given := s.sheet.looked(c.Name) || slices.ContainsFunc(s.sheet.plan.Values, func(v driver.SheetValue) bool { return v.Column == c.Name && v.Field >= 0 })
+		if given && !p.said(s, c.Name) {
+			names = append(names, c.Name)
 		}
 	}
 	if len(names) > 0 {
-		p.Refuse(s.Step, gyro.Textf("neither a mask nor keep is said of %s", strings.Join(names, ", ")), gyro.Textf("add a mask, or to the columns of its importer: %s", strings.Join(names, ": {keep: true}, ")+": {keep: true}"))
+		problem, hint := masking.Unsaid(names)
+		p.Refuse(s.Step, problem, hint)
 	}
+}
+
+// said reports whether a mask or keep is said of a column.
+func (p *planning) said(s *step, column string) bool {
+	for key, said := range s.Importer.Columns {
+		columns, mistake := gyro.ColumnsOf(s.Load.Table, key, said, "")
+		if mistake == nil && !said.Mask.IsZero() && slices.Contains(columns, column) {
+			return true
+		}
+	}
+	return false
 }
 
 // maskRow says to the fakes which row it is, once all else of it is converted.

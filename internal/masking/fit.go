@@ -44,6 +44,20 @@ func Unfit(table *schema.Table, column string, mask gyro.Mask, numbered bool) (p
 	return "", ""
 }
 
+// Idle says why a domain or a condition stands there in vain; "": it does not.
+func Idle(mask gyro.Mask) (problem, hint gyro.Text) {
+	if (mask.Domain != "" || mask.Rows != "") && (mask.IsZero() || mask.Keeps()) {
+		return "{Domain} or {Rows} is set, and nothing is written in the value's place", "set {Mask}"
+	}
+	return "", ""
+}
+
+// Unsaid is the mistake that neither a mask nor keep is said of columns.
+func Unsaid(columns []string) (problem, hint gyro.Text) {
+	return gyro.Textf("neither a mask nor keep is said of %s", strings.Join(columns, ", ")),
+		gyro.Textf("add a mask, or to the columns of its importer: %s: {keep: true}", strings.Join(columns, ": {keep: true}, "))
+}
+
 // DistinctKeys are the columns of what keeps rows apart beside the primary key: unique keys, and unique indexes of expressions or of
 // some rows.
 func DistinctKeys(table *schema.Table) [][]string {

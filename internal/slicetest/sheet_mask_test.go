@@ -100,6 +100,8 @@ func TestMasksOfSheetsRefused(t *testing.T) {
 		{"note", "text", gyro.Column{Mask: mask.Command(gyro.Command{Run: []string{"cat"}})}, "an outside program makes the values"},
 		{"note", "text", gyro.Column{Mask: mask.Template("{{row.id}}")}, "the mask reads other columns of the row"},
 		{"note", "born", gyro.Column{Mask: mask.Date().ByValue("days")}, "a fake by value goes by how the source prints it"},
+		{"note", "member_id", gyro.Column{By: gyro.By{"email": "member"}, Ref: gyro.Table("member"), Mask: mask.Token("")}, "it is a part of a key or of a reference"},
+		{"member", "name", gyro.Column{Mask: gyro.Mask{}.ByValue("people")}, "nothing is written in the value's place"},
 		{"member", "id", gyro.Column{Mask: mask.Token("")}, "it is a part of a key or of a reference"},
 		{"member", "email", gyro.Column{Mask: mask.Email()}, "it is a part of a key or of a reference"},
 		{"member", "name", gyro.Column{Mask: mask.Age()}, ""},
@@ -121,6 +123,20 @@ func TestMasksOfSheetsRefused(t *testing.T) {
 		Files: []sheets.File{{Model: gyro.Table("member"), From: csvdir.File(members, "")}}, Target: postgres.DB{URL: target}, Strict: true, MaskKey: gyro.Secret("short"),
 		Importers: gyro.Registry{{Model: gyro.Table("member"), Columns: gyro.Columns{"id": {Mask: mask.Keep()}, "name": {Mask: mask.Name()}}}},
 	}.Plan(t.Context())
+	direct := write("direct.csv", "id,member_id,text\n1,1,a\n")
+	for _, strict := range []bool{false, true} { // a key that the file gives itself
+		c, want := gyro.Columns{"member_id": {Mask: mask.Token("")}}, "it is a part of a key or of a reference"
+		if strict {
+			c, want = gyro.Columns{"id": {Mask: mask.Keep()}, "text": {Mask: mask.Keep()}}, "neither a mask nor keep is said of member_id"
+		}
+		_, err := sheets.Load{
+			Files:  []sheets.File{{Model: gyro.Table("note"), From: csvdir.File(direct, "")}, {Model: gyro.Table("member"), From: csvdir.File(members, "")}},
+			Target: postgres.DB{URL: target}, Strict: strict, Importers: gyro.Registry{{Model: gyro.Table("note"), Columns: c}, {Model: gyro.Table("member")}},
+		}.Plan(t.Context())
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("strict %v: %v; want %s", strict, err, want)
+		}
+	}
 	if err == nil || !strings.Contains(err.Error(), "MaskKey is too short") {
 		t.Error(err)
 	}
