@@ -42,10 +42,7 @@ func (b *bench) export(ctx context.Context) error {
 		return exec.CommandContext(ctx, b.gyro, "export", "-c", config, "--source", url, "--target", slice, "--progress", progress)
 	}
 	copyCommand := `\copy (` + itemsQuery + `) TO '` + file + `' (FORMAT csv, HEADER)`
-	runs := []struct {
-		name string
-		cmd  func() *exec.Cmd
-	}{
+	runs := []run{
 		{`psql \copy`, func() *exec.Cmd { return exec.CommandContext(ctx, psql, "-X", "-q", "-d", url, "-c", copyCommand) }},
 		{`psql \copy, file flushed`, func() *exec.Cmd {
 			return exec.CommandContext(ctx, "sh", "-c", `"$0" -X -q -d "$1" -c "$2" && sync "$3"`, psql, url, copyCommand, file)
@@ -57,26 +54,12 @@ func (b *bench) export(ctx context.Context) error {
 	}
 	for _, r := range runs {
 		if b.other(r.cmd()) != nil {
-			runs = append(runs, struct {
-				name string
-				cmd  func() *exec.Cmd
-			}{r.name + ", other", func() *exec.Cmd { return b.other(r.cmd()) }})
+			runs = append(runs, run{r.name + ", other", func() *exec.Cmd { return b.other(r.cmd()) }})
 		}
 	}
-	taken := make([][]usage, len(runs))
-	for round := range b.rounds + 1 {
-		for i, r := range runs {
-			if err := os.RemoveAll(slice); err != nil { // new, as the file is
-				return err
-			}
-			u, err := measure(r.cmd())
-			if err != nil {
-				return err
-			}
-			if round > 0 { // the first warms up
-				taken[i] = append(taken[i], u)
-			}
-		}
+	taken, err := b.interleaved(runs, slice)
+	if err != nil {
+		return err
 	}
 	one, err := os.ReadFile(file)
 	if err != nil {

@@ -32,7 +32,7 @@ import (
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	err := run(ctx, os.Args[1:])
+	err := command(ctx, os.Args[1:])
 	stop()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "error:", err)
@@ -40,7 +40,7 @@ func main() {
 	}
 }
 
-func run(ctx context.Context, args []string) error {
+func command(ctx context.Context, args []string) error {
 	which := "all"
 	if len(args) > 0 {
 		which, args = args[0], args[1:]
@@ -144,6 +144,32 @@ func measure(cmd *exec.Cmd) (usage, error) {
 		u.peak = r.Maxrss
 	}
 	return u, nil
+}
+
+// run is a command that is measured, made anew each time.
+type run struct {
+	name string
+	cmd  func() *exec.Cmd
+}
+
+// interleaved measures runs in turn, in as many rounds as were asked for and one before that warms up. Each finds fresh, a directory, gone.
+func (b *bench) interleaved(runs []run, fresh string) ([][]usage, error) {
+	taken := make([][]usage, len(runs))
+	for round := range b.rounds + 1 {
+		for i, r := range runs {
+			if err := os.RemoveAll(fresh); err != nil {
+				return nil, err
+			}
+			u, err := measure(r.cmd())
+			if err != nil {
+				return nil, err
+			}
+			if round > 0 {
+				taken[i] = append(taken[i], u)
+			}
+		}
+	}
+	return taken, nil
 }
 
 // median of the wall times, CPU times and peaks, each by itself.

@@ -64,10 +64,7 @@ func (b *bench) mask(ctx context.Context) error {
 			return cmd
 		}
 	}
-	runs := []struct {
-		name string
-		cmd  func() *exec.Cmd
-	}{
+	runs := []run{
 		{"gyro export", gyro("plain", "")},
 		{"four fakes by row", gyro("row", fmt.Sprintf(maskedColumns, ""))},
 		{"four fakes by value", gyro("value", strings.NewReplacer("first_name}", "first_name, domain: a}", "last_name}", "last_name, domain: b}", "email}", "email, domain: c}", "phone}", "phone, domain: d}").Replace(fmt.Sprintf(maskedColumns, "")))},
@@ -79,10 +76,7 @@ func (b *bench) mask(ctx context.Context) error {
 		if err := os.WriteFile(config, []byte(text), 0o600); err != nil {
 			return err
 		}
-		runs = append(runs, struct {
-			name string
-			cmd  func() *exec.Cmd
-		}{"greenmask, hash engine", func() *exec.Cmd {
+		runs = append(runs, run{"greenmask, hash engine", func() *exec.Cmd {
 			_ = os.RemoveAll(dump)
 			_ = os.Mkdir(dump, 0o700)
 			cmd := exec.CommandContext(ctx, greenmask, "--config", config, "dump")
@@ -92,20 +86,9 @@ func (b *bench) mask(ctx context.Context) error {
 	} else {
 		fmt.Println("greenmask is not on PATH: it is left out")
 	}
-	taken := make([][]usage, len(runs))
-	for round := range b.rounds + 1 {
-		for i, r := range runs {
-			if err := os.RemoveAll(slice); err != nil {
-				return err
-			}
-			u, err := measure(r.cmd())
-			if err != nil {
-				return err
-			}
-			if round > 0 { // the first warms up
-				taken[i] = append(taken[i], u)
-			}
-		}
+	taken, err := b.interleaved(runs, slice)
+	if err != nil {
+		return err
 	}
 	fmt.Printf("%d customers, first name, last name, e-mail address and telephone number; medians of %d\n\n", rows, b.rounds)
 	base := median(taken[0])

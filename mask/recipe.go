@@ -3,7 +3,6 @@ package mask
 import (
 	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/gyrodata/gyro"
 	"github.com/gyrodata/gyro/schema"
@@ -53,7 +52,7 @@ func (r recipe) mask() gyro.Mask {
 	if r.draw != nil {
 		m.Fake, m.Reads, m.Command = r.fake(), r.reads, r.command
 		m.Digest = func(domain, value string) string {
-			return "pg_catalog.encode(" + digestOf(strings.TrimSuffix(gyro.DigestPrefix(domain), ":"), value) + ", 'hex')"
+			return "pg_catalog.encode(" + prefixed(gyro.DigestPrefix(domain), value) + ", 'hex')"
 		}
 	}
 	return m

@@ -62,8 +62,11 @@ func pad(with int) string {
 func asText(value string) string { return "(" + value + ")::pg_catalog.text" }
 
 // digestOf is the digest of a value for a purpose: digests for different purposes have nothing to do with each other.
-func digestOf(purpose, value string) string {
-	return digest(own("({purpose} || {value})", "purpose", schema.QuoteLiteral(purpose+":"), "value", asText(value)))
+func digestOf(purpose, value string) string { return prefixed(purpose+":", value) }
+
+// prefixed is the digest of a text and a value.
+func prefixed(prefix, value string) string {
+	return digest(own("({prefix} || {value})", "prefix", schema.QuoteLiteral(prefix), "value", asText(value)))
 }
 
 // bitsOf are the first bits of a digest as a bigint: not negative, where they are less than 64.

@@ -16,7 +16,7 @@ import (
 	"github.com/gyrodata/gyro/personal"
 )
 
-func init() { checkCommand = (*cli).check }
+func init() { furtherCommands = append(furtherCommands, (*cli).check) }
 
 // checkSettings are the flags of check.
 type checkSettings struct {

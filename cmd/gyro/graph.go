@@ -22,7 +22,7 @@ import (
 	"github.com/gyrodata/gyro/schema"
 )
 
-func init() { pictureCommands = append(pictureCommands, (*cli).graph) }
+func init() { furtherCommands = append(furtherCommands, (*cli).graph) }
 
 // graphSettings are the flags of graph.
 type graphSettings struct {

@@ -23,7 +23,7 @@ import (
 	"github.com/gyrodata/gyro/schema"
 )
 
-func init() { initCommand = (*cli).initialize }
+func init() { furtherCommands = append(furtherCommands, (*cli).initialize) }
 
 // initSettings are the flags of init.
 type initSettings struct {

@@ -17,7 +17,7 @@ import (
 	"github.com/gyrodata/gyro/schema"
 )
 
-func init() { pictureCommands = append(pictureCommands, (*cli).reportCommand) }
+func init() { furtherCommands = append(furtherCommands, (*cli).reportCommand) }
 
 const defaultReport = "report.html"
 

@@ -104,26 +104,14 @@ Begin with "gyro demo", then let "gyro init" write a gyro.yaml for your database
 		return &usageError{err: err, hint: cmd.CommandPath() + " --help lists the flags"}
 	})
 	root.AddCommand(c.export(), c.importCommand(), c.copyCommand(), c.undo(), c.plan(), c.verify(), c.why(), c.diff(), c.runCommand(), c.schemaCommand(), c.demo(), c.version(), c.man())
-	if checkCommand != nil {
-		root.AddCommand(checkCommand(c))
-	}
-	if initCommand != nil {
-		root.AddCommand(initCommand(c))
-	}
-	for _, command := range pictureCommands {
+	for _, command := range furtherCommands {
 		root.AddCommand(command(c))
 	}
 	return root
 }
 
-// checkCommand is set by check.go; without that file there is no such command.
-var checkCommand func(*cli) *cobra.Command
-
-// initCommand is set by init.go; without that file there is no such command.
-var initCommand func(*cli) *cobra.Command
-
-// pictureCommands are those of graph.go and report.go; without these files there are none.
-var pictureCommands []func(*cli) *cobra.Command
+// furtherCommands are those whose files can be taken away: each adds its own.
+var furtherCommands []func(*cli) *cobra.Command
 
 // noArgs refuses arguments as a mistake of usage.
 func noArgs(cmd *cobra.Command, args []string) error {

@@ -50,10 +50,8 @@ func (a *attempt) begin(ctx context.Context) error {
 	if err := a.Begin(ctx); err != nil {
 		return err
 	}
-	if a.Plan.Secret != "" { // a bound value: the statement's text is logged
-		if _, err := a.Conn.Exec(ctx, "SELECT pg_catalog.set_config('gyro.mask_key', $1, true)", a.Plan.Secret); err != nil {
-			return server.Failed(ctx, "set the masks' key", "", err)
-		}
+	if err := server.SetMaskKey(ctx, a.Conn, a.Plan.Secret); err != nil {
+		return err
 	}
 	for _, t := range a.Tables {
 		t.Numbered = true

@@ -28,10 +28,8 @@ func (s *Snapshot) copy(ctx context.Context, selection driver.Selection, w io.Wr
 	if err := s.keys.send(ctx, text, selection.Table.Name.String()); err != nil {
 		return 0, err
 	}
-	if selection.Secret != "" { // a bound value: the statement's text is logged
-		if _, err := s.conn.Exec(ctx, "SELECT pg_catalog.set_config('gyro.mask_key', $1, true)", selection.Secret); err != nil {
-			return 0, server.Failed(ctx, "send the masks' key", "", err)
-		}
+	if err := server.SetMaskKey(ctx, s.conn, selection.Secret); err != nil {
+		return 0, err
 	}
 	out := &server.Writer{To: w}
 	tag, err := s.conn.PgConn().CopyTo(ctx, out, "COPY ("+text.sql+"\n) TO STDOUT (FORMAT csv, HEADER)")
