@@ -29,6 +29,9 @@ func (d Dir) Slice(ctx context.Context) (driver.Slice, error) {
 	if err == nil {
 		err = d.unproven(problems)
 	}
+	if err == nil {
+		err = d.retired()
+	}
 	if err != nil {
 		return nil, err
 	}

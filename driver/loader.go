@@ -53,8 +53,10 @@ type LoadTarget interface {
 	// found.
 	Load(ctx context.Context, plan *LoadPlan) (*Loaded, error)
 	// Keys writes the keys of the rows that Load inserted into one table, which has a key, as CSV with a
-	// header, in their order, and returns how many there were: those of [TableCount]. It calls Write once for
-	// the header and once for each row. It comes between Load and Commit, and may be called again.
+	// header, in their order, and returns how many there were: those of [TableCount]. Where the table's plan says
+	// Was, values that they have in the file stand behind, in columns [WasColumn]; where it has Known, the rows that are known
+	// stand among them. It calls Write once for the header and once for each row. It comes between Load and Commit,
+	// and may be called again.
 	Keys(ctx context.Context, table int, w io.Writer) (int64, error)
 	// Commit makes the load last. Where ctx has ended before, it does not. Where the connection is lost
 	// meanwhile, it finds out whether the load did, for which it may take longer than ctx lasts; where it

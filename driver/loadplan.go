@@ -26,6 +26,10 @@ type LoadPlan struct {
 	// byte. They may be called again for the same table, after what was opened was closed. ctx holds up to the Close.
 	Open      func(ctx context.Context, table int) (io.ReadCloser, error)
 	OpenSheet func(ctx context.Context, table int, encode SheetEncoder) (SheetStream, error)
+	// Over is the transaction of an earlier load, whose rows the tables know by Known; nil: there was none. OpenKnown opens
+	// what its record knows of a table, as Open does its file.
+	Over      *Transaction
+	OpenKnown func(ctx context.Context, table int) (io.ReadCloser, error)
 	// Tell is told what is done: the rows and bytes of a file so far, or a stage. It returns at once.
 	// nil: nobody is told.
 	Tell func(LoadEvent)
@@ -53,6 +57,11 @@ type LoadTable struct {
 	Found gyro.Policy
 	// FailFound: a row that is there is a mistake.
 	FailFound bool
+	// Known says that OpenKnown has the rows of an earlier load. Those of the file that are among them are found by it,
+	// before Find is asked, and updated where they differ.
+	Known *KnownRows
+	// Was are the columns of Key of which [LoadTarget].Keys gives the values in the file, too.
+	Was []string
 	// MapOnly: its rows are not loaded. Each has to be in the target, where others refer to it.
 	MapOnly    bool
 	References []*LoadReference
@@ -68,6 +77,14 @@ type LoadTable struct {
 	Bytes    int64 // of the file
 	// Sheet says that File is no file of a slice, but a foreign CSV, and how it is read.
 	Sheet *Sheet
+}
+
+// KnownRows says what is known of the rows that an earlier load left in a table: a CSV with a header that has their keys,
+// in the order of the columns Key.
+type KnownRows struct {
+	Key []string
+	// Was are the columns of Key whose values in the slice stand behind the key. The others have those that they had there.
+	Was []string
 }
 
 // LoadColumn is one column of a file.

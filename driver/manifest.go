@@ -31,6 +31,11 @@ type ManifestImport struct {
 	Keyless []string `json:"keyless,omitempty"` // those without a key, that rows were inserted into
 	// TriggersOff: the load kept the tables' triggers from firing, and so does its undo.
 	TriggersOff bool `json:"triggers_off,omitempty"`
+	// Slice is the place of the slice that was loaded, as its store calls it.
+	Slice string    `json:"slice,omitempty"`
+	Taken time.Time `json:"slice_taken,omitzero"` // as its manifest says
+	// Over: rows of an earlier load were loaded over, and the files list those that are still there, too.
+	Over bool `json:"over,omitempty"`
 }
 
 // ManifestFile is one file of a slice.
@@ -39,9 +44,12 @@ type ManifestFile struct {
 	Table string `json:"table"` // schema.ParseName reads it
 	Kind  string `json:"kind"`
 	// Through are the tables that inherit from it and whose rows were read through it.
-	Through    []string            `json:"through,omitempty"`
-	Columns    []ManifestColumn    `json:"columns"` // in the file's order
-	PrimaryKey []string            `json:"primary_key,omitempty"`
+	Through    []string         `json:"through,omitempty"`
+	Columns    []ManifestColumn `json:"columns"` // in the file's order
+	PrimaryKey []string         `json:"primary_key,omitempty"`
+	// Was, in the record of a load, are the columns of PrimaryKey that may have other values in the slice: these stand
+	// behind the key, in columns [WasColumn].
+	Was        []string            `json:"was,omitempty"`
 	Unique     [][]string          `json:"unique,omitempty"`
 	References []ManifestReference `json:"references,omitempty"`
 	// Polymorphic are the kinds of references that stand only in rows for which When is true.

@@ -25,6 +25,14 @@ type Store interface {
 	Begin(ctx context.Context, files []string) (SliceWriter, error)
 }
 
+// Retirer is a [Store] in which the record of a load can be marked when a later load went over its rows: it knows less than
+// the record of that one, and would let rows in twice.
+type Retirer interface {
+	// Retire marks the record that is there: from then on Slice gives an error that names by, the place of the later
+	// record; empty: the later load left none.
+	Retire(ctx context.Context, by string) error
+}
+
 // SliceWriter takes one slice. It is used by one goroutine at a time: Create for each file, one file
 // after the other, then Commit or Abort. Until Commit the place shows what it showed before.
 //

@@ -2,6 +2,7 @@ package driver
 
 import (
 	"context"
+	"fmt"
 	"io"
 
 	"github.com/gyrodata/gyro/schema"
@@ -22,5 +23,9 @@ type UndoPlan struct {
 type UndoTable struct {
 	Table schema.Name
 	Key   []string
+	Was   []string // as [LoadTable].Was; an undo does not need it
 	Rows  int64
 }
+
+// WasColumn is what [LoadTarget].Keys calls the i-th column of Was.
+func WasColumn(i int) string { return fmt.Sprintf("gyro_was_%d", i) }

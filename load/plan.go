@@ -1,6 +1,7 @@
 package load
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -12,11 +13,20 @@ import (
 )
 
 // planned makes the plan of a load. All that is wrong comes back at once.
-func (s Slice) planned(m driver.Manifest, catalog schema.Catalog) (*loadplan.Plan, error) {
+func (s Slice) planned(ctx context.Context, slice driver.Slice, catalog schema.Catalog) (*loadplan.Plan, error) {
+	m := slice.Manifest()
 	if m.Import != nil {
 		return nil, &gyro.Error{Op: "load", Place: "the slice", Err: errWrongRecord, Hint: "gyro undo takes it"}
 	}
-	p := &planning{Plan: &loadplan.Plan{Options: s.options(), Catalog: catalog}, only: s.Tables, create: s.Create}
+	p := &planning{Plan: &loadplan.Plan{Options: s.options(), Catalog: catalog, Slice: slice.Place(), Taken: m.Taken}, only: s.Tables, create: s.Create}
+	if err := p.Recall(ctx); err != nil {
+		return nil, err
+	}
+	return p.plan(m)
+}
+
+// plan makes it of a manifest.
+func (p *planning) plan(m driver.Manifest) (*loadplan.Plan, error) {
 	p.choose(m)
 	if len(p.Found) > 0 {
 		return nil, p.Found.Join()
@@ -40,6 +50,9 @@ func (s Slice) planned(m driver.Manifest, catalog schema.Catalog) (*loadplan.Pla
 	p.Propagate()
 	p.Order()
 	p.unsaid()
+	if names := p.Forgotten(); len(names) > 0 {
+		p.Notes = append(p.Notes, gyro.Textf("%s: rows that the earlier load inserted stay as they are: the slice does not have the table", strings.Join(names, ", ")))
+	}
 	for _, step := range p.Steps {
 		p.Tables = append(p.Tables, step.Load)
 	}

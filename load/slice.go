@@ -31,6 +31,10 @@ type Slice struct {
 	// Record is where the load leaves what [Undo] needs: an empty place of its own. Default: it
 	// leaves nothing, and can't be undone.
 	Record driver.Store
+	// Before is the record of an earlier load into the same database. A row of the slice that it, or one before, inserted
+	// is known by it, whatever id it got, and updated where it differs; the rest are loaded as ever. Rows that
+	// are in the slice no more stay. Default: none.
+	Before driver.Store
 	// Version is that of the program, for the record. Default: of this module in the build.
 	Version string
 	// Progress is told what the run does: by one goroutine at a time, at most ten times a
@@ -41,7 +45,7 @@ type Slice struct {
 // options are those that a load of a slice shares with one of foreign files.
 func (s Slice) options() loadplan.Options {
 	return loadplan.Options{
-		Importers: s.Importers, IDs: s.IDs, Conflict: s.Conflict, DryRun: s.DryRun, Record: s.Record, Version: s.Version, Progress: s.Progress,
+		Importers: s.Importers, IDs: s.IDs, Conflict: s.Conflict, DryRun: s.DryRun, Record: s.Record, Before: s.Before, Version: s.Version, Progress: s.Progress,
 	}
 }
 
@@ -96,7 +100,7 @@ func (s Slice) loadInto(ctx context.Context, target driver.Target, slice driver.
 	if err != nil {
 		return nil, err
 	}
-	p, err := s.planned(m, catalog)
+	p, err := s.planned(ctx, slice, catalog)
 	if err != nil {
 		return nil, err
 	}
@@ -158,7 +162,7 @@ func (s Slice) Plan(ctx context.Context) (*gyro.Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	p, err := s.planned(slice.Manifest(), catalog)
+	p, err := s.planned(ctx, slice, catalog)
 	if err != nil {
 		return nil, err
 	}

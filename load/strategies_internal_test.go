@@ -11,6 +11,7 @@ import (
 
 	"github.com/gyrodata/gyro"
 	"github.com/gyrodata/gyro/driver"
+	"github.com/gyrodata/gyro/internal/loadplan"
 	"github.com/gyrodata/gyro/schema"
 )
 
@@ -168,7 +169,8 @@ func planThing(shape keyShape, ids gyro.IDs, conflict gyro.Conflict) (*driver.Lo
 		{Model: gyro.Table("parent"), IDs: gyro.Sequential()},
 		{Model: gyro.Table("thing"), IDs: ids, Conflict: conflict},
 	}}
-	p, err := s.planned(m, schema.Catalog{parent.Name: parent, thing.Name: thing})
+	planning := &planning{Plan: &loadplan.Plan{Options: s.options(), Catalog: schema.Catalog{parent.Name: parent, thing.Name: thing}}}
+	p, err := planning.plan(m)
 	if err != nil {
 		return nil, err
 	}

@@ -21,7 +21,7 @@ var (
 // Undo takes a load back: it deletes the rows that it inserted, which record lists, and no
 // others, in one transaction. It is refused, and nothing changed, where a row was changed or
 // deleted since, where a row that is to stay refers to one of them, where the load updated
-// rows, or inserted into tables without a key, and where target is not the database that was
+// rows, went over those of an earlier one, or inserted into tables without a key, and where target is not the database that was
 // loaded into.
 func Undo(ctx context.Context, record driver.Store, target driver.Loader) (*gyro.Report, error) {
 	begin := time.Now()
@@ -36,6 +36,8 @@ func Undo(ctx context.Context, record driver.Store, target driver.Loader) (*gyro
 	switch {
 	case m.Import == nil:
 		return refuse(errNoRecord, "the report of a load names its record")
+	case m.Import.Over:
+		return refuse(errors.New("the load went over rows of an earlier one, and what they were before is not known"), "")
 	case len(m.Import.Updated) > 0:
 		return refuse(fmt.Errorf("the load updated rows of %s, and what they were before is not known", strings.Join(m.Import.Updated, ", ")), "")
 	case len(m.Import.Keyless) > 0:
@@ -50,7 +52,7 @@ func Undo(ctx context.Context, record driver.Store, target driver.Loader) (*gyro
 		if err != nil {
 			return refuse(err, "")
 		}
-		plan.Tables = append(plan.Tables, driver.UndoTable{Table: name, Key: f.PrimaryKey, Rows: f.Rows})
+		plan.Tables = append(plan.Tables, driver.UndoTable{Table: name, Key: f.PrimaryKey, Was: f.Was, Rows: f.Rows})
 	}
 	plan.Open = func(ctx context.Context, i int) (io.ReadCloser, error) { return slice.File(ctx, m.Files[i].File) }
 	loading, err := target.OpenTarget(ctx)

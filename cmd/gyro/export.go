@@ -56,6 +56,17 @@ func (s *settings) sourceFlags(cmd *cobra.Command) {
 	_ = cmd.MarkFlagFilename("mask-key-file")
 }
 
+// again are the flags that a command has to be given like the one before.
+func (s *settings) again() string {
+	text := ""
+	for _, flag := range [][2]string{{"-c", s.config}, {"--target", s.target}, {"--mask-key-file", s.maskKeyFile}} {
+		if flag[1] != "" {
+			text += " " + flag[0] + " " + shellWord(flag[1])
+		}
+	}
+	return text
+}
+
 func stallFlag(cmd *cobra.Command, stall *time.Duration) {
 	cmd.Flags().DurationVar(stall, "stall-timeout", 0, "give up a server that says nothing for this time and does not work; negative: never (default 1m)")
 }
@@ -160,7 +171,7 @@ is left as it was. A flag goes before its environment variable, and that before 
 				return err
 			}
 			if dryRun {
-				return c.dryRun(cmd, conf)
+				return c.dryRun(cmd, conf, &s)
 			}
 			shown, err := progress.New(c.either(mode, "GYRO_PROGRESS", "auto"), c.stderr, c.env)
 			if err != nil {
@@ -175,6 +186,7 @@ is left as it was. A flag goes before its environment variable, and that before 
 				return err //nolint:wrapcheck // it says operation and place itself
 			}
 			c.printReport(report)
+			c.printNext("gyro verify " + shellWord(conf.Target))
 			return nil
 		},
 	}
@@ -185,11 +197,11 @@ is left as it was. A flag goes before its environment variable, and that before 
 }
 
 // dryRun prints the plan, and fails where the run would be refused.
-func (c *cli) dryRun(cmd *cobra.Command, conf config.Config) error {
+func (c *cli) dryRun(cmd *cobra.Command, conf config.Config, s *settings) error {
 	plan, err := conf.Export().Plan(cmd.Context())
 	if err != nil {
 		return err //nolint:wrapcheck // it says operation and place itself
 	}
-	c.printPlan(plan, false)
+	c.printPlan(plan, false, s)
 	return plan.TargetError
 }

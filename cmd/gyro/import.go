@@ -342,6 +342,9 @@ func (c *cli) printLoad(r *gyro.Report) {
 		c.record = r.Load.Record
 		fmt.Fprintf(c.stdout, "undo     gyro undo %s --target …\n", r.Load.Record)
 	}
+	if r.Load.Record != "" && r.Load.Validation == nil {
+		fmt.Fprintf(c.stdout, "refresh  gyro refresh %s --target …\n", r.Load.Record)
+	}
 	c.printNotes(r.Notes)
 }
 

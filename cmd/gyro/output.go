@@ -112,6 +112,17 @@ func (c *cli) printNotes(notes []gyro.Text) {
 	}
 }
 
+// printNext says which commands may come next.
+func (c *cli) printNext(commands ...string) {
+	for i, command := range commands {
+		word := "next"
+		if i > 0 {
+			word = "or"
+		}
+		fmt.Fprintf(c.stdout, "%-8s %s\n", word, command)
+	}
+}
+
 func onStandby(o gyro.Origin) string {
 	if o.Standby {
 		return " on a standby"

@@ -38,7 +38,7 @@ for; no row is read and nothing is written. The same configuration as for export
 			if asJSON {
 				return c.printJSON(planned(plan))
 			}
-			c.printPlan(plan, sql)
+			c.printPlan(plan, sql, &s)
 			return nil
 		},
 	}
@@ -48,7 +48,7 @@ for; no row is read and nothing is written. The same configuration as for export
 	return cmd
 }
 
-func (c *cli) printPlan(p *gyro.Plan, sql bool) {
+func (c *cli) printPlan(p *gyro.Plan, sql bool, s *settings) {
 	fmt.Fprintf(c.stdout, "source   %s%s\n\n", p.Origin.Server, onStandby(p.Origin))
 	t := newTable("job", "rows (estimate)", "cost")
 	var rows float64
@@ -82,7 +82,12 @@ func (c *cli) printPlan(p *gyro.Plan, sql bool) {
 		message, hint := describe(p.TargetError)
 		message, hint = c.secrets.hide(message), c.secrets.hide(hint)
 		fmt.Fprintf(c.stdout, "note:    the target would refuse: %s\nhint:    %s\n", message, hint)
+		return
 	}
+	if len(p.Notes) == 0 {
+		fmt.Fprintln(c.stdout)
+	}
+	c.printNext("gyro export" + s.again())
 }
 
 // number is a job's number; a model that is only included has none.

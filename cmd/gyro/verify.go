@@ -184,7 +184,11 @@ func (c *cli) runVerify(ctx context.Context, path string, fences []fence, opts c
 	for i, leaks := range result.Fences {
 		c.printFence(fences[i], leaks)
 	}
-	return errors.Join(found...)
+	err = errors.Join(found...)
+	if err == nil {
+		c.printNext("gyro import --source "+shellWord(path)+" --target postgres://…", "gyro report "+shellWord(path)+" --open")
+	}
+	return err
 }
 
 // unproven is what keeps a slice from being proved, or nil.

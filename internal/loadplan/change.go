@@ -91,14 +91,19 @@ func (p *Plan) moves(r *Reference, i int) bool {
 		return false
 	}
 	parent, to := p.Steps[r.To], r.ToColumns[i]
-	return parent.Changes[to] || len(parent.Load.Find) > 0 && !slices.Contains(parent.Load.Find, to)
+	return parent.Changes[to] || len(parent.Load.Find) > 0 && !slices.Contains(parent.Load.Find, to) || parent.recalls(to)
 }
 
 // settle says of a table what follows from the changes.
 func (p *Plan) follow(s *Step) {
 	t := s.Load
 	keyChanges := slices.ContainsFunc(t.Key, func(c string) bool { return s.Changes[c] })
-	t.Map = len(t.Lists) > 0 || len(t.Find) > 0 || len(t.New) > 0 || keyChanges
+	t.Map = len(t.Lists) > 0 || len(t.Find) > 0 || len(t.New) > 0 || keyChanges || t.Known != nil
+	for _, c := range t.Key {
+		if s.Changes[c] || s.recalls(c) {
+			t.Was = append(t.Was, c)
+		}
+	}
 	t.Unique = t.Unique && !keyChanges
 	t.Straight = !t.Map && len(t.References) == 0 && !t.MapOnly
 	for _, c := range t.Columns {

@@ -24,6 +24,9 @@ func (p *Plan) Commit(ctx context.Context, target driver.Target, loaded *driver.
 	}
 	p.Stage(gyro.Committing)
 	err := target.Commit(ctx)
+	if err == nil {
+		p.retire(ctx, report)
+	}
 	if err != nil && p.Options.Record != nil {
 		err = fmt.Errorf("%w; the record for undo stays in %s", err, report.Load.Record)
 	}
@@ -47,7 +50,9 @@ func (p *Plan) noUndo(loaded *driver.Loaded) gyro.Text {
 		}
 	}
 	var why []string
-	if len(updated) > 0 {
+	if p.earlier != nil {
+		why = append(why, "rows of an earlier load were loaded over, and what they were before is not known")
+	} else if len(updated) > 0 {
 		why = append(why, "rows of "+strings.Join(updated, ", ")+" were updated, and what they were before is not known")
 	}
 	if len(keyless) > 0 {
@@ -68,7 +73,7 @@ func (s *Step) known() bool {
 // fails, the caller leaves it: whether the load counts is asked of the server then.
 func (p *Plan) record(ctx context.Context, target driver.Target, loaded *driver.Loaded) (place string, err error) {
 	m := driver.Manifest{Version: driver.ManifestVersion, Gyro: driver.Version(p.Options.Version), Server: target.Origin().Server, Taken: target.Origin().Time}
-	m.Import = &driver.ManifestImport{Transaction: loaded.Transaction, TriggersOff: loaded.TriggersOff}
+	m.Import = &driver.ManifestImport{Transaction: loaded.Transaction, TriggersOff: loaded.TriggersOff, Slice: p.Slice, Taken: p.Taken, Over: p.earlier != nil}
 	var files []string
 	for i, step := range p.Steps {
 		n := loaded.Tables[i]
@@ -76,7 +81,7 @@ func (p *Plan) record(ctx context.Context, target driver.Target, loaded *driver.
 			m.Import.Updated = append(m.Import.Updated, step.Name.String())
 		}
 		switch {
-		case n.Inserted == 0:
+		case n.Inserted == 0 && step.Load.Known == nil:
 			continue
 		case !step.known():
 			m.Import.Keyless = append(m.Import.Keyless, step.Name.String())
@@ -90,7 +95,7 @@ func (p *Plan) record(ctx context.Context, target driver.Target, loaded *driver.
 		return "", err
 	}
 	for i, step := range p.Steps {
-		if loaded.Tables[i].Inserted == 0 || len(step.Source.KeyColumns()) == 0 {
+		if loaded.Tables[i].Inserted == 0 && step.Load.Known == nil || len(step.Source.KeyColumns()) == 0 {
 			continue
 		}
 		file, err := p.recordTable(ctx, target, writer, i, step)
@@ -110,6 +115,11 @@ func (p *Plan) recordTable(ctx context.Context, target driver.Target, writer dri
 	for _, name := range m.PrimaryKey {
 		c, _ := step.Load.Table.Column(name)
 		m.Columns = append(m.Columns, driver.ManifestColumn{Name: c.Name, Type: c.Type, NotNull: true})
+	}
+	m.Was = step.Load.Was
+	for i, name := range m.Was {
+		c, _ := step.Source.Column(name)
+		m.Columns = append(m.Columns, driver.ManifestColumn{Name: driver.WasColumn(i), Type: c.Type, NotNull: true})
 	}
 	out, err := writer.Create(ctx, m.File)
 	if err != nil {

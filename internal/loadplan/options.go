@@ -13,6 +13,7 @@ type Options struct {
 	Conflict  gyro.Conflict
 	DryRun    bool
 	Record    driver.Store
+	Before    driver.Store // the record of an earlier load, whose rows are loaded over
 	Version   string
 	Progress  func(gyro.Event)
 }

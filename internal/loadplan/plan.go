@@ -2,6 +2,7 @@ package loadplan
 
 import (
 	"slices"
+	"time"
 
 	"github.com/gyrodata/gyro"
 	"github.com/gyrodata/gyro/driver"
@@ -20,6 +21,9 @@ type Plan struct {
 	Steps   []*Step // by number in the plan
 	Notes   []gyro.Text
 	Found   gyro.Mistakes
+	Slice   string    // its place
+	Taken   time.Time // as its manifest says
+	earlier *earlier
 }
 
 // Refuse notes a mistake of a table.

@@ -41,6 +41,7 @@ func (p *Plan) Strategy(s *Step) {
 		return
 	}
 	p.conflicts(s)
+	p.recall(s)
 }
 
 // named resolves columns that a strategy or a conflict names.

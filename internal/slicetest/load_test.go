@@ -15,6 +15,7 @@ import (
 
 	"github.com/gyrodata/gyro"
 	"github.com/gyrodata/gyro/csvdir"
+	"github.com/gyrodata/gyro/driver"
 	"github.com/gyrodata/gyro/internal/pgtest"
 	"github.com/gyrodata/gyro/load"
 	"github.com/gyrodata/gyro/postgres"
@@ -100,6 +101,9 @@ func (a arena) load(t *testing.T, l *loadWorld) (outcome string, err error) {
 	if err := a.next(t, m); err != nil {
 		return "", err
 	}
+	if l.again {
+		return "loaded", a.again(t, l, load.Slice{Source: slice, Target: postgres.DB{URL: a.target}, Importers: l.importers(), Before: record})
+	}
 	after := a.state(t, l)
 	_, err = load.Undo(t.Context(), record, postgres.DB{URL: a.target})
 	switch {
@@ -113,6 +117,35 @@ func (a arena) load(t *testing.T, l *loadWorld) (outcome string, err error) {
 		return "", fmt.Errorf("undo: %w", err)
 	}
 	return "undone", a.same(t, l, before)
+}
+
+// again loads the slice over what it left: nothing changes, whatever ids the rows got.
+func (a arena) again(t *testing.T, l *loadWorld, s load.Slice) error {
+	before := a.state(t, l)
+	dir, err := os.MkdirTemp(a.dir, "")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir) //nolint:errcheck // TempDir removes the rest
+	s.Record = csvdir.Dir{Path: filepath.Join(dir, "record")}
+	report, err := s.Run(t.Context())
+	if err != nil {
+		return fmt.Errorf("load over what was loaded: %w", err)
+	}
+	for _, n := range report.Load.Tables {
+		if n.Inserted > 0 || l.plans[n.Model.Table].conflict != "update" && n.Updated > 0 {
+			return fmt.Errorf("%s: loaded over itself, %d rows were inserted and %d updated", n.Model, n.Inserted, n.Updated)
+		}
+	}
+	if err := a.same(t, l, before); err != nil {
+		return err
+	}
+	for record, want := range map[driver.Store]string{s.Record: "went over rows of an earlier one", s.Before: "a later load went over"} {
+		if _, err := load.Undo(t.Context(), record, postgres.DB{URL: a.target}); err == nil || !strings.Contains(err.Error(), want) {
+			return fmt.Errorf("undo after a load over another: %w", err)
+		}
+	}
+	return nil
 }
 
 // state is all that the target holds.

@@ -15,6 +15,7 @@ import (
 type loadWorld struct {
 	slice, target *world
 	plans         map[string]*loading // by table
+	again         bool                // it is loaded over itself, instead of taken back
 }
 
 // loading is how one table is loaded.
@@ -102,6 +103,7 @@ func drawLoadWorld(t *rapid.T, collationsMix bool) *loadWorld {
 			l.target.tables[i].parts = tab.parts
 		}
 	}
+	l.again = rapid.IntRange(0, 2).Draw(t, "again") == 0
 	return l
 }
 

@@ -2,12 +2,14 @@ package loading
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 
 	"github.com/gyrodata/gyro"
+	"github.com/gyrodata/gyro/driver"
 	"github.com/gyrodata/gyro/postgres/internal/server"
 )
 
@@ -33,6 +35,29 @@ func (l *Load) identify(ctx context.Context) error {
 	return server.Ask(ctx, l.Conn, "ask for the server's name", server.Nicety{
 		SQL: systemSQL, Scan: func(row pgx.Row) error { return row.Scan(&t.System) },
 	})
+}
+
+// sameDatabase sees to it that an earlier load was one into this database, and counts.
+func (l *Load) sameDatabase(ctx context.Context, op string, t driver.Transaction) error {
+	if err := l.identify(ctx); err != nil {
+		return err
+	}
+	here := l.Loaded.Transaction
+	if t.System != "" && here.System == "" { // by which a copy of the database is told
+		_, err := l.Number(ctx, "ask for the server's name", systemSQL)
+		return err
+	}
+	if t.System != "" && here.System != t.System || here.Database != t.Database {
+		return &gyro.Error{Op: op, Err: errors.New("the record is of a load into another database"), Hint: "name the database that was loaded into; a copy or a restored dump is another one"}
+	}
+	var status *string
+	if err := l.Conn.QueryRow(ctx, statusSQL, fmt.Sprint(t.ID)).Scan(&status); err != nil {
+		return server.Failed(ctx, "ask for the load's transaction", "", err)
+	}
+	if status != nil && *status != "committed" {
+		return &gyro.Error{Op: op, Err: fmt.Errorf("the transaction of the record's load is %s: it loaded nothing", *status)}
+	}
+	return nil
 }
 
 // Commit commits, and where the connection is lost, asks on another one whether it did.

@@ -107,10 +107,7 @@ func (in *Inserter) lost(ctx context.Context, t *TableLoad, j Join, kept string)
 
 // diagnose counts, for each reference of a table, the rows that lead nowhere.
 func (in *Inserter) diagnose(ctx context.Context, t *TableLoad) ([]error, error) {
-	kept := ""
-	if t.Found == gyro.SkipRow {
-		kept = " AND NOT m.found"
-	}
+	kept := t.left()
 	var found []error
 	for _, j := range in.merge.Joins(t) {
 		n, err := in.Number(ctx, "look for references that lead nowhere", fmt.Sprintf("SELECT pg_catalog.count(*) FROM %s WHERE NOT (%s)", in.merge.Source(t, kept), in.merge.resolves(t, j)))

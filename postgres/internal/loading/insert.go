@@ -167,16 +167,20 @@ func (in *Inserter) insertTogether(ctx context.Context, tables []*TableLoad) err
 // update writes into the rows that were found.
 func (in *Inserter) update(ctx context.Context, t *TableLoad) error {
 	count := &in.Loaded.Tables[t.Number]
+	if t.Direct {
+		return nil
+	}
 	found := t.Existing
-	if t.Direct || found == 0 || t.Found != gyro.UpdateRow {
-		if !t.Direct {
-			count.Skipped = found
-		}
+	if t.Found != gyro.UpdateRow {
+		found = t.Recalled
+	}
+	count.Skipped = t.Existing - found
+	if found == 0 {
 		return nil
 	}
 	text := in.merge.Updating(t)
 	if text == "" { // it has no column but those it is known by
-		count.Skipped = found
+		count.Skipped = t.Existing
 		return nil
 	}
 	rows, err := in.Changed(ctx, "update", t.Table.Name.String(), text)
@@ -184,6 +188,12 @@ func (in *Inserter) update(ctx context.Context, t *TableLoad) error {
 		return err
 	}
 	count.Updated = rows
+	if rows != found && t.Known != nil {
+		if rows, err = in.Number(ctx, "count rows that are as they were", in.merge.resolved(t)); err != nil {
+			return err
+		}
+		count.Skipped = t.Existing - count.Updated
+	}
 	if rows != found {
 		return in.unresolved(ctx, t, found-rows)
 	}

@@ -65,7 +65,7 @@ func NewLoad(s *Session, o Options, plan *driver.LoadPlan) *Load {
 // what is inserted: every row bears the transaction's own id, by which undo knows it.
 func (l *Load) Run(ctx context.Context) (*driver.Loaded, error) {
 	for _, do := range []func(context.Context) error{
-		l.Begin, l.stageAll, l.Sequences.Raise, l.Mapping.makeAll, l.Sequences.Move, l.Inserter.collide, l.Swaps.Open, l.Inserter.insertAll, l.Swaps.Close, l.Finish,
+		l.Begin, l.stageAll, l.recall, l.Sequences.Raise, l.Mapping.makeAll, l.Sequences.Move, l.Inserter.collide, l.Swaps.Open, l.Inserter.insertAll, l.Swaps.Close, l.Finish,
 	} {
 		if err := do(ctx); err != nil {
 			return nil, l.ofExpr(err)
@@ -221,11 +221,7 @@ func (l *Load) Keys(ctx context.Context, table int, w io.Writer) (int64, error) 
 	case t.Direct:
 		from = fmt.Sprintf(server.Own("SELECT %s FROM %s WHERE xmin = pg_current_xact_id()::xid"), strings.Join(quoted, ", "), t.Target())
 	case t.Map:
-		var columns []string
-		for i, c := range quoted {
-			columns = append(columns, fmt.Sprintf("v_%d AS %s", i, c))
-		}
-		from = fmt.Sprintf("SELECT %s FROM %s WHERE NOT found", strings.Join(columns, ", "), t.IDMap())
+		from = t.kept()
 	default:
 		from = fmt.Sprintf("SELECT %s FROM %s", strings.Join(quoted, ", "), t.Staging)
 	}

@@ -53,11 +53,18 @@ func (m *Mapping) Text(t *TableLoad) string {
 		if len(t.Find) > 0 && (t.Found != gyro.UpdateRow || slices.Contains(t.Key, c) || slices.Contains(t.Find, c)) {
 			value = fmt.Sprintf("CASE WHEN t.gyro_here THEN t.%s ELSE %s END", server.Quote(c), value)
 		}
+		if t.Known != nil && slices.Contains(t.Key, c) {
+			value = fmt.Sprintf("CASE WHEN w.gyro_here THEN w.%s ELSE %s END", server.Quote(c), value)
+		}
 		columns = append(columns, fmt.Sprintf("s.%s AS o_%d, %s AS v_%d", server.Quote(c), i, value, i))
 	}
 	found := "false"
 	if len(t.Find) > 0 {
 		found = "t.gyro_here IS TRUE"
+	}
+	if t.Known != nil {
+		found = "w.gyro_here IS TRUE OR " + found
+		columns = append(columns, "w.gyro_here IS TRUE AS known")
 	}
 	if t.Numbered {
 		columns = append(columns, "s.gyro_row AS row")
@@ -81,12 +88,18 @@ func (m *Mapping) Text(t *TableLoad) string {
 			text += fmt.Sprintf(" LEFT JOIN %s n ON %s", fixedTable(id.Fixed, t.Types[id.Column]), t.Equal(id.Column, "n.o_0", "s."+server.Quote(id.Column)))
 		}
 	}
+	if t.Known != nil {
+		text += t.recalled()
+	}
 	if len(t.Find) > 0 {
 		join := "LEFT JOIN"
 		if t.MapOnly { // what is not there can't be referred to
 			join = "JOIN"
 		}
 		text += fmt.Sprintf(" %s (SELECT true AS gyro_here, * FROM %s) t ON %s", join, t.Target(), m.Same(t))
+		if t.Known != nil {
+			text += " AND w.gyro_here IS NULL"
+		}
 	}
 	if !m.merge.doomed() && slices.ContainsFunc(t.New, func(id driver.NewID) bool { return id.Sequence != "" || id.Default }) {
 		text += " ORDER BY " + t.order() // the file's order; the server sorts before it draws
@@ -193,6 +206,9 @@ func (m *Mapping) check(ctx context.Context, t *TableLoad) ([]error, error) {
 	}
 	t.Existing = t.Staged - t.Fresh
 	var found []error
+	if err := m.known(ctx, t); err != nil {
+		found = append(found, err)
+	}
 	refuse := func(n int64, problem, hint string) {
 		found = append(found, &gyro.Error{Op: "load", Place: "table " + t.Table.Name.String(), Err: fmt.Errorf("%s: %s", rowCount(n), problem), Hint: gyro.Text(hint)})
 	}
@@ -211,8 +227,8 @@ func (m *Mapping) check(ctx context.Context, t *TableLoad) ([]error, error) {
 	if !t.MapOnly && total > t.Staged {
 		refuse(total-t.Staged, "the target has several rows with the same "+by+" as one of the file's", "name more columns, or make the target's rows unique")
 	}
-	if t.FailFound && total > t.Fresh {
-		refuse(total-t.Fresh, "they are in the target already, by "+by, "conflict skip, or update")
+	if there := total - t.Fresh - t.Recalled; t.FailFound && there > 0 {
+		refuse(there, "they are in the target already, by "+by, "conflict skip, or update")
 	}
 	for _, id := range t.New {
 		if len(id.Fixed) == 0 {

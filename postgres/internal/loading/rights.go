@@ -145,7 +145,7 @@ func rights(t *driver.LoadTable) []string {
 	if !t.MapOnly {
 		needed = append(needed, "INSERT")
 	}
-	if t.Found == gyro.UpdateRow {
+	if t.Found == gyro.UpdateRow || t.Known != nil {
 		needed = append(needed, "UPDATE")
 	}
 	return needed

@@ -71,7 +71,7 @@ ORDER BY 1`
 // Open makes room for values that change places.
 func (s *Swaps) Open(ctx context.Context) error {
 	for _, t := range s.Tables {
-		if t.Direct || t.MapOnly || t.Found != gyro.UpdateRow || t.Existing == 0 || s.merge.doomed() {
+		if t.Direct || t.MapOnly || t.writes("m") == "" || t.Existing == 0 || s.merge.doomed() {
 			continue
 		}
 		if err := s.table(ctx, t); err != nil {
@@ -151,7 +151,7 @@ SELECT row_number() OVER () AS gyro_n, x.*
 FROM (
   SELECT DISTINCT {columns}
   FROM pg_temp.gyro_held h
-  JOIN {map} m ON m.found AND {same}
+  JOIN {map} m ON {writes} AND {same}
   JOIN pg_temp.gyro_wanted w ON {equal} AND ({itself}) IS NOT TRUE
 ) x`)
 
@@ -224,7 +224,8 @@ func (s *Swaps) find(ctx context.Context, t *TableLoad, index uniqueIndex, numbe
 			values = append(values, "NULL::"+t.Types[c]+" AS "+server.Quote(c))
 			continue
 		}
-		values = append(values, s.merge.Final(t, c)+" AS "+server.Quote(c))
+		// as the column's type: what a map holds of a domain may be of the type below it, and arrays of the two do not compare
+		values = append(values, fmt.Sprintf("(%s)::%s AS %s", s.merge.Final(t, c), t.Types[c], server.Quote(c)))
 	}
 	for i, expression := range index.Keys {
 		expressions = append(expressions, fmt.Sprintf("(%s) AS gyro_k_%d", expression, i))
@@ -240,13 +241,13 @@ func (s *Swaps) find(ctx context.Context, t *TableLoad, index uniqueIndex, numbe
 		columns[i] = server.Quote(c)
 	}
 	for _, text := range []string{
-		server.Fill(givenViewSQL, "keys", strings.Join(keys, ", "), "values", tail(values), "rows", s.merge.Source(t, "")),
+		server.Fill(givenViewSQL, "keys", strings.Join(keys, ", "), "values", tail(values), "rows", s.merge.Source(t, t.left())),
 		server.SafePath,
 		server.Fill(wantedViewSQL, "keyNames", strings.Join(keyNames, ", "), "index", tail(expressions), "where", where),
 		server.Fill(heldViewSQL, "columns", strings.Join(columns, ", "), "index", tail(expressions), "target", t.Target(), "where", where),
 		server.RolePath,
 		server.Fill(parkedSQL, "name", strings.TrimPrefix(parked(t, number), "pg_temp."), "columns", strings.Join(held, ", "), "map", t.IDMap(),
-			"same", strings.Join(same, " AND "), "equal", strings.Join(equal, " AND "), "itself", strings.Join(itself, " AND ")),
+			"writes", t.writes("m"), "same", strings.Join(same, " AND "), "equal", strings.Join(equal, " AND "), "itself", strings.Join(itself, " AND ")),
 		"DROP VIEW pg_temp.gyro_held, pg_temp.gyro_wanted, pg_temp.gyro_given",
 	} {
 		if err := s.Exec(ctx, "look for values that change places in "+t.Table.Name.String(), text); err != nil {

@@ -29,6 +29,7 @@ type TableLoad struct {
 	Staged    int64    // rows of the staging table, or that were copied
 	Fresh     int64    // of them, those to be inserted
 	Existing  int64    // of them, those that are there already
+	Recalled  int64    // of them, those that an earlier load left
 }
 
 // Target is the table's name in SQL.
@@ -90,7 +91,7 @@ func (t *TableLoad) CanCollide(key []string) bool {
 			return false
 		}
 	}
-	return len(t.Find) == 0 || !slices.Equal(slices.Sorted(slices.Values(key)), slices.Sorted(slices.Values(t.Find)))
+	return len(t.Find) == 0 || t.Known != nil || !slices.Equal(slices.Sorted(slices.Values(key)), slices.Sorted(slices.Values(t.Find)))
 }
 
 // mapColumns are the columns of a table's map: the key's, then those that others refer to.

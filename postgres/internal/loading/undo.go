@@ -34,7 +34,7 @@ func (s *Session) Undo(ctx context.Context, record *driver.UndoPlan) (*driver.Lo
 	if err := s.Begin(ctx); err != nil {
 		return nil, err
 	}
-	if err := u.sameDatabase(ctx); err != nil {
+	if err := u.sameDatabase(ctx, "undo", record.Transaction); err != nil {
 		return nil, err
 	}
 	if err := u.undoable(ctx); err != nil {
@@ -110,30 +110,6 @@ func (u *undo) gone(ctx context.Context, found error) error {
 	return &gyro.Error{Op: "undo", Err: errors.New("the load was undone already, or its rows were deleted: none of them is there any more"), Hint: "there is nothing left to undo"}
 }
 
-// sameDatabase sees to it that the load was one into this database, and counts.
-func (u *undo) sameDatabase(ctx context.Context) error {
-	t := u.record.Transaction
-	if err := u.identify(ctx); err != nil {
-		return err
-	}
-	here := u.Loaded.Transaction
-	if t.System != "" && here.System == "" { // by which a copy of the database is told
-		_, err := u.Number(ctx, "ask for the server's name", systemSQL)
-		return err
-	}
-	if t.System != "" && here.System != t.System || here.Database != t.Database {
-		return &gyro.Error{Op: "undo", Err: errors.New("the record is of a load into another database"), Hint: "name the database that was loaded into; a copy or a restored dump is another one"}
-	}
-	var status *string
-	if err := u.Conn.QueryRow(ctx, statusSQL, fmt.Sprint(t.ID)).Scan(&status); err != nil {
-		return server.Failed(ctx, "ask for the load's transaction", "", err)
-	}
-	if status != nil && *status != "committed" {
-		return &gyro.Error{Op: "undo", Err: fmt.Errorf("the load's transaction is %s: there is nothing to undo", *status)}
-	}
-	return nil
-}
-
 func undoKeys(i int) string { return fmt.Sprintf("pg_temp.gyro_undo_%d", i) }
 
 // lockSQL locks the rows whose last change is the load's own, and counts them.
@@ -160,7 +136,11 @@ func (u *undo) lock(ctx context.Context, i int) (problem, err error) {
 		}
 	}
 	target := server.Identifier(t.Table)
-	text := fmt.Sprintf("CREATE TEMP TABLE gyro_undo_%d ON COMMIT DROP AS SELECT %s FROM %s WITH NO DATA", i, server.Names("", t.Key), target)
+	columns := server.Names("", t.Key)
+	for i := range t.Was {
+		columns += ", ''::pg_catalog.text AS " + driver.WasColumn(i)
+	}
+	text := fmt.Sprintf("CREATE TEMP TABLE gyro_undo_%d ON COMMIT DROP AS SELECT %s FROM %s WITH NO DATA", i, columns, target)
 	if err := u.Exec(ctx, "make a table of keys", text); err != nil {
 		return nil, err
 	}
