@@ -42,6 +42,7 @@ long: ## every test and the long ones, with the race detector (up to three hours
 	$(serve) python/matrix
 	$(serve) scripts/test-projects
 	scripts/test-packages
+	scripts/test-databases
 
 bench: ## measure Gyro beside its peers
 	@scripts/need server

@@ -86,9 +86,11 @@ func (l *loading) findable(p *placing, w way, found map[schema.Name]bool) bool {
 
 // collides reports whether rows of a table that are there already could not be there twice.
 func (l *loading) collides(p *placing, found map[schema.Name]bool) bool {
-	if len(p.table.KeyColumns()) == 0 {
-		return false
-	}
+	return len(p.table.KeyColumns()) > 0 && l.twice(p, found)
+}
+
+// twice reports whether a unique key or index keeps rows of a table from going in a second time.
+func (l *loading) twice(p *placing, found map[schema.Name]bool) bool {
 	keys := append(slices.Clone(p.table.Unique), p.table.PrimaryKey)
 	for _, rule := range p.table.Rules {
 		if rule.Kind != schema.Check {

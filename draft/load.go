@@ -33,10 +33,16 @@ func (s *settled) load(d *Draft) {
 			return all[slices.IndexFunc(all, func(w way) bool { return w.ids.Strategy() == gyro.KeepIDs || len(all) == 1 }):]
 		})
 	}
+	found := l.found()
 	for _, name := range l.names {
 		p := l.at[name]
 		p.said.IDs, p.said.Conflict, p.said.Found = p.ways[0].ids, p.ways[0].conflict, p.ways[0].why
+		if len(p.table.KeyColumns()) == 0 && len(p.asked) == 0 && l.twice(p, found) {
+			s.leftOut[name] = "no key tells all its rows apart, and those of a slice could not go in beside the same ones"
+		}
 	}
+	d.Tables = slices.DeleteFunc(d.Tables, func(t Table) bool { return s.leftOut[t.Name] != "" })
+	d.Jobs = slices.DeleteFunc(d.Jobs, func(j Job) bool { return s.leftOut[j.Table] != "" })
 }
 
 // choose chooses ways among those that some leaves of what the tables' keys allow.
@@ -196,7 +202,7 @@ func (p *placing) drawn() (drawn bool, own, given []string) {
 		}
 		own = append(own, name)
 		c, _ := p.table.Column(name)
-		if c.Sequence != "" || c.Default || c.DataType().UUID() {
+		if c.Sequence != "" || c.Drawn || c.DataType().UUID() {
 			given = append(given, name)
 		} else if c.Qualified != "" { // a domain may give values, which is known of a target alone
 			domain = true

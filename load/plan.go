@@ -208,7 +208,7 @@ func (p *planning) made(s *loadplan.Step) *schema.Table {
 			if column.Identity == "" {
 				column.Identity = "by default"
 			}
-			column.Sequence, column.Default = identitySequence, true
+			column.Sequence, column.Default, column.Drawn = identitySequence, true, true
 		}
 	}
 	t.References = nil

@@ -19,11 +19,13 @@ CREATE SEQUENCE n;
 CREATE FUNCTION new_code() RETURNS text LANGUAGE sql VOLATILE AS $$ SELECT 'U' || md5(random()::text) $$;
 CREATE FUNCTION new_number() RETURNS bigint LANGUAGE plpgsql VOLATILE AS $$ BEGIN RETURN 1000 + nextval('n'); END $$;
 CREATE DOMAIN doc_id AS bigint DEFAULT 3000 + nextval('n');
+CREATE DOMAIN same_id AS bigint DEFAULT 7;
 CREATE FUNCTION fill() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.id IS NULL THEN NEW.id := 5000 + nextval('n'); END IF; RETURN NEW; END $$;`
 
 // idSources are the ways in which a key gets its values: the column, the ids of the slice, and a statement for the table.
 var idSources = map[string]struct{ column, first, second, more string }{
 	"a sequence":             {"bigserial", "1", "2", "SELECT setval('parent_id_seq', 100);"},
+	"a sequence by a text":   {"bigint DEFAULT nextval('n'::text)", "1", "2", ""},
 	"an identity":            {"int GENERATED ALWAYS AS IDENTITY", "1", "2", "ALTER TABLE parent ALTER id RESTART 100;"},
 	"over a sequence":        {"bigint DEFAULT 1000 + nextval('n')", "1", "2", ""},
 	"a text over a sequence": {"text DEFAULT 'INV-' || nextval('n')", "'INV-a'", "'INV-b'", ""},
@@ -32,6 +34,9 @@ var idSources = map[string]struct{ column, first, second, more string }{
 	"a domain":               {"doc_id", "1", "2", ""},
 	"a uuid":                 {"uuid", "'00000000-0000-0000-0000-000000000001'", "'00000000-0000-0000-0000-000000000002'", ""},
 	"a uuid's default":       {"uuid DEFAULT gen_random_uuid()", "'00000000-0000-0000-0000-000000000001'", "'00000000-0000-0000-0000-000000000002'", ""},
+	"a constant":             {"bigint DEFAULT 7", "1", "2", ""},
+	"a constant of a domain": {"same_id", "1", "2", ""},
+	"a stable function":      {"text DEFAULT 'N' || current_date", "'a'", "'b'", ""},
 	"a trigger":              {"bigint", "1", "2", "CREATE TRIGGER fill BEFORE INSERT ON parent FOR EACH ROW EXECUTE FUNCTION fill();"},
 	"nothing":                {"bigint", "1", "2", ""},
 	"nothing, a text":        {"text", "'a'", "'b'", ""},
@@ -43,6 +48,9 @@ func TestLoadIDs(t *testing.T) {
 	t.Parallel()
 	const names = "SELECT p.name AS parent, c.name AS child FROM child c JOIN parent p ON p.id = c.parent_id ORDER BY 1, 2"
 	refused := map[string]string{
+		"a constant Sequential": "has a default that is the same for every row", "a constant NaturalKey": "has a default that is the same for every row",
+		"a constant of a domain Sequential": "has a default that is the same", "a constant of a domain NaturalKey": "has a default that is the same",
+		"a stable function Sequential": "has a default that is the same", "a stable function NaturalKey": "has a default that is the same",
 		"a trigger Sequential":       "only its trigger fill could give it new ids",
 		"a trigger NaturalKey":       "only its trigger fill could give it new ids",
 		"nothing Sequential":         "has no sequence, no default and no trigger",
@@ -54,7 +62,7 @@ func TestLoadIDs(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			typ, _, _ := strings.Cut(c.column, " ")
-			child := map[string]string{"bigserial": "bigint", "doc_id": "bigint"}[typ]
+			child := map[string]string{"bigserial": "bigint", "doc_id": "bigint", "same_id": "bigint"}[typ]
 			if child == "" {
 				child = typ
 			}
@@ -106,7 +114,7 @@ func TestLoadIDs(t *testing.T) {
 				if strategy == "Offset" {
 					wantQuery(t, target, "SELECT id FROM parent ORDER BY 1", "id\n7\n501\n502")
 				}
-				if strings.Contains(c.column, "bigserial") || strings.Contains(c.column, "IDENTITY") { // nobody draws an id that is taken
+				if strings.Contains(c.column, "bigserial") || strings.Contains(c.column, "IDENTITY") || strings.Contains(c.column, "::text") { // nobody draws an id that is taken
 					pgtest.Exec(t, target, "INSERT INTO parent (name) VALUES ('later'); DELETE FROM parent WHERE name = 'later'")
 				}
 				if _, err := load.Undo(t.Context(), record, postgres.DB{URL: target}); err != nil {
@@ -179,5 +187,38 @@ func TestLoadFixedMovesSequence(t *testing.T) {
 		if got := strings.TrimSpace(string(pgtest.Copy(t, target, "SELECT max(id) FROM thing"))); got != "max\n51" {
 			t.Errorf("%s: %s", name, got)
 		}
+	}
+}
+
+// A default that is the same for every row gives no ids: a part of a key that has one is kept, as what else the key is of
+// follows.
+func TestLoadConstantInKey(t *testing.T) {
+	t.Parallel()
+	const tables = `CREATE TABLE owner (id serial PRIMARY KEY, name text);
+		CREATE TABLE entry (owner_id int REFERENCES owner, word text DEFAULT '', day date DEFAULT current_date, PRIMARY KEY (owner_id, word, day))`
+	_, dir := taken(t, tables+`; INSERT INTO owner (name) VALUES ('a'), ('b'); INSERT INTO entry VALUES (1, 'x', '2024-01-01'), (1, 'y', '2024-01-01'), (2, 'x', '2024-01-02')`, "owner", "entry")
+	target := pgtest.DB(t)
+	pgtest.Exec(t, target, tables+"; INSERT INTO owner (name) VALUES ('own')")
+	mustLoad(t, dir, target, load.Slice{IDs: gyro.Sequential()})
+	wantQuery(t, target, "SELECT name, word, day FROM entry JOIN owner ON id = owner_id ORDER BY 1, 2", "name,word,day\na,x,2024-01-01\na,y,2024-01-01\nb,x,2024-01-02")
+}
+
+// After rows came with their ids, a sequence gives the next one, however the default names it.
+func TestLoadMovesSequences(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]string{
+		"a text": "bigint DEFAULT nextval('n'::text)", "a text with its schema": "int DEFAULT nextval('other.\"odd name\"'::text)",
+		"a name": "bigint DEFAULT nextval('n')", "an identity": "int GENERATED ALWAYS AS IDENTITY",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			tables := `CREATE SEQUENCE n; CREATE SCHEMA other; CREATE SEQUENCE other."odd name"; CREATE TABLE a (id ` + c + " PRIMARY KEY, name text);"
+			_, dir := taken(t, tables+"INSERT INTO a OVERRIDING SYSTEM VALUE SELECT n, 'x' FROM generate_series(1, 5) n", "a")
+			target := pgtest.DB(t)
+			pgtest.Exec(t, target, tables)
+			mustLoad(t, dir, target, load.Slice{})
+			pgtest.Exec(t, target, "INSERT INTO a (name) VALUES ('next')")
+			wantQuery(t, target, "SELECT id FROM a WHERE name = 'next'", "id\n6")
+		})
 	}
 }

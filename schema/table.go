@@ -83,6 +83,9 @@ type Column struct {
 	Labels   []string // of an enum, in their order
 	Nested   bool     // of an array type or a composite one
 	Default  bool     // a row that does not name the column gets a value
+	// Drawn, of a column of the key: it gets another value than the row before, from a sequence or what else its default
+	// calls that PostgreSQL takes to be volatile. A default such as '' or now() is none.
+	Drawn bool
 	// Sequence is the one that the column's values are drawn from by default, owned or not, as
 	// SQL writes its name; empty: none.
 	Sequence string

@@ -71,7 +71,7 @@ func (p *Plan) number(s *Step, known []string) {
 			moved = true
 		case column.Sequence != "":
 			s.Load.New = append(s.Load.New, driver.NewID{Column: name, Sequence: column.Sequence})
-		case column.Default:
+		case column.Drawn:
 			s.Load.New = append(s.Load.New, driver.NewID{Column: name, Default: true})
 		case column.DataType().UUID():
 			s.Load.New = append(s.Load.New, driver.NewID{Column: name, Random: true})
@@ -91,8 +91,11 @@ func (p *Plan) number(s *Step, known []string) {
 	if s.IDs.Strategy() == gyro.NaturalIDs {
 		hint = "keep its ids, and let a conflict by the natural key skip or update: a row that is there is reused under its own id"
 	}
-	p.Refuse(s, gyro.Textf("ids: %s: column %s has no sequence, no default and no trigger that could give it a value, and is no uuid", s.IDs, strings.Join(kept, ", ")),
-		gyro.Text(hint))
+	problem := "has no sequence, no default and no trigger that could give it a value, and is no uuid"
+	if column, _ := s.Load.Table.Column(kept[0]); column.Default {
+		problem = "has a default that is the same for every row"
+	}
+	p.Refuse(s, gyro.Textf("ids: %s: column %s %s", s.IDs, strings.Join(kept, ", "), problem), gyro.Text(hint))
 }
 
 // count gives the one column of the key that follows nothing numbers that are counted, or moved.

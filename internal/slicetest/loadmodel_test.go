@@ -52,6 +52,11 @@ func (m *loadModel) value(tab *table, r row, column string) (string, bool) {
 			if !ok {
 				return "", false
 			}
+			if strings.HasPrefix(v, drawnLater) && m.plans[f.to.name].ids == "highest" { // a number whose decimals are those of the highest
+				if _, ok := f.as(i, m.beyond(f.to, target)); !ok {
+					return lost, true
+				}
+			}
 			if v, ok = f.as(i, v); !ok {
 				return lost, true
 			}

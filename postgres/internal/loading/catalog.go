@@ -67,13 +67,13 @@ func (s *Session) triggers(ctx context.Context, catalog schema.Catalog) error {
 // it.
 var domainsSQL = server.Own(`
 WITH RECURSIVE d AS (
-  SELECT oid AS domain, typbasetype AS base, typtypmod AS typmod, typnotnull AS required, typdefault IS NOT NULL AS given
+  SELECT oid AS domain, typbasetype AS base, typtypmod AS typmod, typnotnull AS required, typdefault IS NOT NULL AS given, ` + server.VolatileSQL("typdefaultbin") + ` AS drawn
   FROM pg_catalog.pg_type WHERE typtype = 'd'
   UNION ALL
-  SELECT d.domain, t.typbasetype, t.typtypmod, d.required OR t.typnotnull, d.given
+  SELECT d.domain, t.typbasetype, t.typtypmod, d.required OR t.typnotnull, d.given, d.drawn
   FROM d JOIN pg_catalog.pg_type t ON t.oid = d.base WHERE t.typtype = 'd'
 )
-SELECT n.nspname, c.relname, a.attname, format_type(d.base, d.typmod), d.required, d.given
+SELECT n.nspname, c.relname, a.attname, format_type(d.base, d.typmod), d.required, d.given, d.drawn
 FROM d
 JOIN pg_catalog.pg_type b ON b.oid = d.base AND b.typtype <> 'd'
 JOIN pg_catalog.pg_attribute a ON a.atttypid = d.domain AND a.attnum > 0::smallint AND NOT a.attisdropped
@@ -92,9 +92,9 @@ func (s *Session) domains(ctx context.Context, catalog schema.Catalog) error {
 			name         schema.Name
 			column, base string
 			required     bool
-			given        bool // a default
+			given, drawn bool // a default, and whether that is another one for each row
 		)
-		if err := rows.Scan(&name.Schema, &name.Table, &column, &base, &required, &given); err != nil {
+		if err := rows.Scan(&name.Schema, &name.Table, &column, &base, &required, &given, &drawn); err != nil {
 			return server.Failed(ctx, "read the catalog", "", err)
 		}
 		table := catalog[name]
@@ -103,6 +103,7 @@ func (s *Session) domains(ctx context.Context, catalog schema.Catalog) error {
 		}
 		for i := range table.Columns {
 			if c := &table.Columns[i]; c.Name == column {
+				c.Drawn = c.Drawn || !c.Default && drawn
 				c.Base, c.NotNull, c.Default = base, c.NotNull || required, c.Default || given
 			}
 		}

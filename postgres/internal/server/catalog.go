@@ -3,7 +3,6 @@ package server
 import (
 	"context"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -81,19 +80,9 @@ const (
 	// The sequence of an identity, and those that a default names.
 	identitySQL = `SELECT refobjid, refobjsubid, objid FROM pg_depend
 		WHERE (classid, refclassid, deptype) = ('pg_class'::regclass, 'pg_class'::regclass, 'i') AND refobjid = ANY($1::oid[])`
-	// That a default names one is not enough: it may make something of its values, and only the server's own words
-	// for the plain next value are those of a sequence alone.
-	defaultsSQL = `SELECT v.adrelid, v.adnum, d.refobjid, pg_get_expr(v.adbin, v.adrelid)
-		FROM pg_attrdef v JOIN pg_depend d ON (d.classid, d.objid, d.refclassid) = ('pg_attrdef'::regclass, v.oid, 'pg_class'::regclass)
-		WHERE v.adrelid = ANY($1::oid[])`
-
 	labelsSQL     = "SELECT enumtypid, enumlabel FROM pg_enum WHERE enumtypid = ANY($1::oid[]) ORDER BY enumtypid, enumsortorder"
 	collationsSQL = "SELECT c.oid, format('%I.%I', nspname, collname) FROM pg_collation c JOIN pg_namespace n ON n.oid = collnamespace WHERE NOT collisdeterministic"
 )
-
-// plainNext is a default that is the next value of a sequence and no more, as the server writes it; a column narrower
-// than a bigint may have a cast.
-var plainNext = regexp.MustCompile(`^\(?nextval\('(?:[^']|'')+'::(?:pg_catalog\.)?regclass\)\)?(?:::(?:integer|smallint|bigint|numeric|text))?$`)
 
 var kinds = map[string]schema.Kind{
 	"r": schema.Ordinary, "p": schema.Partitioned, "v": schema.View,
@@ -110,11 +99,13 @@ func ReadCatalog(ctx context.Context, conn *pgx.Conn) (schema.Catalog, error) {
 	r := catalogReader{
 		schemas: map[uint32]schemaNames{}, tables: map[uint32]*catalogTable{}, sequences: map[uint32]string{},
 		partitions: map[uint32][]uint32{}, types: map[uint32]catalogType{}, labels: map[uint32][]string{}, nondeterministic: map[uint32]string{},
-		operands: map[uint32]operands{}, equalities: map[uint32]string{}, domains: map[uint32]string{},
+		texts: map[string][]place{}, operands: map[uint32]operands{}, equalities: map[uint32]string{}, domains: map[uint32]string{},
 	}
-	for _, queue := range []func(*pgx.Batch){r.names, r.details, r.rest} {
+	for _, queue := range []func(*pgx.Batch){r.names, r.details, r.rest, r.called} {
 		var batch pgx.Batch
-		queue(&batch)
+		if queue(&batch); batch.Len() == 0 {
+			continue
+		}
 		if err := conn.SendBatch(ctx, &batch).Close(); err != nil {
 			return nil, Failed(ctx, "read the catalog", "", err)
 		}
@@ -148,6 +139,8 @@ type catalogReader struct {
 	sequences  map[uint32]string   // as SQL writes them
 	types      map[uint32]catalogType
 	labels     map[uint32][]string // of enums
+
+	texts map[string][]place // columns whose default names a sequence by a text
 
 	domains          map[uint32]string   // what they are made of
 	nondeterministic map[uint32]string   // collations, as SQL writes them
@@ -363,7 +356,8 @@ func (r catalogReader) gather(oid uint32) {
 
 // rest reads what few columns need.
 func (r catalogReader) rest(batch *pgx.Batch) {
-	var identity, defaults, enums, operators []uint32
+	var identity, defaults, enums, operators, keyed []uint32
+	var places []int16 // in the tables keyed
 	localized, extended := false, false
 	for _, oid := range slices.Sorted(maps.Keys(r.tables)) {
 		table := r.tables[oid]
@@ -375,8 +369,12 @@ func (r catalogReader) rest(batch *pgx.Batch) {
 			switch {
 			case c.Identity != "":
 				identity = append(identity, oid)
+				c.Drawn = true
 			case c.Default:
 				defaults = append(defaults, oid)
+				if slices.Contains(table.KeyColumns(), c.Name) {
+					keyed, places = append(keyed, oid), append(places, table.numbers[i])
+				}
 			}
 			if c.Enum {
 				enums = append(enums, table.types[i])
@@ -400,22 +398,17 @@ func (r catalogReader) rest(batch *pgx.Batch) {
 		oid, sequence uint32
 		number        int16
 		label         string
-		expression    string
 		o             operands
 	)
-	owned := func(ofIdentity bool) func() {
-		return func() {
-			c := r.tables[oid].column(number)
-			if c != nil && c.Sequence == "" && (c.Identity != "") == ofIdentity && (ofIdentity || plainNext.MatchString(expression)) {
+	if len(identity) > 0 {
+		each(batch, identitySQL, []any{slices.Compact(identity)}, []any{&oid, &number, &sequence}, func() {
+			if c := r.tables[oid].column(number); c != nil && c.Sequence == "" && c.Identity != "" {
 				c.Sequence = r.sequences[sequence]
 			}
-		}
-	}
-	if len(identity) > 0 {
-		each(batch, identitySQL, []any{slices.Compact(identity)}, []any{&oid, &number, &sequence}, owned(true))
+		})
 	}
 	if len(defaults) > 0 {
-		each(batch, defaultsSQL, []any{slices.Compact(defaults)}, []any{&oid, &number, &sequence, &expression}, owned(false))
+		r.defaults(batch, slices.Compact(defaults), keyed, places)
 	}
 	if len(enums) > 0 {
 		slices.Sort(enums)
