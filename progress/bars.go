@@ -21,7 +21,7 @@ const barWidth = 24
 type bars struct {
 	out      io.Writer
 	size     func() (width, height int) // of the terminal
-	line     *notebook                  // where there are more jobs than lines: one line; nil: bars
+	line     *rewritten                 // where there are more jobs than lines: one line; nil: bars
 	progress *mpb.Progress
 	jobs     []*job
 	status   *mpb.Bar // one line below: what a load does that is no file's; nil: none yet
@@ -59,7 +59,7 @@ func (b *bars) crowded(e gyro.Event) bool {
 
 func (b *bars) Event(e gyro.Event) {
 	if b.line == nil && e.Type == gyro.Planned && len(b.jobs) == 0 && b.crowded(e) {
-		b.line = newNotebook(b.out)
+		b.line = newRewritten(b.out)
 		b.line.limit, _ = b.size()
 	}
 	if b.line != nil {
@@ -122,33 +122,11 @@ func (b *bars) add(e gyro.Event) {
 			decor.Name(model(e), decor.WCSyncSpaceR),
 			decor.Any(func(decor.Statistics) string { return fmt.Sprintf("%3d%%", percent(*j.last.Load())) }, decor.WCSyncSpace),
 		),
-		mpb.AppendDecorators(decor.Any(func(s decor.Statistics) string { return " " + fitting(j.texts(), s.AvailableWidth-barWidth-1) })),
+		mpb.AppendDecorators(decor.Any(func(s decor.Statistics) string {
+			return " " + fitting(texts(*j.last.Load()), s.AvailableWidth-barWidth-1)
+		})),
 	)
 	b.jobs = append(b.jobs, j)
-}
-
-// texts is what stands behind the bar, from the longest to what matters most.
-func (j *job) texts() []string {
-	e := *j.last.Load()
-	switch e.Type {
-	case gyro.Planned:
-		return []string{fmt.Sprintf("~%s rows", short(float64(e.Estimate)))}
-	case gyro.Finished:
-		rows := short(float64(e.Rows)) + " rows"
-		return []string{
-			fmt.Sprintf("%s  %sB  %s rows/s  %sB/s  %s", rows, short(float64(e.Bytes)),
-				short(perSecond(e.Rows, e.Elapsed)), short(perSecond(e.Bytes, e.Elapsed)), clock(e.Elapsed)),
-			fmt.Sprintf("%s  %sB  %s", rows, short(float64(e.Bytes)), clock(e.Elapsed)), rows + "  " + clock(e.Elapsed), clock(e.Elapsed),
-		}
-	case gyro.Staged:
-		return []string{string(e.Stage)}
-	case gyro.Started, gyro.Moved, gyro.Ended, gyro.Restarted:
-	}
-	rows, times := fmt.Sprintf("%s/~%s rows", short(float64(e.Rows)), short(float64(e.Estimate))), clock(e.Elapsed)+"<"+left(e)
-	return []string{
-		fmt.Sprintf("%s  %s rows/s  %sB/s  %s", rows, short(perSecond(e.Rows, e.Elapsed)), short(perSecond(e.Bytes, e.Elapsed)), times),
-		rows + "  " + times, times,
-	}
 }
 
 // fitting is the first text that has room, or the last.
@@ -159,14 +137,6 @@ func fitting(texts []string, room int) string {
 		}
 	}
 	return texts[len(texts)-1]
-}
-
-// left is the time that the job still takes, or a question mark.
-func left(e gyro.Event) string {
-	if d := remaining(e); d > 0 {
-		return clock(d)
-	}
-	return "?"
 }
 
 // Close leaves the bars on the screen as they are.

@@ -55,6 +55,15 @@ func short(n float64) string {
 	return ""
 }
 
+// thousands writes a number with a comma between thousands: 1,234,567.
+func thousands(n int64) string {
+	digits := strconv.FormatInt(n, 10)
+	for i := len(digits) - 3; i > 0 && digits[i-1] != '-'; i -= 3 {
+		digits = digits[:i] + "," + digits[i:]
+	}
+	return digits
+}
+
 // clock writes a duration as 0:07, 12:34 or 1:02:03.
 func clock(d time.Duration) string {
 	s := int(d.Round(time.Second).Seconds())
@@ -62,6 +71,37 @@ func clock(d time.Duration) string {
 		return fmt.Sprintf("%d:%02d:%02d", s/3600, s/60%60, s%60)
 	}
 	return fmt.Sprintf("%d:%02d", s/60, s%60)
+}
+
+// texts is what stands behind the bar of a job, from the longest to what matters most.
+func texts(e gyro.Event) []string {
+	switch e.Type {
+	case gyro.Planned:
+		return []string{fmt.Sprintf("~%s rows", short(float64(e.Estimate)))}
+	case gyro.Finished:
+		rows := short(float64(e.Rows)) + " rows"
+		return []string{
+			fmt.Sprintf("%s  %sB  %s rows/s  %sB/s  %s", rows, short(float64(e.Bytes)),
+				short(perSecond(e.Rows, e.Elapsed)), short(perSecond(e.Bytes, e.Elapsed)), clock(e.Elapsed)),
+			fmt.Sprintf("%s  %sB  %s", rows, short(float64(e.Bytes)), clock(e.Elapsed)), rows + "  " + clock(e.Elapsed), clock(e.Elapsed),
+		}
+	case gyro.Staged:
+		return []string{string(e.Stage)}
+	case gyro.Started, gyro.Moved, gyro.Ended, gyro.Restarted:
+	}
+	rows, times := fmt.Sprintf("%s/~%s rows", short(float64(e.Rows)), short(float64(e.Estimate))), clock(e.Elapsed)+"<"+left(e)
+	return []string{
+		fmt.Sprintf("%s  %s rows/s  %sB/s  %s", rows, short(perSecond(e.Rows, e.Elapsed)), short(perSecond(e.Bytes, e.Elapsed)), times),
+		rows + "  " + times, times,
+	}
+}
+
+// left is the time that the job still takes, or a question mark.
+func left(e gyro.Event) string {
+	if d := remaining(e); d > 0 {
+		return clock(d)
+	}
+	return "?"
 }
 
 // moving describes a job that goes on, in words for a line of its own.

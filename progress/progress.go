@@ -41,7 +41,7 @@ func New(mode string, w io.Writer, env func(string) (string, bool)) (*Progress, 
 		return nil, fmt.Errorf("unknown progress %q; known: %s", mode, strings.Join(Modes(), ", "))
 	}
 	if _, ok := env("JPY_PARENT_PID"); ok {
-		return &Progress{newNotebook(w)}, nil
+		return &Progress{newRewritten(w)}, nil
 	}
 	kind, _ := env("TERM")
 	if f, ok := w.(*os.File); ok && kind != "dumb" && term.IsTerminal(int(f.Fd())) {
