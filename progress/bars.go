@@ -59,8 +59,10 @@ func (b *bars) crowded(e gyro.Event) bool {
 
 func (b *bars) Event(e gyro.Event) {
 	if b.line == nil && e.Type == gyro.Planned && len(b.jobs) == 0 && b.crowded(e) {
-		b.line = newRewritten(b.out)
-		b.line.limit, _ = b.size()
+		b.line = newRewritten(b.out, func() int {
+			width, _ := b.size()
+			return width
+		})
 	}
 	if b.line != nil {
 		b.line.Event(e)

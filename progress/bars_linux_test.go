@@ -199,7 +199,7 @@ func TestBarsCrowded(t *testing.T) {
 	p.Event(gyro.Event{Type: gyro.Ended, Jobs: jobs, Rows: 10})
 	p.Close()
 	text := screen()
-	if strings.Contains(text, "\x1b[") || strings.Count(text, "\n") != jobs || !strings.Contains(text, "9/9 a: ") {
+	if strings.Contains(text, "\x1b[") || strings.Count(text, "\n") != 1 || !strings.Contains(text, "9/9 a: ") || !strings.Contains(text, "\r10 rows, ") {
 		t.Errorf("got:\n%q", text)
 	}
 	for line := range strings.SplitSeq(strings.ReplaceAll(text, "\r", "\n"), "\n") {

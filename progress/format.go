@@ -119,11 +119,20 @@ const restarted = "the server gave up the snapshot: beginning anew on another on
 
 // finished describes a job that has ended.
 func finished(e gyro.Event) string {
-	rows := "rows"
+	return fmt.Sprintf("%d %s, %sB, %.1f s", e.Rows, rows(e), short(float64(e.Bytes)), e.Elapsed.Seconds())
+}
+
+// ended describes a run that has ended.
+func ended(e gyro.Event) string {
+	return fmt.Sprintf("%s %s, %sB, %.1f s", thousands(e.Rows), rows(e), short(float64(e.Bytes)), e.Elapsed.Seconds())
+}
+
+// rows is what there is one or more of.
+func rows(e gyro.Event) string {
 	if e.Rows == 1 {
-		rows = "row"
+		return "row"
 	}
-	return fmt.Sprintf("%d %s, %sB, %.1f s", e.Rows, rows, short(float64(e.Bytes)), e.Elapsed.Seconds())
+	return "rows"
 }
 
 // staged describes a load's stage: of a file, or of the whole.

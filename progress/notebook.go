@@ -2,7 +2,6 @@ package progress
 
 import (
 	"fmt"
-	"strings"
 	"sync"
 	"time"
 
@@ -161,9 +160,7 @@ func (n *Notebook) html() string {
 			})
 		}
 		if r.end != nil {
-			view.Total = strings.Join([]string{
-				thousands(r.end.Rows) + " rows", short(float64(r.end.Bytes)) + "B", fmt.Sprintf("%.1f s", r.end.Elapsed.Seconds()),
-			}, ", ")
+			view.Total = ended(*r.end)
 		}
 		runs = append(runs, view)
 	}

@@ -40,14 +40,21 @@ func New(mode string, w io.Writer, env func(string) (string, bool)) (*Progress, 
 	default:
 		return nil, fmt.Errorf("unknown progress %q; known: %s", mode, strings.Join(Modes(), ", "))
 	}
-	if _, ok := env("JPY_PARENT_PID"); ok {
-		return &Progress{newRewritten(w)}, nil
+	if InCell(env) {
+		return &Progress{newRewritten(w, func() int { return 0 })}, nil
 	}
 	kind, _ := env("TERM")
 	if f, ok := w.(*os.File); ok && kind != "dumb" && term.IsTerminal(int(f.Fd())) {
 		return &Progress{newBars(w)}, nil
 	}
 	return &Progress{newPlain(w)}, nil
+}
+
+// InCell reports whether a program runs in the cell of a notebook, as !gyro and %%bash do in Jupyter: what it writes is shown there, also
+// where it is a terminal for the program (as ipykernel makes one for !gyro), and nobody can answer it. env looks up JPY_PARENT_PID.
+func InCell(env func(string) (string, bool)) bool {
+	pid, _ := env("JPY_PARENT_PID")
+	return pid != ""
 }
 
 type silent struct{}
