@@ -5,10 +5,13 @@ import (
 	"io"
 	"os"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+	"github.com/mattn/go-runewidth"
 	"golang.org/x/sys/unix"
 
 	"github.com/gyrodata/gyro"
@@ -136,9 +139,21 @@ func TestBarsBroken(t *testing.T) {
 	}
 }
 
-// A terminal that can't move its cursor gets lines; so does a notebook's.
+// A terminal that can't move its cursor gets lines, and so does one that does not say how large it is; a notebook's gets one line.
 func TestNoBars(t *testing.T) {
 	t.Parallel()
+	tty, screen := terminalOf(t, 0, 0)
+	p, err := progress.New("auto", tty, env("TERM=xterm"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range run() {
+		p.Event(e)
+	}
+	p.Close()
+	if d := cmp.Diff(strings.ReplaceAll(plain, "\n", "\r\n"), screen()); d != "" {
+		t.Errorf("a terminal without a size: -want +got:\n%s", d)
+	}
 	for variable, want := range map[string]string{"TERM=dumb": strings.ReplaceAll(plain, "\n", "\r\n"), "JPY_PARENT_PID=1": "\r1/2 a: 0 of"} {
 		tty, screen := terminal(t)
 		p, err := progress.New("auto", tty, env(variable))
@@ -160,7 +175,8 @@ func TestBarsNarrow(t *testing.T) {
 	t.Parallel()
 	for columns, want := range map[uint16]string{
 		78: "sales.b   50%▕███████████           ▏ 1.00M/~2.00M rows  0:10<0:10",
-		60: "sales.b   50%▕███████████           ▏ 0:10<0:10",
+		60: "sales.b   50%▕███████       ▏ 1.00M/~2.00M rows  0:10<0:10",
+		40: "sales.b   50%▕███   ▏ 0:10<0:10",
 	} {
 		tty, screen := terminalOf(t, 24, columns)
 		p, err := progress.New("auto", tty, env("TERM=xterm"))
@@ -205,6 +221,63 @@ func TestBarsCrowded(t *testing.T) {
 	for line := range strings.SplitSeq(strings.ReplaceAll(text, "\r", "\n"), "\n") {
 		if len(line) > 40 {
 			t.Errorf("a line is longer than the terminal is wide: %q", line)
+		}
+	}
+}
+
+// Whatever the terminal's size, however many jobs and whatever they are called: nothing is wider than the terminal or higher, bars are as
+// wide as each other, no name is lost, and of a job that goes on the time that is left is told.
+func TestBarsFit(t *testing.T) {
+	t.Parallel()
+	up := regexp.MustCompile("\x1b\\[(\\d+)A")
+	for _, size := range [][2]uint16{{15, 60}, {24, 80}, {50, 200}, {10, 40}} {
+		for _, jobs := range []int{6, 40} {
+			for _, name := range []string{"a", "accounts_customer_address", "注文一覧表の明細", strings.Repeat("long_", 12)} {
+				t.Run(fmt.Sprintf("%dx%d, %d of %s", size[1], size[0], jobs, name), func(t *testing.T) {
+					t.Parallel()
+					rows, columns := int(size[0]), int(size[1])
+					tty, screen := terminalOf(t, size[0], size[1])
+					p, err := progress.New("auto", tty, env("TERM=xterm"))
+					if err != nil {
+						t.Fatal(err)
+					}
+					event := func(kind gyro.EventType, job int, rows int64, elapsed time.Duration) {
+						p.Event(gyro.Event{
+							Type: kind, Job: job, Jobs: jobs, Model: schema.NewName("", fmt.Sprint(name, job+1)), Estimate: 2_000_000, Rows: rows, Bytes: 100 * rows, Elapsed: elapsed,
+						})
+					}
+					for i := range jobs {
+						event(gyro.Planned, i, 0, 0)
+					}
+					event(gyro.Started, 0, 0, 0)
+					event(gyro.Finished, 0, 1_999_999, 9*time.Second)
+					event(gyro.Started, 1, 0, 0)
+					event(gyro.Moved, 1, 1_000_000, 10*time.Second)
+					time.Sleep(250 * time.Millisecond)
+					p.Close()
+					text := screen()
+					for _, n := range up.FindAllStringSubmatch(text, -1) {
+						if lines, _ := strconv.Atoi(n[1]); lines >= rows {
+							t.Errorf("the cursor goes %d lines up, of %d", lines, rows)
+						}
+					}
+					last, bars, left := fmt.Sprint(jobs), map[int]bool{}, false
+					for line := range strings.FieldsFuncSeq(escape.ReplaceAllString(text, ""), func(r rune) bool { return r == '\r' || r == '\n' }) {
+						if width := runewidth.StringWidth(line); width > columns {
+							t.Errorf("%d columns: %q", width, line)
+						}
+						if _, bar, ok := strings.Cut(line, "▕"); ok {
+							bar, _, _ = strings.Cut(bar, "▏")
+							bars[runewidth.StringWidth(bar)] = true
+						}
+						left = left || strings.Contains(line, " 0:10<0:10") || strings.Contains(line, "50%") && strings.HasSuffix(strings.TrimSpace(line), ", 0:10 left")
+					}
+					crowded := jobs > rows-2
+					if len(bars) > 1 || crowded != (len(bars) == 0) || !left || !crowded && !strings.Contains(text, last+" ") {
+						t.Errorf("bars of %v, the time left is told: %t\n%s", bars, left, text)
+					}
+				})
+			}
 		}
 	}
 }

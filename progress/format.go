@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/mattn/go-runewidth"
+
 	"github.com/gyrodata/gyro"
 )
 
@@ -104,14 +106,37 @@ func left(e gyro.Event) string {
 	return "?"
 }
 
-// moving describes a job that goes on, in words for a line of its own.
-func moving(e gyro.Event) string {
-	text := fmt.Sprintf("%s of ~%s rows (%d%%), %s rows/s, %sB/s", short(float64(e.Rows)), short(float64(e.Estimate)),
-		percent(e), short(perSecond(e.Rows, e.Elapsed)), short(perSecond(e.Bytes, e.Elapsed)))
+// moving describes a job that goes on, in words for a line of its own, from the longest to what matters most.
+func moving(e gyro.Event) []string {
+	end := ""
 	if left := remaining(e); left > 0 {
-		text += ", " + clock(left) + " left"
+		end = ", " + clock(left) + " left"
 	}
-	return text
+	rows := fmt.Sprintf("%s of ~%s rows (%d%%)", short(float64(e.Rows)), short(float64(e.Estimate)), percent(e))
+	return []string{
+		fmt.Sprintf("%s, %s rows/s, %sB/s%s", rows, short(perSecond(e.Rows, e.Elapsed)), short(perSecond(e.Bytes, e.Elapsed)), end),
+		rows + end, fmt.Sprintf("%d%%%s", percent(e), end),
+	}
+}
+
+// fitting is the first text that has room, or the last.
+func fitting(texts []string, room int) string {
+	for _, text := range texts {
+		if runewidth.StringWidth(text) <= room {
+			return text
+		}
+	}
+	return texts[len(texts)-1]
+}
+
+// shortened is a name in so many columns: what is too much is left out of its middle, for tables are told apart by their ends.
+func shortened(name string, room int) string {
+	width := runewidth.StringWidth(name)
+	if width <= room {
+		return name
+	}
+	head := runewidth.Truncate(name, (room-1)/2, "")
+	return head + "…" + runewidth.TruncateLeft(name, width-(room-1-runewidth.StringWidth(head)), "")
 }
 
 // restarted says that all begins anew.
@@ -140,8 +165,11 @@ func staged(e gyro.Event) string {
 	if e.Model.IsZero() {
 		return string(e.Stage)
 	}
-	return fmt.Sprintf("%d/%d %s: %s", e.Job+1, e.Jobs, model(e), e.Stage)
+	return place(e) + model(e) + ": " + string(e.Stage)
 }
+
+// place is which of the jobs an event is about.
+func place(e gyro.Event) string { return fmt.Sprintf("%d/%d ", e.Job+1, e.Jobs) }
 
 // model is the name of an event's table.
 func model(e gyro.Event) string { return Printable(e.Model.String(), "") }

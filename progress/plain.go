@@ -30,10 +30,10 @@ func (p *plain) Event(e gyro.Event) {
 	case gyro.Moved:
 		if e.Elapsed-p.last >= quiet {
 			p.last = e.Elapsed
-			fmt.Fprintf(p.w, "%d/%d %s: %s\n", e.Job+1, e.Jobs, model(e), moving(e))
+			fmt.Fprintf(p.w, "%s%s: %s\n", place(e), model(e), moving(e)[0])
 		}
 	case gyro.Finished:
-		fmt.Fprintf(p.w, "%d/%d %s: %s\n", e.Job+1, e.Jobs, model(e), finished(e))
+		fmt.Fprintf(p.w, "%s%s: %s\n", place(e), model(e), finished(e))
 	case gyro.Planned, gyro.Ended:
 	}
 }

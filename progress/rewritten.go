@@ -3,6 +3,7 @@ package progress
 import (
 	"fmt"
 	"io"
+	"math"
 	"strings"
 
 	"github.com/mattn/go-runewidth"
@@ -22,26 +23,33 @@ func newRewritten(w io.Writer, limit func() int) *rewritten { return &rewritten{
 func (r *rewritten) Event(e gyro.Event) {
 	switch e.Type {
 	case gyro.Started, gyro.Moved:
-		r.line(fmt.Sprintf("%d/%d %s: %s", e.Job+1, e.Jobs, model(e), moving(e)))
+		r.line(e, moving(e)...)
 	case gyro.Restarted:
-		r.line(restarted)
+		r.line(gyro.Event{}, restarted)
 		r.end() // it is worth a line of its own
 	case gyro.Staged:
-		r.line(staged(e))
+		r.line(e, string(e.Stage))
 	case gyro.Finished:
-		r.line(fmt.Sprintf("%d/%d %s: %s", e.Job+1, e.Jobs, model(e), finished(e)))
+		r.line(e, finished(e))
 	case gyro.Ended:
-		r.line(ended(e))
+		r.line(gyro.Event{}, ended(e))
 		r.end() // what follows, such as a load of what was taken, has a line of its own
 	case gyro.Planned:
 	}
 }
 
-// line puts text over the line that is there, blanks over what is left of it.
-func (r *rewritten) line(text string) {
-	if limit := r.limit(); limit > 0 { // a terminal goes on in the next line when its last column is written
-		text = runewidth.Truncate(text, limit-1, "")
+// line puts what is said of an event's table, or of all, over the line that is there, and blanks over what is left of it.
+func (r *rewritten) line(e gyro.Event, texts ...string) {
+	limit := r.limit() - 1 // a terminal goes on in the next line when its last column is written
+	if limit < 0 {
+		limit = math.MaxInt
 	}
+	begin := ""
+	if !e.Model.IsZero() {
+		shortest := runewidth.StringWidth(place(e) + ": " + texts[len(texts)-1])
+		begin = place(e) + shortened(model(e), max(leastName, limit-shortest)) + ": "
+	}
+	text := runewidth.Truncate(begin+fitting(texts, limit-runewidth.StringWidth(begin)), limit, "")
 	width := runewidth.StringWidth(text)
 	fmt.Fprintf(r.w, "\r%s%s", text, strings.Repeat(" ", max(0, r.width-width)))
 	r.width = width
