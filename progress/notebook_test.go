@@ -4,7 +4,9 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -67,8 +69,20 @@ func TestNotebookRate(t *testing.T) {
 	t.Parallel()
 	for jobs, most := range map[int]int{1: 41, 1000: 13} {
 		synctest.Test(t, func(t *testing.T) {
-			var shown []string
-			n := progress.Notebook{Show: func(html string) { shown = append(shown, html) }}
+			var (
+				mu    sync.Mutex // nothing but time stands between who shows and who looks
+				seen  []string
+				shown = func() []string {
+					mu.Lock()
+					defer mu.Unlock()
+					return slices.Clone(seen)
+				}
+			)
+			n := progress.Notebook{Show: func(html string) {
+				mu.Lock()
+				defer mu.Unlock()
+				seen = append(seen, html)
+			}}
 			for i := range jobs {
 				n.Event(gyro.Event{Type: gyro.Planned, Job: i, Jobs: jobs, Model: schema.NewName("", "a"), Estimate: 1_000_000})
 			}
@@ -76,18 +90,19 @@ func TestNotebookRate(t *testing.T) {
 				n.Event(gyro.Event{Type: gyro.Moved, Jobs: jobs, Model: schema.NewName("", "a"), Estimate: 1_000_000, Rows: int64(i), Elapsed: time.Duration(i) * 10 * time.Millisecond})
 				time.Sleep(10 * time.Millisecond)
 			}
-			if len(shown) < most/3 || len(shown) > most {
-				t.Errorf("%d jobs: in ten seconds it was shown %d times", jobs, len(shown))
+			if times := len(shown()); times < most/3 || times > most {
+				t.Errorf("%d jobs: in ten seconds it was shown %d times", jobs, times)
 			}
 			time.Sleep(10 * time.Second)
-			if last := shown[len(shown)-1]; !strings.Contains(last, "999/~1.00M rows") {
+			before := shown()
+			if last := before[len(before)-1]; !strings.Contains(last, "999/~1.00M rows") {
 				t.Errorf("%d jobs: what came last is not shown:\n%.300s", jobs, last)
 			}
-			before := len(shown)
 			n.Close()
 			time.Sleep(time.Minute)
-			if last := shown[len(shown)-1]; len(shown) != before+1 || !strings.Contains(last, "stopped: 0 of ") {
-				t.Errorf("%d jobs: Close showed %d times, at last\n%.300s", jobs, len(shown)-before, last)
+			after := shown()
+			if last := after[len(after)-1]; len(after) != len(before)+1 || !strings.Contains(last, "stopped: 0 of ") {
+				t.Errorf("%d jobs: Close showed %d times, at last\n%.300s", jobs, len(after)-len(before), last)
 			}
 		})
 	}
