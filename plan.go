@@ -50,3 +50,14 @@ type PlannedJob struct {
 	// parents' rows that is expected to be selected.
 	Estimate
 }
+
+// Means says how the job finds its rows: "whole table", "unnest join on tenant_id", "only rows that others include".
+func (j PlannedJob) Means() string {
+	switch {
+	case j.Job == 0:
+		return "only rows that others include"
+	case j.Whole:
+		return "whole table"
+	}
+	return j.Shape
+}

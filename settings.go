@@ -22,7 +22,7 @@ var settings = func() map[Setting]bool {
 		// Of jobs.
 		"Jobs", "Query", "Limit", "Per", "Percent", "OrderBy", "Seed", "Orphans", "Follow", "MaxRows", "Order",
 		// Of runs.
-		"Source", "Target", "Files", "Create", "DryRun", "Record", "Reject", "KeyMemory", "Mask", "Domain", "Rows", "MaskKey", "Strict", "ShowValues",
+		"Source", "Target", "Files", "Retries", "Create", "DryRun", "Record", "Reject", "KeyMemory", "Mask", "Domain", "Rows", "MaskKey", "Strict", "ShowValues",
 		// Of endpoints.
 		"Overwrite", "Exclusive", "DisableTriggers", "LockTimeout", "StallTimeout", "MaxDuration",
 	} {

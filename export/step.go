@@ -146,6 +146,9 @@ func (s Slice) resolve(ctx context.Context, snapshot driver.Snapshot, steps []*s
 		found gyro.Mistakes
 		notes []gyro.Text
 	)
+	if doubter, ok := snapshot.(driver.Doubter); ok {
+		notes = append(notes, doubter.Doubts()...)
+	}
 	for i, step := range steps {
 		if identified, ok := s.Importers.Importer(step.job.Model.Name()); ok {
 			step.importer = identified

@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/mattn/go-runewidth"
 	"github.com/vbauerster/mpb/v8"
 	"github.com/vbauerster/mpb/v8/decor"
 	"golang.org/x/term"
@@ -14,15 +15,22 @@ import (
 	"github.com/gyrodata/gyro"
 )
 
-// barWidth is the width of a bar itself, in columns.
-const barWidth = 24
+// How wide the parts of a line are, in columns: what stands between the name and the bar; the bar itself, which is the widest that
+// leaves its room to the text behind it; and what is left to the text in any case, where the name gives way.
+const (
+	percentWidth        = 6
+	leastBar, mostBar   = 8, 24
+	textRoom, leastText = 30, 17
+	leastName           = 8
+)
 
 // bars shows all jobs at once, a bar each.
 type bars struct {
 	out      io.Writer
 	size     func() (width, height int) // of the terminal
-	line     *notebook                  // where there are more jobs than lines: one line; nil: bars
+	line     *rewritten                 // where there are more jobs than lines: one line; nil: bars
 	progress *mpb.Progress
+	planned  []gyro.Event // jobs that have no bar yet: how wide bars are depends on all names
 	jobs     []*job
 	status   *mpb.Bar // one line below: what a load does that is no file's; nil: none yet
 	stage    atomic.Pointer[string]
@@ -39,7 +47,7 @@ func newBars(w io.Writer) *bars {
 	return &bars{out: w, size: sizeOf(w), progress: mpb.New(mpb.WithOutput(w), mpb.WithAutoRefresh(), mpb.WithRefreshRate(100*time.Millisecond))}
 }
 
-// sizeOf asks a terminal how large it is; 0 where it does not say.
+// sizeOf asks a terminal how large it is; 0 where it does not say, and where it is none.
 func sizeOf(w io.Writer) func() (width, height int) {
 	f, ok := w.(*os.File)
 	return func() (width, height int) {
@@ -59,8 +67,10 @@ func (b *bars) crowded(e gyro.Event) bool {
 
 func (b *bars) Event(e gyro.Event) {
 	if b.line == nil && e.Type == gyro.Planned && len(b.jobs) == 0 && b.crowded(e) {
-		b.line = newNotebook(b.out)
-		b.line.limit, _ = b.size()
+		b.line = newRewritten(b.out, func() int {
+			width, _ := b.size()
+			return width
+		})
 	}
 	if b.line != nil {
 		b.line.Event(e)
@@ -70,9 +80,15 @@ func (b *bars) Event(e gyro.Event) {
 		}
 		return
 	}
+	if e.Type == gyro.Planned {
+		if b.planned = append(b.planned, e); e.Job == e.Jobs-1 {
+			b.begin()
+		}
+		return
+	}
+	b.begin()
 	switch e.Type {
 	case gyro.Planned:
-		b.add(e)
 	case gyro.Started, gyro.Moved:
 		j := b.jobs[e.Job]
 		j.last.Store(&e)
@@ -113,60 +129,35 @@ func (b *bars) staged(e gyro.Event) {
 	}
 }
 
-func (b *bars) add(e gyro.Event) {
+// begin draws a bar for each job that was planned since.
+func (b *bars) begin() {
+	width, _ := b.size()
+	longest, names := 0, make([]string, len(b.planned))
+	for i, e := range b.planned {
+		names[i] = shortened(model(e), max(leastName, width-percentWidth-leastBar-1-leastText))
+		longest = max(longest, runewidth.StringWidth(names[i]))
+	}
+	bar := min(mostBar, max(leastBar, width-longest-percentWidth-1-textRoom))
+	for i, e := range b.planned {
+		b.add(e, names[i], bar)
+	}
+	b.planned = nil
+}
+
+func (b *bars) add(e gyro.Event, name string, width int) {
 	j := &job{}
 	j.last.Store(&e)
 	j.bar = b.progress.New(100, mpb.BarStyle().Lbound("▕").Filler("█").Tip("█").Padding(" ").Rbound("▏"),
-		mpb.BarWidth(barWidth), mpb.BarFillerTrim(),
+		mpb.BarWidth(width), mpb.BarFillerTrim(),
 		mpb.PrependDecorators(
-			decor.Name(model(e), decor.WCSyncSpaceR),
+			decor.Name(name, decor.WCSyncSpaceR),
 			decor.Any(func(decor.Statistics) string { return fmt.Sprintf("%3d%%", percent(*j.last.Load())) }, decor.WCSyncSpace),
 		),
-		mpb.AppendDecorators(decor.Any(func(s decor.Statistics) string { return " " + fitting(j.texts(), s.AvailableWidth-barWidth-1) })),
+		mpb.AppendDecorators(decor.Any(func(s decor.Statistics) string {
+			return " " + fitting(append(texts(*j.last.Load()), ""), s.AvailableWidth-width-1)
+		})),
 	)
 	b.jobs = append(b.jobs, j)
-}
-
-// texts is what stands behind the bar, from the longest to what matters most.
-func (j *job) texts() []string {
-	e := *j.last.Load()
-	switch e.Type {
-	case gyro.Planned:
-		return []string{fmt.Sprintf("~%s rows", short(float64(e.Estimate)))}
-	case gyro.Finished:
-		rows := short(float64(e.Rows)) + " rows"
-		return []string{
-			fmt.Sprintf("%s  %sB  %s rows/s  %sB/s  %s", rows, short(float64(e.Bytes)),
-				short(perSecond(e.Rows, e.Elapsed)), short(perSecond(e.Bytes, e.Elapsed)), clock(e.Elapsed)),
-			fmt.Sprintf("%s  %sB  %s", rows, short(float64(e.Bytes)), clock(e.Elapsed)), rows + "  " + clock(e.Elapsed), clock(e.Elapsed),
-		}
-	case gyro.Staged:
-		return []string{string(e.Stage)}
-	case gyro.Started, gyro.Moved, gyro.Ended, gyro.Restarted:
-	}
-	rows, times := fmt.Sprintf("%s/~%s rows", short(float64(e.Rows)), short(float64(e.Estimate))), clock(e.Elapsed)+"<"+left(e)
-	return []string{
-		fmt.Sprintf("%s  %s rows/s  %sB/s  %s", rows, short(perSecond(e.Rows, e.Elapsed)), short(perSecond(e.Bytes, e.Elapsed)), times),
-		rows + "  " + times, times,
-	}
-}
-
-// fitting is the first text that has room, or the last.
-func fitting(texts []string, room int) string {
-	for _, text := range texts {
-		if len(text) <= room {
-			return text
-		}
-	}
-	return texts[len(texts)-1]
-}
-
-// left is the time that the job still takes, or a question mark.
-func left(e gyro.Event) string {
-	if d := remaining(e); d > 0 {
-		return clock(d)
-	}
-	return "?"
 }
 
 // Close leaves the bars on the screen as they are.

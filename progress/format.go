@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/mattn/go-runewidth"
+
 	"github.com/gyrodata/gyro"
 )
 
@@ -55,6 +57,15 @@ func short(n float64) string {
 	return ""
 }
 
+// thousands writes a number with a comma between thousands: 1,234,567.
+func thousands(n int64) string {
+	digits := strconv.FormatInt(n, 10)
+	for i := len(digits) - 3; i > 0 && digits[i-1] != '-'; i -= 3 {
+		digits = digits[:i] + "," + digits[i:]
+	}
+	return digits
+}
+
 // clock writes a duration as 0:07, 12:34 or 1:02:03.
 func clock(d time.Duration) string {
 	s := int(d.Round(time.Second).Seconds())
@@ -64,14 +75,68 @@ func clock(d time.Duration) string {
 	return fmt.Sprintf("%d:%02d", s/60, s%60)
 }
 
-// moving describes a job that goes on, in words for a line of its own.
-func moving(e gyro.Event) string {
-	text := fmt.Sprintf("%s of ~%s rows (%d%%), %s rows/s, %sB/s", short(float64(e.Rows)), short(float64(e.Estimate)),
-		percent(e), short(perSecond(e.Rows, e.Elapsed)), short(perSecond(e.Bytes, e.Elapsed)))
-	if left := remaining(e); left > 0 {
-		text += ", " + clock(left) + " left"
+// texts is what stands behind the bar of a job, from the longest to what matters most.
+func texts(e gyro.Event) []string {
+	switch e.Type {
+	case gyro.Planned:
+		return []string{fmt.Sprintf("~%s rows", short(float64(e.Estimate)))}
+	case gyro.Finished:
+		rows := short(float64(e.Rows)) + " rows"
+		return []string{
+			fmt.Sprintf("%s  %sB  %s rows/s  %sB/s  %s", rows, short(float64(e.Bytes)),
+				short(perSecond(e.Rows, e.Elapsed)), short(perSecond(e.Bytes, e.Elapsed)), clock(e.Elapsed)),
+			fmt.Sprintf("%s  %sB  %s", rows, short(float64(e.Bytes)), clock(e.Elapsed)), rows + "  " + clock(e.Elapsed), clock(e.Elapsed),
+		}
+	case gyro.Staged:
+		return []string{string(e.Stage)}
+	case gyro.Started, gyro.Moved, gyro.Ended, gyro.Restarted:
 	}
-	return text
+	rows, times := fmt.Sprintf("%s/~%s rows", short(float64(e.Rows)), short(float64(e.Estimate))), clock(e.Elapsed)+"<"+left(e)
+	return []string{
+		fmt.Sprintf("%s  %s rows/s  %sB/s  %s", rows, short(perSecond(e.Rows, e.Elapsed)), short(perSecond(e.Bytes, e.Elapsed)), times),
+		rows + "  " + times, times,
+	}
+}
+
+// left is the time that the job still takes, or a question mark.
+func left(e gyro.Event) string {
+	if d := remaining(e); d > 0 {
+		return clock(d)
+	}
+	return "?"
+}
+
+// moving describes a job that goes on, in words for a line of its own, from the longest to what matters most.
+func moving(e gyro.Event) []string {
+	end := ""
+	if left := remaining(e); left > 0 {
+		end = ", " + clock(left) + " left"
+	}
+	rows := fmt.Sprintf("%s of ~%s rows (%d%%)", short(float64(e.Rows)), short(float64(e.Estimate)), percent(e))
+	return []string{
+		fmt.Sprintf("%s, %s rows/s, %sB/s%s", rows, short(perSecond(e.Rows, e.Elapsed)), short(perSecond(e.Bytes, e.Elapsed)), end),
+		rows + end, fmt.Sprintf("%d%%%s", percent(e), end),
+	}
+}
+
+// fitting is the first text that has room, or the last.
+func fitting(texts []string, room int) string {
+	for _, text := range texts {
+		if runewidth.StringWidth(text) <= room {
+			return text
+		}
+	}
+	return texts[len(texts)-1]
+}
+
+// shortened is a name in so many columns: what is too much is left out of its middle, for tables are told apart by their ends.
+func shortened(name string, room int) string {
+	width := runewidth.StringWidth(name)
+	if width <= room {
+		return name
+	}
+	head := runewidth.Truncate(name, (room-1)/2, "")
+	return head + "…" + runewidth.TruncateLeft(name, width-(room-1-runewidth.StringWidth(head)), "")
 }
 
 // restarted says that all begins anew.
@@ -79,11 +144,20 @@ const restarted = "the server gave up the snapshot: beginning anew on another on
 
 // finished describes a job that has ended.
 func finished(e gyro.Event) string {
-	rows := "rows"
+	return fmt.Sprintf("%d %s, %sB, %.1f s", e.Rows, rows(e), short(float64(e.Bytes)), e.Elapsed.Seconds())
+}
+
+// ended describes a run that has ended.
+func ended(e gyro.Event) string {
+	return fmt.Sprintf("%s %s, %sB, %.1f s", thousands(e.Rows), rows(e), short(float64(e.Bytes)), e.Elapsed.Seconds())
+}
+
+// rows is what there is one or more of.
+func rows(e gyro.Event) string {
 	if e.Rows == 1 {
-		rows = "row"
+		return "row"
 	}
-	return fmt.Sprintf("%d %s, %sB, %.1f s", e.Rows, rows, short(float64(e.Bytes)), e.Elapsed.Seconds())
+	return "rows"
 }
 
 // staged describes a load's stage: of a file, or of the whole.
@@ -91,8 +165,11 @@ func staged(e gyro.Event) string {
 	if e.Model.IsZero() {
 		return string(e.Stage)
 	}
-	return fmt.Sprintf("%d/%d %s: %s", e.Job+1, e.Jobs, model(e), e.Stage)
+	return place(e) + model(e) + ": " + string(e.Stage)
 }
+
+// place is which of the jobs an event is about.
+func place(e gyro.Event) string { return fmt.Sprintf("%d/%d ", e.Job+1, e.Jobs) }
 
 // model is the name of an event's table.
 func model(e gyro.Event) string { return Printable(e.Model.String(), "") }

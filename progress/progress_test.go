@@ -91,14 +91,15 @@ func TestModes(t *testing.T) {
 		"auto, in a notebook": {mode: "auto", env: []string{"JPY_PARENT_PID=7"}, want: "" +
 			"\r1/2 a: 0 of ~1.00k rows (0%), 0 rows/s, 0B/s" +
 			"\r1/2 a: 250 of ~1.00k rows (25%), 2.50k rows/s, 100kB/s, 0:00 left" +
-			"\r1/2 a: 950 rows, 38.0kB, 0.4 s                                   \n" +
+			"\r1/2 a: 950 rows, 38.0kB, 0.4 s                                   " +
 			"\r2/2 sales.b: 0 of ~2.00M rows (0%), 0 rows/s, 0B/s" +
 			"\r2/2 sales.b: 0 of ~2.00M rows (0%), 0 rows/s, 0B/s" +
 			"\r2/2 sales.b: 500k of ~2.00M rows (25%), 100k rows/s, 12.3MB/s, 0:15 left" +
 			"\r2/2 sales.b: 600k of ~2.00M rows (30%), 100k rows/s, 11.7MB/s, 0:14 left" +
 			"\r2/2 sales.b: 1.00M of ~2.00M rows (50%), 100k rows/s, 12.3MB/s, 0:10 left" +
 			"\r2/2 sales.b: 3.00M of ~2.00M rows (99%), 100k rows/s, 12.3MB/s           " +
-			"\r2/2 sales.b: 3600000 rows, 442MB, 36.0 s                      \n"},
+			"\r2/2 sales.b: 3600000 rows, 442MB, 36.0 s                      " +
+			"\r3,600,950 rows, 442MB, 37.0 s           \n"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -134,6 +135,16 @@ func TestJSON(t *testing.T) {
 		if err := json.Unmarshal([]byte(line), &object); err != nil {
 			t.Errorf("%s: %v", line, err)
 		}
+	}
+}
+
+// A name takes columns, not bytes and not letters: what is left of a longer line is covered, and no more.
+func TestRewrittenWidth(t *testing.T) {
+	t.Parallel()
+	wide := gyro.Event{Type: gyro.Staged, Stage: gyro.Mapping, Jobs: 1, Model: schema.NewName("", "注文一覧")}
+	out := shown(t, "auto", []gyro.Event{wide, {Type: gyro.Staged, Stage: gyro.Committing}}, "JPY_PARENT_PID=7")
+	if want := "\r1/1 注文一覧: map ids\rcommit" + strings.Repeat(" ", 15) + "\n"; out != want {
+		t.Errorf("got  %q\nwant %q", out, want)
 	}
 }
 

@@ -24,10 +24,10 @@ type asking struct {
 	lines chan string // closed where there are no more
 }
 
-// asking is who can be asked: nobody, unless both sides are terminals.
+// asking is who can be asked: nobody, unless both sides are terminals, and nobody in the cell of a notebook.
 func (c *cli) asking(ctx context.Context) *asking {
 	out, ok := c.stderr.(*os.File)
-	if !ok || !term.IsTerminal(int(out.Fd())) || !term.IsTerminal(int(os.Stdin.Fd())) {
+	if !ok || progress.InCell(c.env) || !term.IsTerminal(int(out.Fd())) || !term.IsTerminal(int(os.Stdin.Fd())) {
 		return nil
 	}
 	a := &asking{ctx: ctx, w: &screen{w: out}, lines: make(chan string)}

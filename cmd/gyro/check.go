@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -14,6 +15,7 @@ import (
 	"github.com/gyrodata/gyro/driver"
 	"github.com/gyrodata/gyro/mask"
 	"github.com/gyrodata/gyro/personal"
+	"github.com/gyrodata/gyro/postgres"
 )
 
 func init() { furtherCommands = append(furtherCommands, (*cli).check) }
@@ -32,7 +34,9 @@ func (c *cli) check() *cobra.Command {
 		Use:   "check",
 		Short: "Say what is wrong with a configuration, and what nobody has thought of",
 		Long: `Hold the configuration against the source, as plan does, and say all that is wrong with it at
-once. Only the catalog and EXPLAIN are asked for; nothing is written.
+once. Only the catalog and EXPLAIN are asked for; nothing is written. What stands behind the URL is
+told as well, and what follows from it: a primary or a standby, a pooler, Aurora, TimescaleDB, Citus;
+and references by which a large table would be searched without an index.
 
 --pii lists the columns that look personal by name or type and have neither a mask nor keep,
 each with a line for gyro.yaml that a plan takes. With --sample 1000 the source looks at so
@@ -110,8 +114,12 @@ func (c *cli) runCheck(ctx context.Context, conf config.Config, s *checkSettings
 	if refused != nil && (!conf.Strict || !s.searches()) {
 		return refused
 	}
+	behind, err := behind(ctx, conf)
+	if err != nil {
+		return err
+	}
 	if !s.searches() {
-		return c.printChecked(checked{plan: plan, named: conf.Target != ""}, s.asJSON)
+		return c.printChecked(checked{plan: plan, behind: behind, named: conf.Target != ""}, s.asJSON)
 	}
 	// Strict alone may be what refused: then what could be said is told, and that it has to be.
 	report, err := c.search(ctx, conf, s)
@@ -121,13 +129,22 @@ func (c *cli) runCheck(ctx context.Context, conf config.Config, s *checkSettings
 	case err != nil:
 		return err
 	}
-	if err := c.printChecked(checked{plan: plan, report: report, named: conf.Target != "", drift: s.against != "", pii: s.pii}, s.asJSON); err != nil {
+	if err := c.printChecked(checked{plan: plan, behind: behind, report: report, named: conf.Target != "", drift: s.against != "", pii: s.pii}, s.asJSON); err != nil {
 		return err
 	}
 	if refused != nil {
 		return refused
 	}
 	return found(report)
+}
+
+// behind is what stands behind the source's URL.
+func behind(ctx context.Context, conf config.Config) ([]postgres.Fact, error) {
+	db, ok := conf.Export().Source.(postgres.DB)
+	if !ok {
+		return nil, nil
+	}
+	return db.Behind(ctx) //nolint:wrapcheck // it says operation and place itself
 }
 
 // search looks for what somebody should look at.
@@ -173,6 +190,7 @@ func found(r *personal.Report) error {
 // checked is what check has to print.
 type checked struct {
 	plan       *gyro.Plan // nil: there is none, or it is refused
+	behind     []postgres.Fact
 	report     *personal.Report
 	named      bool // a target is
 	pii, drift bool // were looked for
@@ -202,6 +220,9 @@ func (c *cli) printChecked(k checked, asJSON bool) error {
 		return c.printJSON(k.forMachines())
 	}
 	fmt.Fprintf(c.stdout, "source   %s%s\n", k.origin().Server, onStandby(k.origin()))
+	for _, f := range k.behind {
+		fmt.Fprintf(c.stdout, "behind   %s: %s\n", strings.TrimSpace(f.Kind+" "+f.Version), config.Words(f.Follows))
+	}
 	if k.plan != nil {
 		fmt.Fprintf(c.stdout, "plan     %s: nothing is wrong\n", numberOf(len(k.plan.Jobs), "job"))
 	}
@@ -266,8 +287,16 @@ type checkedJSON struct {
 	Jobs     int           `json:"jobs"`
 	Tables   int           `json:"tables,omitempty"`  // that were looked at
 	Columns  int           `json:"columns,omitempty"` // that were looked at
+	Behind   []factJSON    `json:"behind"`
 	Findings []findingJSON `json:"findings"`
 	Notes    []string      `json:"notes"`
+}
+
+// factJSON is something that stands behind the source's URL.
+type factJSON struct {
+	Kind    string `json:"kind"` // primary, standby, pooler, Aurora, TimescaleDB, Citus; unknown
+	Version string `json:"version,omitempty"`
+	Follows string `json:"follows"` // what follows from it
 }
 
 type findingJSON struct {
@@ -283,7 +312,10 @@ type findingJSON struct {
 }
 
 func (k checked) forMachines() checkedJSON {
-	all := checkedJSON{Server: k.origin().Server, Findings: []findingJSON{}, Notes: notes(k.notes())}
+	all := checkedJSON{Server: k.origin().Server, Behind: []factJSON{}, Findings: []findingJSON{}, Notes: notes(k.notes())}
+	for _, f := range k.behind {
+		all.Behind = append(all.Behind, factJSON{f.Kind, f.Version, config.DocumentWords(f.Follows)})
+	}
 	if k.plan != nil {
 		all.Jobs = len(k.plan.Jobs)
 	}

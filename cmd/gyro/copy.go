@@ -51,6 +51,7 @@ between the two, and stays there: in --via, or in a new directory gyro-<time> he
 	l.flags(cmd)
 	c.progressFlag(cmd, &mode)
 	_ = cmd.MarkFlagDirname("via")
+	cmd.Flags().Lookup("target").Annotations = nil // it is no directory
 	c.showValuesFlag(cmd)
 	return cmd
 }

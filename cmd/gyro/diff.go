@@ -32,7 +32,7 @@ keys of the first rows are.`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			return wantArgs(cmd, len(args) == 2, "name the directories of two slices")
 		},
-		ValidArgsFunction: completeSlice,
+		ValidArgsFunction: directories(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return c.runDiff(cmd.Context(), args[0], args[1], opts, asJSON)
 		},

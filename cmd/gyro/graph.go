@@ -72,7 +72,7 @@ for Graphviz. The name of --output says the form as well: .svg, .mmd, .md, .dot.
 		Args: func(cmd *cobra.Command, args []string) error {
 			return wantArgs(cmd, len(args) <= 1, "one slice is drawn at a time")
 		},
-		ValidArgsFunction: completeSlice,
+		ValidArgsFunction: directories(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			write, err := s.form()
 			if err != nil {
@@ -97,9 +97,7 @@ for Graphviz. The name of --output says the form as well: .svg, .mmd, .md, .dot.
 	cmd.Flags().BoolVar(&s.all, "all", false, "also the tables of the database that the configuration does not take")
 	cmd.Flags().StringVar(&s.format, "format", "", "mermaid, dot, svg or markdown (default: by the name of --output, else mermaid)")
 	s.pictureFile.flags(cmd, "", "write to this file (default: standard output)")
-	_ = cmd.RegisterFlagCompletionFunc("format", func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-		return formatNames(), cobra.ShellCompDirectiveNoFileComp
-	})
+	_ = cmd.RegisterFlagCompletionFunc("format", words(formatNames()...))
 	return cmd
 }
 

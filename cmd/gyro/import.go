@@ -37,7 +37,7 @@ func (s *loadSettings) flags(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&s.record, "record", "", "directory for what gyro undo needs (default: a new one below ~/.local/state/gyro)")
 	cmd.Flags().BoolVar(&s.noRecord, "no-record", false, "leave no record: the load can't be undone")
 	for name, values := range map[string][]string{"ids": {"keep", "sequential", "max+1"}, "conflict": {"fail", "skip", "update"}, "exclusive": {"auto", "always", "never"}} {
-		_ = cmd.RegisterFlagCompletionFunc(name, cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp))
+		_ = cmd.RegisterFlagCompletionFunc(name, words(values...))
 	}
 	_ = cmd.MarkFlagDirname("record")
 }
@@ -276,12 +276,14 @@ break a rule are reported, and then nothing is loaded, unless --reject takes the
 	c.progressFlag(cmd, &mode)
 	_ = cmd.MarkFlagDirname("source")
 	_ = cmd.MarkFlagFilename("config", "yaml", "yml")
+	_ = cmd.RegisterFlagCompletionFunc("table", offering(c.loadable))
+	_ = cmd.RegisterFlagCompletionFunc("csv", c.tableAndFile)
 	return cmd
 }
 
 func (c *cli) progressFlag(cmd *cobra.Command, mode *string) {
 	cmd.Flags().StringVar(mode, "progress", "", "auto, plain, json or none, on standard error (GYRO_PROGRESS; default auto)")
-	_ = cmd.RegisterFlagCompletionFunc("progress", cobra.FixedCompletions(progress.Modes(), cobra.ShellCompDirectiveNoFileComp))
+	_ = cmd.RegisterFlagCompletionFunc("progress", words(progress.Modes()...))
 }
 
 // runLoad loads a slice, and prints what was done.

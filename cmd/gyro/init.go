@@ -68,6 +68,8 @@ such as commentable_type. No password is written.`,
 	_ = cmd.MarkFlagFilename("output", "yaml", "yml")
 	_ = cmd.MarkFlagDirname("target")
 	_ = cmd.MarkFlagDirname("go")
+	_ = cmd.RegisterFlagCompletionFunc("root", offering(c.ofSource))
+	_ = cmd.RegisterFlagCompletionFunc("where", begun(c.columnsOfRoot, ""))
 	return cmd
 }
 

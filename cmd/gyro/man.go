@@ -23,6 +23,7 @@ func (c *cli) man() *cobra.Command {
 		Args: func(cmd *cobra.Command, args []string) error {
 			return wantArgs(cmd, len(args) == 1, "name a directory")
 		},
+		ValidArgsFunction: directories(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := os.MkdirAll(args[0], 0o755); err != nil { //nolint:gosec // manual pages are for all
 				return &gyro.Error{Op: "make", Place: args[0], Err: err}

@@ -43,7 +43,7 @@ var capital = regexp.MustCompile(`\b[A-Z]+[a-z][A-Za-z]*\b`)
 // proper are such words that are no names of Go.
 var proper = map[string]bool{
 	"Gyro": true, "PostgreSQL": true, "Ctrl": true, "Europe": true, "Berlin": true, "Windows": true, "Go": true, "Latin": true, "Django": true,
-	"English": true, "German": true, "GiB": true, "NULLs": true, "Else": true, // begins a sentence
+	"English": true, "German": true, "GiB": true, "NULLs": true, "Citus": true, "Else": true, // begins a sentence
 }
 
 // Each sentence that the library can print is in words of files and flags when the command prints it: it

@@ -63,7 +63,7 @@ func (c *cli) printPlan(p *gyro.Plan, sql bool, s *settings) {
 	t.AppendFooter(table.Row{numberOf(len(p.Jobs), "job"), count(int64(rows)), ""})
 	c.printTable(t)
 	for _, job := range p.Jobs {
-		fmt.Fprintf(c.stdout, "\n%s  %s: %s\n", number(job), job.Model, means(job))
+		fmt.Fprintf(c.stdout, "\n%s  %s: %s\n", number(job), job.Model, job.Means())
 		for _, reference := range job.References {
 			fmt.Fprintln(c.stdout, "   "+reference)
 		}
@@ -96,15 +96,4 @@ func number(job gyro.PlannedJob) string {
 		return "-"
 	}
 	return strconv.Itoa(job.Job)
-}
-
-// means says how a job finds its rows.
-func means(job gyro.PlannedJob) string {
-	switch {
-	case job.Job == 0:
-		return "only rows that others include"
-	case job.Whole:
-		return "whole table"
-	}
-	return job.Shape
 }

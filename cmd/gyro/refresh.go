@@ -47,7 +47,7 @@ The new record takes the old one's place for the next refresh. A refresh can't b
 		Args: func(cmd *cobra.Command, args []string) error {
 			return wantArgs(cmd, len(args) == 1, "name the directory of one record")
 		},
-		ValidArgsFunction: completeSlice,
+		ValidArgsFunction: c.records,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			ask := c.asking(cmd.Context())
 			var missing error
@@ -74,6 +74,7 @@ The new record takes the old one's place for the next refresh. A refresh can't b
 	}
 	s.flags(cmd)
 	cmd.Flags().Lookup("target").Usage = "PostgreSQL URL of the database that was loaded into (GYRO_TARGET; target in the file)"
+	cmd.Flags().Lookup("target").Annotations = nil // it is no directory
 	cmd.Flags().Lookup("overwrite").Usage = "replace the slice that --via holds"
 	cmd.Flags().StringVar(&s.via, "via", "", "directory for the new slice (via in the file; default a new one, gyro-<time>)")
 	s.load.flags(cmd)

@@ -41,7 +41,7 @@ It ends with 5 where the slice is not proved; the page says why.`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			return wantArgs(cmd, len(args) == 1, "name the directory of one slice")
 		},
-		ValidArgsFunction: completeSlice,
+		ValidArgsFunction: directories(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			page, unproved, err := pageOf(cmd.Context(), args[0])
 			if err != nil {

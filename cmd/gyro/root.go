@@ -107,6 +107,7 @@ Begin with "gyro demo", then let "gyro init" write a gyro.yaml for your database
 	for _, command := range furtherCommands {
 		root.AddCommand(command(c))
 	}
+	nothingElse(root)
 	return root
 }
 

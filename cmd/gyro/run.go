@@ -21,8 +21,9 @@ var runFiles func(ctx context.Context, d config.Document, e *events) (*gyro.Repo
 
 func (c *cli) runCommand() *cobra.Command {
 	return &cobra.Command{
-		Use:   "run -",
-		Short: "Do what one JSON document says, for programs that drive gyro",
+		Use:       "run -",
+		ValidArgs: []string{"-"},
+		Short:     "Do what one JSON document says, for programs that drive gyro",
 		Long: `Read one JSON document from standard input and do what it says; write what goes on to standard
 output, as JSON objects, a line each. It is how programs in any language use gyro.
 

@@ -55,7 +55,12 @@ func (s *sheetSettings) flags(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&s.delimiter, "delimiter", "", "what stands between the fields of --csv: a character, or tab (default: found out)")
 	cmd.Flags().StringVar(&s.encoding, "encoding", "", "encoding of --csv, such as Windows-1252 (default: UTF-8, or what a byte order mark says)")
 	cmd.Flags().StringArrayVar(&s.ignore, "ignore", nil, `header of --csv that is not loaded, "*": all that no column is found for; can be repeated`)
-	_ = cmd.RegisterFlagCompletionFunc("encoding", cobra.FixedCompletions([]string{"UTF-8", "UTF-16LE", "UTF-16BE", "Windows-1252", "ISO-8859-1"}, cobra.ShellCompDirectiveNoFileComp))
+	_ = cmd.RegisterFlagCompletionFunc("delimiter", words(",", ";", "tab", "|"))
+	_ = cmd.RegisterFlagCompletionFunc("ignore", words("*"))
+	_ = cmd.MarkFlagFilename("reject")
+	_ = cmd.MarkFlagFilename("report", "json", "html", "txt")
+	_ = cmd.MarkFlagFilename("mask-key-file")
+	_ = cmd.RegisterFlagCompletionFunc("encoding", words("UTF-8", "UTF-16LE", "UTF-16BE", "Windows-1252", "ISO-8859-1"))
 }
 
 // said reports whether one of the flags is given that needs --csv.

@@ -36,6 +36,7 @@ inserted into tables without a key.`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			return wantArgs(cmd, len(args) == 1, "name the directory of one record")
 		},
+		ValidArgsFunction: c.records,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			url := c.either(target, "GYRO_TARGET", "")
 			if url == "" {

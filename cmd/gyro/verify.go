@@ -12,7 +12,6 @@ import (
 
 	"github.com/gyrodata/gyro"
 	"github.com/gyrodata/gyro/csvdir"
-	"github.com/gyrodata/gyro/driver"
 	"github.com/gyrodata/gyro/pgcsv"
 	"github.com/gyrodata/gyro/planted"
 )
@@ -50,7 +49,7 @@ Nothing that is printed quotes a value, unless --show-values is given.`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			return wantArgs(cmd, len(args) == 1, "name the directory of one slice")
 		},
-		ValidArgsFunction: completeSlice,
+		ValidArgsFunction: directories(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			wanted, err := parseFences(fences)
 			if err != nil {
@@ -69,16 +68,12 @@ Nothing that is printed quotes a value, unless --show-values is given.`,
 	_ = cmd.MarkFlagFilename("planted")
 	cmd.Flags().BoolVar(&opts.ShowValues, "show-values", false, "print the values of keys and references that are wrong")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
-	_ = cmd.RegisterFlagCompletionFunc("fence", func(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+	_ = cmd.RegisterFlagCompletionFunc("fence", begun(func(_ *cobra.Command, args []string) []string {
 		if len(args) == 0 {
-			return nil, cobra.ShellCompDirectiveNoFileComp
+			return nil
 		}
-		names := tablesIn(args[0])
-		for i := range names {
-			names[i] += "="
-		}
-		return names, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
-	})
+		return tablesIn(args[0])
+	}, "="))
 	return cmd
 }
 
@@ -274,28 +269,4 @@ func (c *cli) printFence(f fence, leaks *csvdir.Leaks) {
 		}
 		fmt.Fprintln(c.stdout)
 	}
-}
-
-// completeSlice completes a directory, then a table of its slice.
-func completeSlice(cmd *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
-	switch {
-	case len(args) == 0:
-		return nil, cobra.ShellCompDirectiveFilterDirs
-	case len(args) == 1 && cmd.Name() == "why":
-		return tablesIn(args[0]), cobra.ShellCompDirectiveNoFileComp
-	}
-	return nil, cobra.ShellCompDirectiveNoFileComp
-}
-
-// tablesIn names the tables of a slice, or none where there is no slice.
-func tablesIn(path string) []string {
-	m, err := csvdir.ReadManifest(path)
-	if err != nil || m.Version != driver.ManifestVersion {
-		return nil
-	}
-	var names []string
-	for _, f := range m.Files {
-		names = append(names, f.Table)
-	}
-	return names
 }

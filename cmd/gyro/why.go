@@ -25,7 +25,12 @@ commas, or as several arguments.`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			return wantArgs(cmd, len(args) >= 3, "name a directory, a table and a key")
 		},
-		ValidArgsFunction: completeSlice,
+		ValidArgsFunction: func(cmd *cobra.Command, args []string, typed string) ([]string, cobra.ShellCompDirective) {
+			if len(args) == 1 {
+				return offered(tablesIn(args[0]), typed, ""), cobra.ShellCompDirectiveNoFileComp
+			}
+			return directories(1)(cmd, args, typed)
+		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			key := args[2:]
 			if len(key) == 1 {

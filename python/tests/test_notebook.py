@@ -197,6 +197,24 @@ def test_notebook_of_the_example(shop, kernel, tmp_path):
     assert not (copy / "slices" / "sample").exists()
 
 
+@pytest.mark.filterwarnings("ignore")
+def test_command_in_a_cell(shop, kernel, binary, tmp_path, monkeypatch):
+    """What the command shows is one line that is written anew, on the terminal of !gyro and in the pipe of %%bash."""
+    monkeypatch.setenv("GYRO_SOURCE", shop[0])
+    config = tmp_path / "gyro.yaml"
+    config.write_text("jobs: [{model: accounts_tenant}, {model: accounts_shop}]")
+    export = f"{binary} export -c {config} --target {tmp_path}"
+    book, client = kernel(f"!{export}/terminal", f"%%bash\n{export}/pipe")
+    client.execute()
+    for cell in book.cells:
+        text = "".join(o.text for o in cell.outputs)
+        assert "\x1b" not in text
+        line = text.replace("\r\n", "\n").split("\n")[0]
+        assert line.startswith("\r1/2 accounts_tenant: ")
+        assert "\r2/2 accounts_shop: " in line
+        assert re.search(r" rows, [0-9.]+kB, [0-9.]+ s *$", line)
+
+
 def read(path):
     try:
         return path.read_bytes()

@@ -89,7 +89,7 @@ func (s *Snapshot) begin(ctx context.Context, settings map[string]string) error 
 	return s.locate(ctx)
 }
 
-// locate asks where the write-ahead log is.
+// locate asks where the write-ahead log is, and whether all is of one moment.
 func (s *Snapshot) locate(ctx context.Context) error {
 	position := "pg_current_wal_lsn()"
 	if s.origin.Standby {
@@ -103,7 +103,15 @@ func (s *Snapshot) locate(ctx context.Context) error {
 		s.origin.LSN = *lsn
 		return nil
 	}}
-	return server.Ask(ctx, s.conn, "take a snapshot", append(server.Watched(s.conn), lsn)...)
+	citus := server.Nicety{SQL: server.CitusSQL, Scan: func(row pgx.Row) error {
+		var version *string
+		if err := row.Scan(&version); err != nil || version == nil {
+			return err //nolint:wrapcheck // Ask does it
+		}
+		s.doubts = []gyro.Text{gyro.Textf("the database has Citus %s: %s", *version, server.FollowsCitus)}
+		return nil
+	}}
+	return server.Ask(ctx, s.conn, "take a snapshot", append(server.Watched(s.conn), lsn, citus)...)
 }
 
 // begun reads what the snapshot is of.
@@ -137,9 +145,13 @@ type Snapshot struct {
 	path     path
 	deadline time.Time // zero: none
 	tooLong  error     // what is said past it
+	doubts   []gyro.Text
 }
 
-var _ driver.Snapshot = (*Snapshot)(nil)
+var (
+	_ driver.Snapshot = (*Snapshot)(nil)
+	_ driver.Doubter  = (*Snapshot)(nil)
+)
 
 const defaultMaxDuration = 30 * time.Minute
 
@@ -201,6 +213,9 @@ func (s *Snapshot) within(ctx context.Context) (context.Context, context.CancelF
 
 // Origin says what is read, and of when.
 func (s *Snapshot) Origin() gyro.Origin { return s.origin }
+
+// Doubts says what the server can't keep.
+func (s *Snapshot) Doubts() []gyro.Text { return s.doubts }
 
 // Catalog reads all tables, views and foreign tables but the system's own.
 func (s *Snapshot) Catalog(ctx context.Context) (schema.Catalog, error) {
