@@ -65,7 +65,7 @@ func (l *Load) recallOne(ctx context.Context, t *TableLoad) error {
 	if n > 0 {
 		return &gyro.Error{Op: "load", Place: "table " + t.Table.Name.String(), Err: fmt.Errorf("the record of the earlier load lists %s twice", rowCount(n)), Hint: "it is damaged, or was put together by hand"}
 	}
-	return l.Exec(ctx, "analyze", "ANALYZE "+t.known())
+	return l.Exec(ctx, "analyze", sketch(t.known()))
 }
 
 // twiceSQL counts the rows of a slice that a record lists more than once.

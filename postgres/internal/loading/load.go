@@ -65,7 +65,7 @@ func NewLoad(s *Session, o Options, plan *driver.LoadPlan) *Load {
 // what is inserted: every row bears the transaction's own id, by which undo knows it.
 func (l *Load) Run(ctx context.Context) (*driver.Loaded, error) {
 	for _, do := range []func(context.Context) error{
-		l.Begin, l.stageAll, l.recall, l.Sequences.Raise, l.Mapping.makeAll, l.Sequences.Move, l.Inserter.collide, l.Swaps.Open, l.Inserter.insertAll, l.Swaps.Close, l.Finish,
+		l.Begin, l.Sequences.Raise, l.stageAll, l.recall, l.Mapping.makeAll, l.Sequences.Move, l.Inserter.collide, l.Swaps.Open, l.Inserter.insertAll, l.Swaps.Close, l.Finish,
 	} {
 		if err := do(ctx); err != nil {
 			return nil, l.ofExpr(err)

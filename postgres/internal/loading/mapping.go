@@ -31,6 +31,12 @@ func (m *Mapping) makeAll(ctx context.Context) error {
 		if !t.Map || t.Direct {
 			continue
 		}
+		if t.Alone {
+			if err := m.Exec(ctx, "map the ids of "+t.Table.Name.String(), m.beside(t)); err != nil {
+				return err
+			}
+			continue
+		}
 		m.Stage(gyro.Mapping, i)
 		if err := m.Exec(ctx, "map the ids of "+t.Table.Name.String(), m.Text(t)); err != nil {
 			return server.RefusedRow(err)
@@ -112,7 +118,7 @@ func (m *Mapping) Text(t *TableLoad) string {
 			}
 		}
 	}
-	return text + "ANALYZE " + t.IDMap()
+	return text + sketch(t.IDMap())
 }
 
 // Same compares the columns that a row is looked for by, with NULL equal to NULL. IS NOT

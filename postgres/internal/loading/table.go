@@ -25,11 +25,13 @@ type TableLoad struct {
 	Numbered bool
 	// Scattered says that staging rows do not stand in the order of their numbers.
 	Scattered bool
-	Dropped   []string // its foreign keys that are made again at the end
-	Staged    int64    // rows of the staging table, or that were copied
-	Fresh     int64    // of them, those to be inserted
-	Existing  int64    // of them, those that are there already
-	Recalled  int64    // of them, those that an earlier load left
+	// Alone says that each staging row has what the map says of it, new ids too: the map is a view of the staging table.
+	Alone    bool
+	Dropped  []string // its foreign keys that are made again at the end
+	Staged   int64    // rows of the staging table, or that were copied
+	Fresh    int64    // of them, those to be inserted
+	Existing int64    // of them, those that are there already
+	Recalled int64    // of them, those that an earlier load left
 }
 
 // Target is the table's name in SQL.
@@ -62,6 +64,15 @@ func (t *TableLoad) listed() string {
 	}
 	if len(columns) == 0 {
 		return ""
+	}
+	return " (" + strings.Join(columns, ", ") + ")"
+}
+
+// staged are the columns of the file, in parentheses.
+func (t *TableLoad) staged() string {
+	var columns []string
+	for _, c := range t.Columns {
+		columns = append(columns, server.Quote(c.Name))
 	}
 	return " (" + strings.Join(columns, ", ") + ")"
 }

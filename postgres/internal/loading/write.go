@@ -11,7 +11,10 @@ import (
 // Source is what an INSERT or UPDATE reads.
 func (m *Merge) Source(t *TableLoad, found string) string {
 	text := t.Staging + " s"
-	if t.Map {
+	switch {
+	case t.Alone:
+		text += " JOIN LATERAL (" + t.line() + ") m ON true" + found
+	case t.Map:
 		var terms []string
 		for i, c := range t.Key {
 			terms = append(terms, t.Equal(c, fmt.Sprintf("m.o_%d", i), "s."+server.Quote(c)))
