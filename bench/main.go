@@ -5,7 +5,8 @@
 //	go run ./bench export   # throughput beside psql's \copy, and what the bars cost
 //	go run ./bench select   # whole slices beside the best SQL by hand
 //	go run ./bench memory   # peak memory at scale 1 and 30
-//	go run ./bench load     # loads into an empty database, beside psql's \copy
+//	go run ./bench load     # loads into an empty database and into full tables, beside psql's \copy; --scale 3 is 1.3 million rows
+//	go run ./bench full     # the latter alone
 //	go run ./bench csv      # a foreign CSV file with a thousand faults, beside its COPY
 //	go run ./bench mask     # an export with four fakes beside one without, and Greenmask where it is on PATH
 //	go run ./bench keys     # peak memory of slices of 20 million keys
@@ -53,7 +54,7 @@ func command(ctx context.Context, args []string) error {
 		return err
 	}
 	b := &bench{scale: *scale, rounds: *rounds, against: *against}
-	all := map[string]func(context.Context) error{"export": b.export, "select": b.selects, "memory": b.memory, "load": b.load, "csv": b.csv, "mask": b.mask, "keys": b.keys}
+	all := map[string]func(context.Context) error{"export": b.export, "select": b.selects, "memory": b.memory, "load": b.load, "full": b.fullOnly, "csv": b.csv, "mask": b.mask, "keys": b.keys}
 	if which != "all" && all[which] == nil {
 		return fmt.Errorf("unknown benchmark %q", which)
 	}
@@ -66,8 +67,8 @@ func command(ctx context.Context, args []string) error {
 	if out, err := exec.CommandContext(ctx, "go", "build", "-o", b.gyro, "./cmd/gyro").CombinedOutput(); err != nil {
 		return fmt.Errorf("build: %w\n%s", err, out)
 	}
-	for _, name := range []string{"export", "select", "memory", "load", "csv", "mask", "keys"} {
-		if which != "all" && which != name {
+	for _, name := range []string{"export", "select", "memory", "load", "full", "csv", "mask", "keys"} {
+		if which != name && (which != "all" || name == "full") { // which load measures too
 			continue
 		}
 		if err := all[name](ctx); err != nil {
@@ -129,7 +130,8 @@ func (b *bench) shop(ctx context.Context, scale float64) (*pgtest.Server, error)
 // usage is what a process took.
 type usage struct {
 	wall, cpu time.Duration
-	peak      int64 // KiB of memory
+	server    time.Duration // CPU of the server's processes, where it was asked for
+	peak      int64         // KiB of memory
 }
 
 // measure runs a command and says what it took.
@@ -183,8 +185,9 @@ func median(all []usage) usage {
 		return values[len(values)/2]
 	}
 	return usage{
-		wall: time.Duration(middle(func(u usage) int64 { return int64(u.wall) })),
-		cpu:  time.Duration(middle(func(u usage) int64 { return int64(u.cpu) })),
-		peak: middle(func(u usage) int64 { return u.peak }),
+		wall:   time.Duration(middle(func(u usage) int64 { return int64(u.wall) })),
+		cpu:    time.Duration(middle(func(u usage) int64 { return int64(u.cpu) })),
+		server: time.Duration(middle(func(u usage) int64 { return int64(u.server) })),
+		peak:   middle(func(u usage) int64 { return u.peak }),
 	}
 }
