@@ -141,6 +141,12 @@ func TestSheetIDSources(t *testing.T) {
 			}
 			continue
 		}
+		if strings.HasPrefix(name, "a constant") || name == "a stable function" {
+			if err == nil || !strings.Contains(err.Error(), "has a default that is the same for every row") {
+				t.Errorf("%s: %v", name, err)
+			}
+			continue
+		}
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 			continue
