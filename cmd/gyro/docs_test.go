@@ -56,6 +56,7 @@ func TestDocs(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	held := holdAnswers(t)
 	testscript.Run(t, testscript.Params{Dir: dir, RequireExplicitExec: true, Setup: func(env *testscript.Env) error {
 		filled, empty := pgtest.DB(env.T().(testing.TB)), pgtest.DB(env.T().(testing.TB))
 		env.Setenv("DB", filled)
@@ -69,6 +70,7 @@ func TestDocs(t *testing.T) {
 		if err := shopdb.Fill(t.Context(), conn, 0.05); err != nil {
 			return err
 		}
+		held(env)
 		env.Setenv("XDG_STATE_HOME", filepath.Join(env.WorkDir, "state"))
 		return nil
 	}})
