@@ -7,7 +7,8 @@ VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unkn
 FUZZTIME ?= 30s
 
 serve := go run ./internal/pgtest/serve
-lint := go tool -modfile=tools/go.mod golangci-lint
+lint := go tool -modfile=$(CURDIR)/tools/go.mod golangci-lint
+queries := examples/queries
 
 .PHONY: help build test check fmt demo long bench fuzz clean
 .DEFAULT_GOAL := help
@@ -21,6 +22,7 @@ build: ## build bin/gyro
 test: ## install what is missing, then run every test
 	@scripts/need
 	$(serve) go test -timeout 15m ./...
+	$(serve) go -C $(queries) test ./...
 	scripts/test-python
 
 check: ## formatting, lint, vet, tidiness
@@ -28,9 +30,11 @@ check: ## formatting, lint, vet, tidiness
 	$(lint) run ./...
 	go vet ./...
 	go mod tidy -diff
+	cd $(queries) && $(lint) fmt --diff && $(lint) run ./... && go vet ./... && go mod tidy -diff
 
 fmt: ## format the code
 	$(lint) fmt
+	cd $(queries) && $(lint) fmt
 
 demo: ## install what is missing, then show Gyro at work
 	@scripts/need server
