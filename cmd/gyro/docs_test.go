@@ -79,7 +79,7 @@ func TestDocs(t *testing.T) {
 			"GOPATH": places[0], "GOCACHE": places[1], "GOMODCACHE": places[2], "GOPROXY": "off", "GOFLAGS": "-mod=mod -trimpath", "GOWORK": "off",
 			"GOBIN": filepath.Join(env.WorkDir, "bin"), "PATH": env.Getenv("PATH") + string(filepath.ListSeparator) + filepath.Join(env.WorkDir, "bin"),
 			// Who clones this repository gets that of this tree.
-			"GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": "url." + root + ".insteadOf", "GIT_CONFIG_VALUE_0": "https://github.com/gyrodata/gyro",
+			"ROOT": root, "GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": "url." + root + ".insteadOf", "GIT_CONFIG_VALUE_0": "https://github.com/gyrodata/gyro",
 		} {
 			env.Setenv(name, value)
 		}
