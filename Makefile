@@ -10,7 +10,7 @@ serve := go run ./internal/pgtest/serve
 lint := go tool -modfile=$(CURDIR)/tools/go.mod golangci-lint
 queries := examples/queries
 
-.PHONY: help build test check fmt demo long bench fuzz clean
+.PHONY: help build test check fmt demo site long bench fuzz clean
 .DEFAULT_GOAL := help
 
 help: ## print this list
@@ -40,6 +40,9 @@ demo: ## install what is missing, then show Gyro at work
 	@scripts/need server
 	go run ./cmd/gyro demo
 
+site: ## build the pages of docs as a site, into site/build
+	scripts/site
+
 long: ## every test and the long ones, with the race detector (up to three hours)
 	@scripts/need
 	GYRO_LONG=1 $(serve) go test -race -tags long -timeout 170m ./...
@@ -56,5 +59,5 @@ fuzz: ## each fuzz target for FUZZTIME (30s)
 	$(serve) scripts/fuzz $(FUZZTIME)
 
 clean: ## remove what make made
-	rm -rf bin
+	rm -rf bin site/build site/.venv
 	go clean -testcache

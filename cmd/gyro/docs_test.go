@@ -108,6 +108,41 @@ func pages(t *testing.T, root string) map[string]string {
 	return all
 }
 
+// link is one to a file of this repository, of no anchor alone.
+var link = regexp.MustCompile(`\]\(([^)\s#:]+)(?:#[^)\s]*)?\)`)
+
+// tag is what a reader of Markdown takes for HTML, and does not show.
+var tag = regexp.MustCompile(`\\?<[A-Za-z/][^>]*>`)
+
+// Every link to a file leads to one, and no word is lost as a tag; the site, which is built with a program from elsewhere, holds the links too.
+func TestLinks(t *testing.T) {
+	t.Parallel()
+	root := filepath.Join("..", "..")
+	all, seen := pages(t, root), 0
+	for _, name := range []string{"CHANGELOG.md", "CONTRIBUTING.md"} {
+		all[name] = filepath.Join(root, name)
+	}
+	for _, path := range all {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		prose := block.ReplaceAllString(string(text), "")
+		for _, found := range tag.FindAllString(regexp.MustCompile("`[^`\n]*`").ReplaceAllString(prose, ""), -1) {
+			t.Errorf("%s: %s is no code, and is not shown", path, found)
+		}
+		for _, found := range link.FindAllStringSubmatch(prose, -1) {
+			seen++
+			if _, err := os.Stat(filepath.Join(filepath.Dir(path), found[1])); err != nil {
+				t.Errorf("%s: the link %s leads to nothing", path, found[1])
+			}
+		}
+	}
+	if seen < 40 {
+		t.Errorf("%d links: the test sees too little", seen)
+	}
+}
+
 // module writes a go.mod by which programs in dir import this tree.
 func module(root, dir string) error {
 	mod, err := os.ReadFile(filepath.Join(root, "go.mod"))
