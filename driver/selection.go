@@ -47,6 +47,8 @@ type Restriction struct {
 	As []string
 	// Share is what part of its table's rows Keys are, 0 to 1, as far as is known.
 	Share float64
+	// Expected is how many Keys are expected, where they are not there yet.
+	Expected float64
 }
 
 // Masking writes something else in a column's place, where that is not NULL.

@@ -91,7 +91,7 @@ func (w *run) job(c *closure, i int) *task {
 		return nil
 	}
 	t.after = func() error {
-		step.keys.rows = w.files[i].Rows
+		step.keys.rows, step.keys.read = w.files[i].Rows, true
 		step.keys.seal()
 		for r, keys := range want {
 			c.want[r] = keys // the reference is this step's alone
@@ -179,6 +179,9 @@ func (s *step) restriction(r *reference, keys *keyset.Set) driver.Restriction {
 	restriction := driver.Restriction{Share: 1}
 	if keys != nil {
 		restriction = r.parent.restrictTo(r.ToColumns, keys)
+		if !r.parent.keys.read {
+			restriction.Expected, restriction.Share = r.parent.rows(), r.parent.share()
+		}
 	}
 	restriction.Columns, restriction.MatchFull, restriction.NotNull = r.Columns, r.MatchFull, s.notNull(r)
 	restriction.When = r.When
