@@ -21,6 +21,7 @@ import (
 type run struct {
 	Slice
 	snapshot driver.Snapshot
+	pool     *pool
 	steps    []*step
 	memory   *keyset.Memory
 	maskKey  masking.Key
@@ -37,6 +38,7 @@ func (w *run) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	w.pool = p
 	defer p.close()
 	c := newClosure(w.snapshot, w.steps, w.memory, w.MaxRows)
 	var jobs, deferred []*task
@@ -333,7 +335,7 @@ func (w *run) transfer(ctx context.Context, snapshot driver.Snapshot, s *step, s
 		if keys != nil {
 			to = tee{to, keys}
 		}
-		rows, err = snapshot.Copy(ctx, s.masked(selection, w.maskKey.ForServer()), to)
+		rows, err = w.pool.copy(ctx, snapshot, s.masked(selection, w.maskKey.ForServer()), s.estimate.Rows, to)
 	}
 	if err = programs.close(err); err == nil {
 		bytes, sum, err = out.finish()

@@ -65,6 +65,9 @@ func (b *builder) from() string {
 
 // build gives the statement and its shape in words, and why it is that.
 func (b *builder) build() (text, shape, why string) {
+	for _, term := range within(b.s.Piece, b.prefix) {
+		b.where(term)
+	}
 	lateral, driver := b.lead()
 	if driver >= 0 {
 		why = b.reason(b.s.Restrict[driver])
