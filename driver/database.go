@@ -49,3 +49,10 @@ type Snapshot interface {
 	// ended: so it takes none, and waits for a few seconds at most.
 	Close() error
 }
+
+// Sharer is a [Snapshot] beside which others of the same moment can be opened, each to be used by one goroutine at a time.
+type Sharer interface {
+	// Share opens one. It sees what the Snapshot sees, to the row, or is an error; it is used, finished and closed as any,
+	// before the Snapshot is.
+	Share(ctx context.Context) (Snapshot, error)
+}

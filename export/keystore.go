@@ -159,6 +159,14 @@ func (sh *keyStore) kept(list []string) *keyset.Set {
 	return all.Seal()
 }
 
+// seal makes the sets ready to be read, side by side.
+func (sh *keyStore) seal() {
+	for _, list := range sh.lists {
+		sh.selected[listName(list)].Seal()
+		sh.included[listName(list)].Seal()
+	}
+}
+
 // requests is what rows refer to, by reference.
 type requests map[*reference]*keyset.Set
 

@@ -147,8 +147,9 @@ func (k *Set) charge() {
 	if size == k.charged {
 		return
 	}
-	k.memory.used += size - k.charged
-	if k.charged = size; k.memory.full(size) {
+	more := size - k.charged
+	k.charged = size
+	if k.memory.charge(more, size) {
 		k.spill()
 		if len(k.runs) >= keyRuns {
 			k.mergeRuns()
@@ -161,7 +162,7 @@ func (k *Set) Free() {
 	if k.memory == nil {
 		return
 	}
-	k.memory.used -= k.charged
+	k.memory.charge(-k.charged, 0)
 	k.charged, k.ints, k.uuids, k.arena, k.starts = 0, nil, nil, nil, nil
 	for _, r := range k.runs {
 		k.memory.fail(r.file.Close())
@@ -179,7 +180,7 @@ func (k *Set) spill() {
 			k.runs = append(k.runs, run)
 		}
 	}
-	k.memory.used -= k.charged
+	k.memory.charge(-k.charged, 0)
 	k.charged, k.full, k.ints, k.uuids, k.arena, k.starts = 0, 0, nil, nil, nil, nil
 }
 
