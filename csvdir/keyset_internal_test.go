@@ -149,3 +149,42 @@ func TestNumbersSize(t *testing.T) {
 		}
 	}
 }
+
+func BenchmarkKeySet(b *testing.B) {
+	const rows = 1 << 20
+	r := rand.New(rand.NewPCG(9, 10))
+	draws := map[string]func(i uint64) fingerprint{
+		"whole table":  func(i uint64) fingerprint { return fingerprint{low: i} },
+		"every tenth":  func(i uint64) fingerprint { return fingerprint{low: 10*i + i*2654435761>>7%10} },
+		"far apart":    func(i uint64) fingerprint { return fingerprint{low: 1000 * i} },
+		"out of order": func(i uint64) fingerprint { return fingerprint{low: i * 2654435761 % (1 << 32)} },
+		"hashes":       func(uint64) fingerprint { return fingerprint{high: r.Uint64() | 1<<63, low: r.Uint64()} },
+	}
+	for name, draw := range draws {
+		var all fingerprints
+		asked := make([]fingerprint, rows)
+		for i := range asked {
+			asked[i] = draw(uint64(i))
+			all.add(asked[i])
+		}
+		var set *keySet
+		b.Run("fill/"+name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				set = &keySet{}
+				set.grow(&key{integer: asked[0].high == 0}, rows)
+				set.merge(&all)
+				set.seal(true)
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/rows, "ns/key")
+		})
+		b.Run("has/"+name, func(b *testing.B) {
+			b.ReportAllocs()
+			for i := 0; b.Loop(); i++ {
+				if !set.has(asked[uint64(i)*7919%rows]) {
+					b.Fatal(i)
+				}
+			}
+		})
+	}
+}
