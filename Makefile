@@ -5,6 +5,7 @@ SHELL := /bin/bash
 
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 FUZZTIME ?= 30s
+SCALE ?= 1
 
 serve := go run ./internal/pgtest/serve
 lint := go tool -modfile=$(CURDIR)/tools/go.mod golangci-lint
@@ -51,9 +52,9 @@ long: ## every test and the long ones, with the race detector (up to three hours
 	scripts/test-packages
 	scripts/test-databases
 
-bench: ## measure Gyro beside its peers
+bench: ## measure Gyro beside its peers; SCALE=0.1 for a tenth, BENCH for flags and works (--keep DIR verify)
 	@scripts/need server
-	go run ./bench
+	go run ./bench --scale $(SCALE) $(BENCH)
 
 fuzz: ## each fuzz target for FUZZTIME (30s)
 	@scripts/need
