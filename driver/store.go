@@ -63,8 +63,8 @@ type SliceWriter interface {
 }
 
 // Slice is a slice that a [Store] holds. It may be used as long as nobody overwrites the slice, and has
-// nothing to be closed but its files. It is used by one goroutine at a time, but for the files that File
-// opened: each of them by one.
+// nothing to be closed but its files. It is used by one goroutine at a time, but for Verify, beside which another opens files, and
+// for the files that File opened: each of them by one.
 type Slice interface {
 	// Manifest says what the slice holds: what Commit was given. It is not to be changed.
 	Manifest() Manifest

@@ -10,42 +10,36 @@ import (
 	"github.com/gyrodata/gyro/internal/loadplan"
 )
 
-// fileChecks opens the files of a slice, and sees to it that what is loaded is what was
-// proved.
-type fileChecks struct {
-	slice  driver.Slice
-	steps  []*loadplan.Step
-	opened []*checkedFile
+// files opens the files of a slice, and sees to it that what is loaded is what the manifest lists, and so what is proved.
+type files struct {
+	slice driver.Slice
+	steps []*loadplan.Step
 }
 
-func (f *fileChecks) open(ctx context.Context, table int) (io.ReadCloser, error) {
+func (f files) open(ctx context.Context, table int) (io.ReadCloser, error) {
 	m := f.steps[table].File
 	file, err := f.slice.File(ctx, m.File)
 	if err != nil {
 		return nil, err
 	}
-	checked := &checkedFile{Digest: driver.ReadDigest(file), Closer: file, manifest: m}
-	f.opened = append(f.opened, checked)
-	return checked, nil
+	return &checkedFile{Digest: driver.ReadDigest(file), Closer: file, manifest: m}, nil
 }
 
-// check compares what was read with the manifest.
-func (f *fileChecks) check() error {
-	var found []error
-	for _, file := range f.opened {
-		if file.Bytes() != file.manifest.Bytes || file.SHA256() != file.manifest.SHA256 {
-			found = append(found, &gyro.Error{
-				Op: "load", Place: file.manifest.File, Err: errors.New("the file was changed while it was loaded"),
-				Hint: "nothing was loaded; let nobody write to the slice meanwhile",
-			})
-		}
-	}
-	return errors.Join(found...)
-}
-
-// checkedFile is one of them, and what was read of it.
+// checkedFile is one of them. It ends with io.EOF only where it is the one that the manifest lists: whoever reads it to its
+// end may build on that, before the slice is proved.
 type checkedFile struct {
 	*driver.Digest
 	io.Closer
 	manifest driver.ManifestFile
+}
+
+func (f *checkedFile) Read(b []byte) (int, error) {
+	n, err := f.Digest.Read(b)
+	if errors.Is(err, io.EOF) && (f.Bytes() != f.manifest.Bytes || f.SHA256() != f.manifest.SHA256) {
+		return n, &gyro.Error{
+			Op: "load", Place: f.manifest.File, Err: errors.New("the file was changed while it was loaded"),
+			Hint: "nothing was loaded; let nobody write to the slice meanwhile",
+		}
+	}
+	return n, err //nolint:wrapcheck // io.EOF has to stay what it is
 }

@@ -61,9 +61,9 @@ func (s Slice) check() error {
 	return found.Join()
 }
 
-// Run loads the slice. It is first proved from its files (the error wraps [gyro.ErrUnproven]), and
-// the target's catalog is looked at before a row is sent. What is declared wrong comes back
-// whole, each a [gyro.Mistake].
+// Run loads the slice. The target's catalog is looked at before a row is sent; what is declared wrong comes back
+// whole, each a [gyro.Mistake]. While rows are sent the slice is proved from its files, and nothing is committed that is not (the
+// error wraps [gyro.ErrUnproven]): what is sent is held against the same digests.
 //
 // On any error, and when ctx is cancelled, the target is left as it was, and there is no Report;
 // values of sequences that were drawn are not given back. Where the connection was lost while
@@ -107,18 +107,18 @@ func (s Slice) loadInto(ctx context.Context, target driver.Target, slice driver.
 	if err := target.Check(ctx, &p.LoadPlan); err != nil {
 		return nil, err
 	}
-	p.Stage(gyro.Verifying)
-	if err := slice.Verify(ctx); err != nil {
-		return nil, err
-	}
-	files := &fileChecks{slice: slice, steps: p.Steps}
-	p.Open = files.open
+	p.Open = files{slice: slice, steps: p.Steps}.open
 	p.DryRun = s.DryRun
 	t := loadplan.NewProgress(p)
 	p.Tell = t.Event
-	loaded, err := target.Load(ctx, &p.LoadPlan)
-	if err == nil {
-		err = files.check()
+	p.Stage(gyro.Verifying)
+	proof := prove(ctx, slice)
+	loaded, err := target.Load(proof.ctx, &p.LoadPlan)
+	if !proof.ended() {
+		p.Stage(gyro.Verifying)
+	}
+	if err := proof.wait(); err != nil {
+		return nil, err
 	}
 	if err != nil {
 		return nil, err

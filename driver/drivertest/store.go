@@ -1,6 +1,8 @@
 package drivertest
 
 import (
+	"errors"
+	"io"
 	"strings"
 	"sync"
 	"testing"
@@ -372,6 +374,27 @@ func testVerify(t *testing.T, fresh func(t *testing.T) Place) {
 		err = slice.Verify(t.Context())
 		wantError(t, "Verify, where "+name, err, gyro.ErrUnproven)
 		wantWords(t, "Verify, where "+name, err)
+	}
+	// Files are opened and read while the slice is proved.
+	beside := fresh(t)
+	both := family("a")
+	both.put(t, beside.Store())
+	slice := both.want(t, beside.Store())
+	proved := make(chan error, 1)
+	go func() { proved <- slice.Verify(t.Context()) }()
+	for range 10 {
+		both.want(t, beside.Store())
+		file, err := slice.File(t.Context(), both.names[0])
+		if err != nil {
+			t.Fatalf("File, beside Verify: %v", err)
+		}
+		_, err = io.Copy(io.Discard, file)
+		if err := errors.Join(err, file.Close()); err != nil {
+			t.Errorf("File, beside Verify: %v", err)
+		}
+	}
+	if err := <-proved; err != nil {
+		t.Errorf("Verify, beside File: %v", err)
 	}
 	// NULLs are no doubles, and lead nowhere.
 	s := familyOf("a", "id,name\n1,\n4,\n5,\"\"\n", "id,parent_id\n10,\n11,\n", 3, 2)

@@ -1,6 +1,7 @@
 package loadplan
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -110,6 +111,9 @@ func (p *Plan) record(ctx context.Context, target driver.Target, loaded *driver.
 	return writer.Place(), nil
 }
 
+// recordBuffer is what of the record's keys is written at once.
+const recordBuffer = 64 << 10
+
 func (p *Plan) recordTable(ctx context.Context, target driver.Target, writer driver.SliceWriter, i int, step *Step) (driver.ManifestFile, error) {
 	m := driver.ManifestFile{File: step.File.File, Table: step.Name.String(), Kind: string(schema.Ordinary), PrimaryKey: step.Source.KeyColumns()}
 	for _, name := range m.PrimaryKey {
@@ -126,7 +130,11 @@ func (p *Plan) recordTable(ctx context.Context, target driver.Target, writer dri
 		return m, err
 	}
 	digest := driver.WriteDigest(out)
-	m.Rows, err = target.Keys(ctx, i, digest)
+	buffered := bufio.NewWriterSize(digest, recordBuffer) // a key is a Write, and would be a system call
+	m.Rows, err = target.Keys(ctx, i, buffered)
+	if err == nil {
+		err = buffered.Flush()
+	}
 	if closeErr := out.Close(); err == nil {
 		err = closeErr
 	}

@@ -176,7 +176,7 @@ func (s *Sequences) scan(ctx context.Context, t *TableLoad, column string, lowes
 	reader := pgcsv.NewReader(file)
 	header, err := reader.Header()
 	if err != nil {
-		return 0, false, &gyro.Error{Op: "read", Place: t.File, Err: err}
+		return 0, false, unread(t, err)
 	}
 	i := slices.Index(header, column)
 	for {
@@ -185,7 +185,7 @@ func (s *Sequences) scan(ctx context.Context, t *TableLoad, column string, lowes
 			return end, some, nil
 		}
 		if err != nil {
-			return 0, false, &gyro.Error{Op: "read", Place: t.File, Err: err}
+			return 0, false, unread(t, err)
 		}
 		if row[i].Null {
 			continue
@@ -195,4 +195,13 @@ func (s *Sequences) scan(ctx context.Context, t *TableLoad, column string, lowes
 			end, some = n, true
 		}
 	}
+}
+
+// unread says that a file can't be read: what its source says of it, or that it is no CSV.
+func unread(t *TableLoad, err error) error {
+	var known *gyro.Error
+	if errors.As(err, &known) {
+		return known
+	}
+	return &gyro.Error{Op: "read", Place: t.File, Err: err}
 }
