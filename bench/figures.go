@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strings"
 	"text/tabwriter"
+	"time"
 )
 
 // figures are what was measured, in a file beside the data: a run that was broken off goes on where it was, and works that are measured
@@ -122,7 +123,7 @@ func (f *figures) add(w work, round map[string]usage) error {
 type line struct {
 	goals
 	summary
-	ratio float64 // to the first, or the best; of the reference itself 1
+	ratio float64 // to the first or, where one is compared to that, to the best of the others
 	and   float64 // to Beside
 }
 
@@ -136,16 +137,16 @@ func (f figure) lines() []line {
 			taken = append(taken, round[r.Name])
 		}
 		all[i] = line{goals: r, summary: summarize(taken)}
-		seconds := all[i].Wall.Seconds()
-		if times[r.Name] = seconds; !r.Ours && (best == 0 || seconds < best) {
-			best = seconds
+		took := all[i].Wall.Seconds()
+		if times[r.Name] = took; !r.Ours && (best == 0 || took < best) {
+			best = took
 		}
 	}
+	beside := all[0].Wall.Seconds()
+	if slices.ContainsFunc(f.Runs, func(r goals) bool { return r.Best }) {
+		beside = best
+	}
 	for i := range all {
-		beside := all[0].Wall.Seconds()
-		if all[i].Best {
-			beside = best
-		}
 		all[i].ratio = all[i].Wall.Seconds() / beside
 		if all[i].Beside != "" {
 			all[i].and = all[i].Wall.Seconds() / times[all[i].Beside]
@@ -169,6 +170,14 @@ func (l line) ratios() (got, wanted string) {
 	return got, wanted
 }
 
+// seconds writes a time with the digits that say something.
+func seconds(d time.Duration) string {
+	if d < time.Second {
+		return fmt.Sprintf("%.3f", d.Seconds())
+	}
+	return fmt.Sprintf("%.2f", d.Seconds())
+}
+
 // show prints the table of one work.
 func (f *figures) show(out io.Writer, w work) error {
 	one := f.Works[w.name]
@@ -176,7 +185,7 @@ func (f *figures) show(out io.Writer, w work) error {
 	fmt.Fprintf(table, "%s (%s; %d rounds)\n\tmedian s\tmin\tmax\tCPU s\tpeak MB\tratio\twanted\n", w.title, one.Note, len(one.Rounds))
 	for _, l := range one.lines() {
 		got, wanted := l.ratios()
-		fmt.Fprintf(table, "%s\t%.2f\t%.2f\t%.2f\t%.2f\t%.0f\t%s\t%s\n", l.Name, l.Wall.Seconds(), l.least.Seconds(), l.most.Seconds(), l.CPU.Seconds(), float64(l.Peak)/1024, got, wanted)
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%.2f\t%.0f\t%s\t%s\n", l.Name, seconds(l.Wall), seconds(l.least), seconds(l.most), l.CPU.Seconds(), float64(l.Peak)/1024, got, wanted)
 	}
 	return table.Flush()
 }
@@ -223,8 +232,8 @@ func (f *figures) markdown(b *bytes.Buffer, chart string) {
 		b.WriteString("| | median | min | max | CPU of the client | peak | ratio | wanted |\n| --- | --- | --- | --- | --- | --- | --- | --- |\n")
 		for _, l := range one.lines() {
 			got, wanted := l.ratios()
-			fmt.Fprintf(b, "| `%s` | %.2f s | %.2f | %.2f | %.2f s | %.0f MB | %s | %s |\n",
-				l.Name, l.Wall.Seconds(), l.least.Seconds(), l.most.Seconds(), l.CPU.Seconds(), float64(l.Peak)/1024, got, wanted)
+			fmt.Fprintf(b, "| `%s` | %s s | %s | %s | %.2f s | %.0f MB | %s | %s |\n",
+				l.Name, seconds(l.Wall), seconds(l.least), seconds(l.most), l.CPU.Seconds(), float64(l.Peak)/1024, got, wanted)
 		}
 	}
 	b.WriteString("\n")
