@@ -5,11 +5,13 @@ SHELL := /bin/bash
 
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 FUZZTIME ?= 30s
+SCALE ?= 1
 
 serve := go run ./internal/pgtest/serve
-lint := go tool -modfile=tools/go.mod golangci-lint
+lint := go tool -modfile=$(CURDIR)/tools/go.mod golangci-lint
+queries := examples/queries
 
-.PHONY: help build test check fmt demo long bench fuzz clean
+.PHONY: help build test check fmt demo site long bench fuzz clean
 .DEFAULT_GOAL := help
 
 help: ## print this list
@@ -21,6 +23,7 @@ build: ## build bin/gyro
 test: ## install what is missing, then run every test
 	@scripts/need
 	$(serve) go test -timeout 15m ./...
+	$(serve) go -C $(queries) test ./...
 	scripts/test-python
 
 check: ## formatting, lint, vet, tidiness
@@ -28,13 +31,18 @@ check: ## formatting, lint, vet, tidiness
 	$(lint) run ./...
 	go vet ./...
 	go mod tidy -diff
+	cd $(queries) && $(lint) fmt --diff && $(lint) run ./... && go vet ./... && go mod tidy -diff
 
 fmt: ## format the code
 	$(lint) fmt
+	cd $(queries) && $(lint) fmt
 
 demo: ## install what is missing, then show Gyro at work
 	@scripts/need server
 	go run ./cmd/gyro demo
+
+site: ## build the pages of docs as a site, into site/build
+	scripts/site
 
 long: ## every test and the long ones, with the race detector (up to three hours)
 	@scripts/need
@@ -44,14 +52,14 @@ long: ## every test and the long ones, with the race detector (up to three hours
 	scripts/test-packages
 	scripts/test-databases
 
-bench: ## measure Gyro beside its peers
+bench: ## measure Gyro beside its peers; SCALE=0.1 for a tenth, BENCH for flags and works (--keep DIR verify)
 	@scripts/need server
-	go run ./bench
+	go run ./bench --scale $(SCALE) $(BENCH)
 
 fuzz: ## each fuzz target for FUZZTIME (30s)
 	@scripts/need
 	$(serve) scripts/fuzz $(FUZZTIME)
 
 clean: ## remove what make made
-	rm -rf bin
+	rm -rf bin site/build site/.venv
 	go clean -testcache

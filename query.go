@@ -35,8 +35,9 @@ func SQL(query string, args ...any) Query {
 }
 
 // Built is [SQL] from a query builder that returns an error too, such as squirrel:
-// gyro.Built(builder.PlaceholderFormat(squirrel.Dollar).ToSql()). The error waits for
-// Plan and Run of export.Slice.
+// gyro.Built(builder.PlaceholderFormat(squirrel.Dollar).ToSql()); or goqu, which keeps
+// arguments apart where it is told to: gyro.Built(dataset.Prepared(true).ToSQL()). The
+// error waits for Plan and Run of export.Slice. examples/queries has both, and sqlc.
 func Built(query string, args []any, err error) Query {
 	if err != nil {
 		return Query{err: err}

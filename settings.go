@@ -24,7 +24,7 @@ var settings = func() map[Setting]bool {
 		// Of runs.
 		"Source", "Target", "Files", "Retries", "Create", "DryRun", "Record", "Reject", "KeyMemory", "Mask", "Domain", "Rows", "MaskKey", "Strict", "ShowValues",
 		// Of endpoints.
-		"Overwrite", "Exclusive", "DisableTriggers", "LockTimeout", "StallTimeout", "MaxDuration",
+		"Workers", "Overwrite", "Exclusive", "DisableTriggers", "LockTimeout", "StallTimeout", "MaxDuration",
 	} {
 		all[s] = true
 	}

@@ -88,98 +88,72 @@ func writeSheet(path string, rows int, faults bool) error {
 	return errors.Join(w.Flush(), file.Close())
 }
 
-// csv measures a foreign CSV file with a thousand faults: the whole report, beside psql's \copy of
-// the file into a staging table of texts; and the same file without faults on its way into
-// the table, beside \copy and the SQL that one would write by hand.
-func (b *bench) csv(ctx context.Context) error {
-	server, err := b.shop(ctx, 0.01)
-	if err != nil {
-		return err
-	}
-	defer server.Stop() //nolint:errcheck // throwaway
-	psql, err := server.Bin("psql")
-	if err != nil {
-		return err
-	}
-	conn, err := pgx.Connect(ctx, server.URL("postgres"))
-	if err != nil {
-		return err
-	}
-	defer conn.Close(ctx)
-	rows := int(b.scale * 100_000)
-	bad, good, mapping := filepath.Join(b.dir, "bad.csv"), filepath.Join(b.dir, "good.csv"), filepath.Join(b.dir, "orders.yaml")
-	if err := errors.Join(writeSheet(bad, rows, true), writeSheet(good, rows, false), os.WriteFile(mapping, []byte(sheetMapping), 0o600)); err != nil {
-		return err
-	}
-	if _, err := conn.Exec(ctx, "CREATE DATABASE bench_csv"); err != nil {
-		return err
-	}
-	if _, err := measure(exec.CommandContext(ctx, psql, "-X", "-q", "-d", server.URL("bench_csv"), "-c", sheetTables)); err != nil {
-		return err
-	}
-	const stage = "CREATE TEMP TABLE s (nummer text, mandant text, shop text, kunde text, status text, betrag text, steuer text, menge text, bezahlt text, datum text, notiz text);\n"
-	script := func(file, more string) func(url string) *exec.Cmd {
-		return func(url string) *exec.Cmd {
-			cmd := exec.CommandContext(ctx, psql, "-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", url)
-			cmd.Stdin = strings.NewReader("BEGIN;\n" + stage + `\copy s FROM '` + file + `' (FORMAT csv, HEADER, DELIMITER ';')` + "\n" + more + "COMMIT;\n")
-			return cmd
-		}
-	}
-	gyro := func(file string, refused bool) func(url string) *exec.Cmd {
-		return func(url string) *exec.Cmd {
-			args := []string{"import", "-c", mapping, "--csv", "orders=" + file, "--target", url, "--progress", "none", "--no-record", "--exclusive", "never", "--report", filepath.Join(b.dir, "report.json")}
-			if refused { // exit code 4 is what is expected
-				return exec.CommandContext(ctx, "sh", append([]string{"-c", `"$0" "$@" >/dev/null 2>&1; test $? = 4`, b.gyro}, args...)...)
-			}
-			return exec.CommandContext(ctx, b.gyro, args...)
-		}
-	}
+// sheetShop is the database with what the rows of the file refer to.
+const sheetShop = "bench_sheet"
+
+// faults is a foreign CSV file with a thousand faults, the whole report, beside psql's \copy of the file into a staging table of texts.
+func (b *bench) faults(ctx context.Context) (task, error) {
+	file, rows, err := b.sheet(ctx, "bad.csv", true)
+	return task{note: rows, runs: []run{
+		{name: `psql \copy into staging`, template: sheetShop, cmd: b.staged(ctx, file, "")},
+		{name: "gyro import, 1,000 faults reported", template: sheetShop, cmd: func(dir, url string) *exec.Cmd {
+			args := b.imported(file, dir, url) // exit code 4 is what is expected
+			return exec.CommandContext(ctx, "sh", append([]string{"-c", `"$0" "$@" >/dev/null 2>&1; test $? = 4`, b.gyro}, args...)...)
+		}},
+	}}, err
+}
+
+// csv is the same file without faults on its way into the table, beside \copy and the SQL that one would write by hand.
+func (b *bench) csv(ctx context.Context) (task, error) {
 	const insert = `INSERT INTO orders (shop_id, customer_id, number, status, total, tax, quantity, paid, ordered, note)
 		SELECT h.id, c.id, nummer, status, replace(replace(betrag, '.', ''), ',', '.')::numeric(10, 2), replace(replace(steuer, '.', ''), ',', '.')::numeric(10, 2),
 			menge::int, bezahlt = 'ja', to_date(datum, 'DD.MM.YYYY'), notiz
 		FROM s JOIN tenant t ON t.subdomain = s.mandant JOIN shop h ON h.tenant_id = t.id AND h.url = s.shop JOIN customer c ON c.shop_id = h.id AND c.email = s.kunde;
 `
-	runs := []struct {
-		name string
-		base int
-		cmd  func(url string) *exec.Cmd
-	}{
-		{`psql \copy into staging`, 0, script(bad, "")},
-		{"gyro import, 1,000 faults", 0, gyro(bad, true)},
-		{`psql \copy, INSERT by hand`, 2, script(good, insert)},
-		{"gyro import, no fault", 2, gyro(good, false)},
+	file, _, err := b.sheet(ctx, "good.csv", false)
+	return task{runs: []run{
+		{name: `psql \copy, INSERT by hand`, template: sheetShop, outcome: b.sheetRows, cmd: b.staged(ctx, file, insert)},
+		{name: "gyro import", template: sheetShop, outcome: b.sheetRows, cmd: func(dir, url string) *exec.Cmd {
+			return exec.CommandContext(ctx, b.gyro, b.imported(file, dir, url)...)
+		}},
+	}}, err
+}
+
+// sheet writes the file and makes the database, and says how many lines it has.
+func (b *bench) sheet(ctx context.Context, name string, faults bool) (file, lines string, err error) {
+	rows := max(1000, int(b.scale*1_000_000))
+	file = filepath.Join(b.dir, name)
+	err = errors.Join(writeSheet(file, rows, faults), os.WriteFile(filepath.Join(b.dir, sheetConfig), []byte(sheetMapping), 0o600))
+	if err == nil {
+		err = b.template(ctx, sheetShop, "template0", sheetTables)
 	}
-	for _, r := range runs {
-		if b.other(r.cmd("")) != nil {
-			with := r
-			with.name, with.cmd = r.name+", other", func(url string) *exec.Cmd { return b.other(r.cmd(url)) }
-			runs = append(runs, with)
-		}
+	return file, thousands(int64(rows)) + " lines", err
+}
+
+const sheetConfig = "orders.yaml"
+
+// imported are the arguments of gyro import of the file.
+func (b *bench) imported(file, dir, url string) []string {
+	return []string{
+		"import", "-c", filepath.Join(b.dir, sheetConfig), "--csv", "orders=" + file, "--target", url, "--progress", "none",
+		"--no-record", "--exclusive", "never", "--report", filepath.Join(dir, "report.json"),
 	}
-	taken := make([][]usage, len(runs))
-	for range b.rounds {
-		for i, r := range runs {
-			if _, err := conn.Exec(ctx, "CREATE DATABASE bench_target TEMPLATE bench_csv"); err != nil {
-				return err
-			}
-			if _, err := conn.Exec(ctx, "CHECKPOINT"); err != nil {
-				return err
-			}
-			_ = os.Remove(filepath.Join(b.dir, "report.json"))
-			u, err := measure(r.cmd(server.URL("bench_target")))
-			if err != nil {
-				return err
-			}
-			taken[i] = append(taken[i], u)
-			if _, err := conn.Exec(ctx, "DROP DATABASE bench_target"); err != nil {
-				return err
-			}
-		}
+}
+
+// staged is psql that copies the file into a table of texts, and does more.
+func (b *bench) staged(ctx context.Context, file, more string) func(_, url string) *exec.Cmd {
+	const stage = "CREATE TEMP TABLE s (nummer text, mandant text, shop text, kunde text, status text, betrag text, steuer text, menge text, bezahlt text, datum text, notiz text);\n"
+	text := "BEGIN;\n" + stage + `\copy s FROM '` + file + `' (FORMAT csv, HEADER, DELIMITER ';')` + "\n" + more + "COMMIT;\n"
+	return func(_, url string) *exec.Cmd { return b.script(ctx, url, text) }
+}
+
+// sheetRows are the rows of the file that were loaded.
+func (b *bench) sheetRows(ctx context.Context, _ string) (outcome, error) {
+	var o outcome
+	conn, err := pgx.Connect(ctx, b.server.URL(target))
+	if err != nil {
+		return o, err
 	}
-	fmt.Printf("%d rows of a foreign CSV file; medians of %d\n\n", rows, b.rounds)
-	for i, r := range runs {
-		m := median(taken[i])
-		fmt.Printf("%-28s %8.2f s  %6.1f MB at the peak of the client  time / psql's %.2f\n", r.name, m.wall.Seconds(), float64(m.peak)/1024, float64(m.wall)/float64(median(taken[r.base]).wall))
-	}
-	return nil
+	defer conn.Close(ctx)
+	return o, conn.QueryRow(ctx, "SELECT count(*), sum(hashtextextended((to_jsonb(o) - 'id')::text, 0))::text FROM orders o").Scan(&o.rows, &o.content)
 }

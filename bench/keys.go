@@ -3,57 +3,36 @@ package main
 import (
 	"context"
 	"fmt"
-	"os"
-	"os/exec"
-	"path/filepath"
-
-	"github.com/jackc/pgx/v5"
-
-	"github.com/gyrodata/gyro/internal/pgtest"
 )
 
-// manyKeys is how many keys the tables have that keys measures.
-const manyKeys = 20_000_000
+const manyKeys = "bench_keys"
 
-// keys measures slices of 20 million keys: a child of which one row in twenty refers to a
-// parent, by keys of a bigint and of a uuid, in the memory that is the default and in less.
-func (b *bench) keys(ctx context.Context) error {
-	server, err := pgtest.Start(ctx, pgtest.Options{Settings: map[string]string{"shared_buffers": "1GB", "max_wal_size": "8GB"}})
-	if err != nil {
-		return err
-	}
-	defer server.Stop() //nolint:errcheck // throwaway
-	conn, err := pgx.Connect(ctx, server.URL("postgres"))
-	if err != nil {
-		return err
-	}
-	defer conn.Close(ctx)
-	for kind, key := range map[string]string{"bigint": "n", "uuid": "md5(n::text)::uuid"} {
-		_, err := conn.Exec(ctx, fmt.Sprintf(`
+// keys is a slice of a parent of which every key counts, 20 million at scale 1, and of a child of which one row in twenty refers to
+// it: by keys of a bigint and of a uuid, in the memory that is the default and in less. What is looked at is the peak.
+func (b *bench) keys(ctx context.Context) (task, error) {
+	script, n := "", max(10_000, int(b.scale*20_000_000))
+	kinds := []string{"bigint", "uuid"}
+	for i, key := range []string{"n", "md5(n::text)::uuid"} {
+		script += fmt.Sprintf(`
 			CREATE TABLE parent_%[1]s (id %[1]s PRIMARY KEY);
 			CREATE TABLE child_%[1]s (id bigint PRIMARY KEY, parent_id %[1]s NOT NULL);
 			INSERT INTO parent_%[1]s SELECT %[2]s FROM generate_series(1, %[3]d) n;
 			INSERT INTO child_%[1]s SELECT n, %[2]s FROM generate_series(1, %[3]d, 20) n;
 			ALTER TABLE child_%[1]s ADD FOREIGN KEY (parent_id) REFERENCES parent_%[1]s NOT VALID;
-			ANALYZE parent_%[1]s, child_%[1]s`, kind, key, manyKeys))
-		if err != nil {
-			return err
-		}
+			VACUUM (FREEZE, ANALYZE) parent_%[1]s, child_%[1]s;`, kinds[i], key, n)
 	}
-	for _, kind := range []string{"bigint", "uuid"} {
-		config := filepath.Join(b.dir, kind+".yaml")
-		text := fmt.Sprintf("jobs: [{model: parent_%[1]s, where: \"true\"}, child_%[1]s]\n", kind)
-		if err := os.WriteFile(config, []byte(text), 0o600); err != nil {
-			return err
+	if err := b.template(ctx, manyKeys, "template0", script); err != nil {
+		return task{}, err
+	}
+	t := task{note: thousands(int64(n)) + " keys"}
+	for _, kind := range kinds {
+		config, err := b.file(kind+".yaml", fmt.Sprintf("jobs: [{model: parent_%[1]s, where: \"true\"}, child_%[1]s]\n", kind))
+		if err != nil {
+			return t, err
 		}
 		for _, memory := range []string{"512MB", "64MB"} {
-			u, err := measure(exec.CommandContext(ctx, b.gyro, "export", "-c", config, "--source", server.URL("postgres"), "--key-memory", memory,
-				"--target", filepath.Join(b.dir, "keys"), "--overwrite", "--progress", "none"))
-			if err != nil {
-				return err
-			}
-			fmt.Printf("%d keys, %-6s, --key-memory %-5s: peak memory %6.1f MB, %.1f s\n", manyKeys, kind, memory, float64(u.peak)/1024, u.wall.Seconds())
+			t.runs = append(t.runs, run{name: fmt.Sprintf("gyro export, %s, --key-memory %s", kind, memory), cmd: b.export(ctx, manyKeys, config, "--key-memory", memory)})
 		}
 	}
-	return nil
+	return t, nil
 }

@@ -39,6 +39,7 @@ type Config struct {
 	StatementTimeout time.Duration // default: the server's
 	MaxDuration      time.Duration // default: postgres.DB's
 	Retries          int           // default: gyro.ExportSlice's
+	Workers          int           // connections that read at once; default: one
 	IDs              gyro.IDs      // of a load; default: gyro.Keep
 	Conflict         gyro.Conflict // of a load; default: gyro.Fail
 	Create           bool          // make tables that the target of a load does not have
@@ -130,6 +131,7 @@ func (r *reader) keys(c *Config) map[string]func(ast.Node) {
 			}
 		},
 		"mask_key_file":     func(n ast.Node) { c.MaskKeyFile = r.expanded(n, "mask_key_file") },
+		"workers":           func(n ast.Node) { c.Workers = int(r.whole(n, "workers", 1)) },
 		"retries":           func(n ast.Node) { c.Retries = int(r.whole(n, "retries", -1)) },
 		"max_rows":          func(n ast.Node) { c.MaxRows = r.whole(n, "max_rows", 1) },
 		"key_memory":        func(n ast.Node) { c.KeyMemory = r.size(n, "key_memory") },
@@ -355,6 +357,7 @@ func (c Config) Export() export.Slice {
 		Missing:   c.Missing,
 		KeyMemory: c.KeyMemory,
 		Retries:   c.Retries,
+		Workers:   c.Workers,
 		Strict:    c.Strict,
 		MaskKey:   c.MaskKey,
 	}

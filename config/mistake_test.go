@@ -10,7 +10,7 @@ import (
 
 func TestMistakes(t *testing.T) {
 	t.Parallel()
-	const known = "(known here: conflict, create, disable_triggers, exclusive, ids, importers, jobs, key_memory, lock_timeout, mask_key_file, masks, max_duration, max_rows, missing, order, overwrite, record, retries, source, stall_timeout, statement_timeout, target, unsorted, via)"
+	const known = "(known here: conflict, create, disable_triggers, exclusive, ids, importers, jobs, key_memory, lock_timeout, mask_key_file, masks, max_duration, max_rows, missing, order, overwrite, record, retries, source, stall_timeout, statement_timeout, target, unsorted, via, workers)"
 	lines := func(l ...string) string { return strings.Join(l, "\n") }
 	for name, c := range map[string]struct{ text, want string }{
 		"size without unit":          {"key_memory: 5\n", `f:1:13: key_memory must be a size above zero (such as 256MB or 1GB)`},

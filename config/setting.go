@@ -11,7 +11,7 @@ var called = map[gyro.Setting]string{
 	"Ignore": "ignore", "Skip": "skip", "Keep": "ids: keep", "Sequential": "ids: sequential", "NaturalKey": "ids: natural", "Derived": "ids: derived", "Fixed": "ids: fixed", "MaxPlusOne": "ids: max+1", "Offset": "ids: offset",
 	"Jobs": "jobs", "Query": "where", "Limit": "limit", "Per": "per", "Percent": "percent", "OrderBy": "order_by", "Seed": "seed", "Orphans": "orphans", "Follow": "follow",
 	"Mask": "mask", "Domain": "domain", "Rows": "when", "MaskKey": "mask_key_file", "Strict": "masks: strict", "MaxRows": "max_rows", "Order": "order", "KeyMemory": "key_memory", "MaxDuration": "max_duration", "LockTimeout": "lock_timeout", "StallTimeout": "stall_timeout", "Exclusive": "exclusive", "DisableTriggers": "disable_triggers",
-	"Retries": "retries", "Source": "source", "Target": "target", "Files": "--csv", "Create": "--create", "DryRun": "--dry-run", "Record": "--record", "Reject": "--reject", "ShowValues": "--show-values", "Overwrite": "--overwrite",
+	"Retries": "retries", "Workers": "workers", "Source": "source", "Target": "target", "Files": "--csv", "Create": "--create", "DryRun": "--dry-run", "Record": "--record", "Reject": "--reject", "ShowValues": "--show-values", "Overwrite": "--overwrite",
 }
 
 // Words is a text of the library as a user of files and flags knows it: max_rows for MaxRows.

@@ -1,89 +1,64 @@
 package csvdir
 
-import (
-	"cmp"
-	"math/bits"
-	"slices"
-)
+import "math/bits"
 
-// keySet is the fingerprints of all keys of a table: 8 bytes for an integer, 16 for another, and
-// an index of half a byte. It is filled, sealed, and then asked, by any number of goroutines.
+// fingerprints are those of some rows, in their order.
+type fingerprints struct {
+	numbers []uint64      // fingerprints with high 0
+	sums    []fingerprint // others
+}
+
+func (f *fingerprints) add(p fingerprint) {
+	if p.high == 0 {
+		f.numbers = append(f.numbers, p.low)
+		return
+	}
+	f.sums = append(f.sums, p)
+}
+
+func (f *fingerprints) merge(other *fingerprints) {
+	f.numbers = append(f.numbers, other.numbers...)
+	f.sums = append(f.sums, other.sums...)
+}
+
+// keySet is the fingerprints of all keys of a table. It is filled, sealed, and then asked, by any number of goroutines.
 type keySet struct {
-	numbers []uint64 // fingerprints with high 0
-	sums    []fingerprint
-	byStart index // of numbers, or of sums where there are no numbers
+	numbers numbers
+	sums    sums
 }
 
 // grow makes room for keys that are to come: a list that grows by itself is copied, and held
 // twice meanwhile.
 func (s *keySet) grow(k *key, rows int64) {
 	if k.integer {
-		s.numbers = slices.Grow(s.numbers, int(rows))
+		s.numbers.grow(rows)
 		return
 	}
-	s.sums = slices.Grow(s.sums, int(rows))
+	s.sums.grow(rows)
 }
 
-func (s *keySet) add(p fingerprint) {
-	if p.high == 0 {
-		s.numbers = append(s.numbers, p.low)
-		return
-	}
-	s.sums = append(s.sums, p)
+func (s *keySet) merge(f *fingerprints) {
+	s.numbers.add(f.numbers)
+	s.sums.list = append(s.sums.list, f.sums...)
 }
 
-func (s *keySet) merge(other *keySet) {
-	s.numbers = append(s.numbers, other.numbers...)
-	s.sums = append(s.sums, other.sums...)
-}
-
-// seal sorts the set. Files are in the order of their keys, so that integers often are.
-func (s *keySet) seal() {
-	if !slices.IsSorted(s.numbers) {
-		slices.Sort(s.numbers)
-	}
-	slices.SortFunc(s.sums, compareFingerprints)
-	if len(s.numbers) > 0 {
-		s.byStart = newIndex(len(s.numbers), func(i int) uint64 { return s.numbers[i] })
-		return
-	}
-	s.byStart = newIndex(len(s.sums), func(i int) uint64 { return s.sums[i].high })
-}
-
-func compareFingerprints(a, b fingerprint) int {
-	if c := cmp.Compare(a.high, b.high); c != 0 {
-		return c
-	}
-	return cmp.Compare(a.low, b.low)
+// seal ends the filling. A set that is not to be asked may have keys that are repeated.
+func (s *keySet) seal(asked bool) {
+	s.numbers.seal()
+	s.sums.seal(asked)
 }
 
 // has reports whether the sealed set holds a key.
 func (s *keySet) has(p fingerprint) bool {
 	if p.high == 0 {
-		from, to := s.byStart.span(p.low)
-		if len(s.numbers) == 0 || from >= to {
-			return false
-		}
-		_, found := slices.BinarySearch(s.numbers[from:to], p.low)
-		return found
+		return s.numbers.has(p.low)
 	}
-	from, to := 0, len(s.sums)
-	if len(s.numbers) == 0 {
-		from, to = s.byStart.span(p.high)
-	}
-	_, found := slices.BinarySearchFunc(s.sums[from:to], p, compareFingerprints)
-	return found
+	return s.sums.has(p)
 }
 
 // keepRepeated leaves those keys that the sealed set holds more than once, and gives the
-// number of rows that they had.
-func (s *keySet) keepRepeated() (rows int64) {
-	var numbers, sums int64
-	s.numbers, numbers = repeated(s.numbers)
-	s.sums, sums = repeated(s.sums)
-	s.seal()
-	return numbers + sums
-}
+// number of rows that they had. These can be asked.
+func (s *keySet) keepRepeated() (rows int64) { return s.numbers.keepRepeated() + s.sums.keepRepeated() }
 
 func repeated[E comparable](sorted []E) (kept []E, rows int64) {
 	kept = sorted[:0]

@@ -22,12 +22,16 @@ type pass struct {
 	first   bool
 	collect []*keyPart
 	check   []check
+	filters sync.Pool
 }
 
 // check looks for the rows that a reference leads to.
 type check struct {
 	*reference
 	in *keyPart // nil: the table is not in the slice, or bytes prove nothing
+	// plain says that an integer which is in the set is a reference that leads to a row, and no more is to be asked: nearly all
+	// rows are done with by that.
+	plain bool
 }
 
 // run reads the file, where there is something to do.
@@ -42,6 +46,7 @@ func (p *pass) run(ctx context.Context) error {
 			continue
 		}
 		p.refs[c.reference].looked = c.NotProvable == ""
+		c.plain = c.in != nil && c.in.of == 1 && c.key.integer && c.prints == nil && len(c.kinds) == 0 && !c.unknown
 		checks = append(checks, c)
 	}
 	p.check = checks
@@ -144,22 +149,35 @@ func (s *source) Read(b []byte) (int, error) {
 	return n, err //nolint:wrapcheck // io.EOF has to stay what it is
 }
 
-// filter takes what a pass wants of one block.
+// filter takes what a pass wants of one block, in memory that is used again for another.
 type filter struct {
 	pass    *pass
 	printer printer
-	keys    []keySet
+	keys    []fingerprints
 	nulls   []finding // by key
 	refs    []refState
 	plants  *plants // nil: nothing is looked for
 }
 
 func (p *pass) begin() *filter {
-	s := &filter{pass: p, keys: make([]keySet, len(p.collect)), nulls: make([]finding, len(p.collect)), refs: make([]refState, len(p.check))}
+	s, ok := p.filters.Get().(*filter)
+	if !ok {
+		s = &filter{pass: p, keys: make([]fingerprints, len(p.collect)), nulls: make([]finding, len(p.collect)), refs: make([]refState, len(p.check))}
+	}
 	if p.first && p.opts.Planted != nil {
 		s.plants = newPlants(p.opts.Planted, len(p.table.Columns))
 	}
 	return s
+}
+
+// end gives the filter back.
+func (s *filter) end() {
+	for i := range s.keys {
+		s.keys[i].numbers, s.keys[i].sums = s.keys[i].numbers[:0], s.keys[i].sums[:0]
+	}
+	clear(s.nulls)
+	clear(s.refs)
+	s.pass.filters.Put(s)
 }
 
 func (s *filter) row(number int64, row []pgcsv.Field) {
@@ -185,6 +203,12 @@ func (s *filter) row(number int64, row []pgcsv.Field) {
 
 // look looks for the row that a reference leads to.
 func (s *filter) look(c *check, state *refState, number int64, row []pgcsv.Field) {
+	if c.plain {
+		if n, ok := integer(row[c.columns[0]].Value); ok && c.in.set.numbers.has(numberPrint(n).low) {
+			state.rows++
+			return
+		}
+	}
 	print, nulls := s.printer.by(c.reference, row)
 	firstPart := c.in == nil || c.in.number == 0
 	switch {
@@ -243,6 +267,7 @@ func (p *pass) take(before int64, s *filter) error {
 	if s.plants != nil {
 		p.tables[p.table].plant(before, s.plants)
 	}
+	s.end()
 	return nil
 }
 
@@ -250,15 +275,18 @@ func (p *pass) take(before int64, s *filter) error {
 func sealAll(parts []*keyPart) {
 	var all sync.WaitGroup
 	for _, p := range parts {
-		all.Go(p.set.seal)
+		all.Go(func() { p.set.seal(len(p.key.refs) > 0) })
 		p.sealed = true
 	}
 	all.Wait()
 }
 
-// findRepeated finds the rows of keys that a part holds more than once, by reading the file
+// findRepeated finds the rows of unique keys that a part holds more than once, by reading the file
 // again. The part can't be asked for references afterwards.
 func (v *verifier) findRepeated(ctx context.Context, p *keyPart) error {
+	if !p.key.unique || p.key.table.broken {
+		return nil
+	}
 	rows := p.set.keepRepeated()
 	if rows == 0 {
 		return nil

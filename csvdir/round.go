@@ -79,6 +79,15 @@ func (v *verifier) round(ctx context.Context, first bool, parts round) error {
 			return err
 		}
 		sealAll(p.collect)
+		for _, part := range p.collect {
+			if len(part.key.refs) > 0 {
+				continue
+			}
+			if err := v.findRepeated(ctx, part); err != nil {
+				return err
+			}
+			part.set = nil // nobody asks it: its memory is for the files to come
+		}
 	}
 	for _, t := range v.order { // what referred to a file further down, or to its own
 		p := &pass{verifier: v, table: t}
@@ -93,10 +102,11 @@ func (v *verifier) round(ctx context.Context, first bool, parts round) error {
 	}
 	for _, t := range v.order {
 		for _, k := range t.keys {
-			if parts[k] != nil && k.unique && !t.broken {
-				if err := v.findRepeated(ctx, parts[k]); err != nil {
-					return err
-				}
+			if parts[k] == nil || parts[k].set == nil {
+				continue
+			}
+			if err := v.findRepeated(ctx, parts[k]); err != nil {
+				return err
 			}
 		}
 	}

@@ -83,12 +83,12 @@ func (s *slice) spreads(ctx context.Context, t *table, memory int64) ([]Spread, 
 			break
 		}
 		for _, c := range counters {
-			c.part = keyPart{key: c.key, number: uint64(part), of: uint64(parts), set: &keySet{}} //nolint:gosec // not below 0
+			c.part = keyPart{key: c.key, number: uint64(part), of: uint64(parts)} //nolint:gosec // not below 0
 		}
-		begin := func() *spreadRows { return &spreadRows{counters: counters, sets: make([]keySet, len(counters))} }
+		begin := func() *spreadRows { return &spreadRows{counters: counters, keys: make([]fingerprints, len(counters))} }
 		err := scanTable(ctx, s, t, begin, func(_ int64, g *spreadRows) error {
 			for i, c := range counters {
-				c.part.set.merge(&g.sets[i])
+				c.keys.merge(&g.keys[i])
 			}
 			return ctx.Err()
 		})
@@ -110,17 +110,17 @@ type spreadCounter struct {
 	*reference
 	spread  *Spread
 	part    keyPart
+	keys    fingerprints
 	parents [65]int64 // with children, by the bits of their number less one
 }
 
 // count takes the keys that were collected.
 func (c *spreadCounter) count() {
-	set := c.part.set
-	slices.Sort(set.numbers)
-	slices.SortFunc(set.sums, compareFingerprints)
-	runs(set.numbers, c.add)
-	runs(set.sums, c.add)
-	c.part.set = nil
+	slices.Sort(c.keys.numbers)
+	sortSums(c.keys.sums)
+	runs(c.keys.numbers, c.add)
+	runs(c.keys.sums, c.add)
+	c.keys = fingerprints{}
 }
 
 // runs tells the length of each run of what is the same.
@@ -159,13 +159,13 @@ func (c *spreadCounter) end() {
 type spreadRows struct {
 	counters []*spreadCounter
 	printer  printer
-	sets     []keySet
+	keys     []fingerprints
 }
 
 func (g *spreadRows) row(_ int64, row []pgcsv.Field) {
 	for i, c := range g.counters {
 		if print, nulls := g.printer.by(c.reference, row); nulls == 0 && c.part.holds(print) {
-			g.sets[i].add(print)
+			g.keys[i].add(print)
 		}
 	}
 }

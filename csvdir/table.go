@@ -29,7 +29,7 @@ type reference struct {
 	to      *table // nil: not in the slice
 	columns []int
 	key     *key
-	prints  []func([]byte) []byte // of each column: its value as the key prints an equal one; nil: it prints the same
+	prints  []func([]byte) []byte // of each column: its value as the key prints an equal one; nil, or none at all: it prints the same
 	kinds   []condition           // of a polymorphic reference: a row refers by it only if it is of all of them
 	unknown bool                  // a polymorphic reference of which files don't show which rows refer by it
 }
@@ -126,15 +126,18 @@ func (r *reference) point(to []int) {
 	r.key = r.to.key(to)
 	r.key.refs = append(r.key.refs, r)
 	own := make([]int, len(to))
-	r.prints = make([]func([]byte) []byte, len(to))
+	prints := make([]func([]byte) []byte, len(to))
 	for i, column := range r.key.columns {
 		own[i] = r.columns[slices.Index(to, column)]
 		from, to := schema.TypeOf(r.from.Columns[own[i]].Type), schema.TypeOf(r.to.Columns[column].Type)
 		if from.ComparedAs(to) != "" {
-			r.prints[i] = from.PrintedAs(to)
+			prints[i] = from.PrintedAs(to)
 		}
 	}
 	r.columns = own
+	if slices.ContainsFunc(prints, func(f func([]byte) []byte) bool { return f != nil }) {
+		r.prints = prints
+	}
 }
 
 // includedList is the file that lists the identities of t's included rows.

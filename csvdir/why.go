@@ -96,10 +96,10 @@ func (w *why) listOf(ctx context.Context, t *table) (*keySet, error) {
 	set := &keySet{}
 	begin := func() *listed { return &listed{key: t.rowKey, columns: t.list.refs[0].columns} }
 	err := scanTable(ctx, w.slice, t.list, begin, func(_ int64, g *listed) error {
-		set.merge(&g.set)
+		set.merge(&g.keys)
 		return nil
 	})
-	set.seal()
+	set.seal(true)
 	w.included[t] = set
 	return set, err
 }
@@ -108,12 +108,12 @@ type listed struct {
 	key     *key
 	columns []int
 	printer printer
-	set     keySet
+	keys    fingerprints
 }
 
 func (l *listed) row(_ int64, row []pgcsv.Field) {
 	if print, nulls := l.printer.of(l.key, l.columns, row); nulls == 0 {
-		l.set.add(print)
+		l.keys.add(print)
 	}
 }
 

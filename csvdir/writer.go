@@ -19,9 +19,10 @@ type writer struct {
 	dir      Dir
 	expected []string
 	lock     *os.File
-	made     []string // directories that were made, outermost first
-	begun    bool     // .gyro-new is this writer's
-	open     *file
+	made     []string   // directories that were made, outermost first
+	begun    bool       // .gyro-new is this writer's
+	mu       sync.Mutex // guards open
+	open     map[*file]bool
 	syncing  sync.WaitGroup // files on their way to disk, while the next ones are written
 	failed   atomic.Pointer[error]
 	done     bool
@@ -96,8 +97,14 @@ func (w *writer) Create(ctx context.Context, name string) (io.WriteCloser, error
 	if err != nil {
 		return nil, w.dir.failed("create a file in", err, "")
 	}
-	w.open = &file{File: f, writer: w, dir: w.dir}
-	return w.open, nil
+	open := &file{File: f, writer: w, dir: w.dir}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.open == nil {
+		w.open = map[*file]bool{}
+	}
+	w.open[open] = true
+	return open, nil
 }
 
 // Commit completes the slice: see the package comment.
@@ -135,8 +142,8 @@ func (w *writer) Abort() error {
 	}
 	w.done = true
 	w.syncing.Wait()
-	if w.open != nil {
-		_ = w.open.File.Close() // it may be closed already
+	for open := range w.open { // nobody writes any more
+		_ = open.File.Close() // it may be closed already
 	}
 	var err error
 	if w.begun { // else what lies there is another run's, and may be a complete slice
@@ -211,6 +218,8 @@ func (f *file) Close() error {
 			f.writer.failed.CompareAndSwap(nil, &err)
 		}
 	})
-	f.writer.open = nil
+	f.writer.mu.Lock()
+	defer f.writer.mu.Unlock()
+	delete(f.writer.open, f)
 	return nil
 }

@@ -128,3 +128,37 @@ func (p *placing) gives(r schema.Reference, columns []string) bool {
 		})
 	})
 }
+
+// disagrees reports whether two references of a table give a column that they share values which have nothing to do with each other.
+func (l *loading) disagrees(p *placing) bool {
+	return slices.ContainsFunc(p.table.Columns, func(c schema.Column) bool {
+		var from []string
+		for _, r := range p.references {
+			if i := slices.Index(r.Columns, c.Name); i >= 0 {
+				from = append(from, l.origin(l.at[r.To], r.ToColumns[i], map[string]bool{}))
+			}
+		}
+		return len(slices.Compact(from)) > 1
+	})
+}
+
+// origin is the column whose new values, or whose rows that are there, a column's values are those of; empty: they stay as they are.
+func (l *loading) origin(p *placing, column string, seen map[string]bool) string {
+	place, way := p.table.Name.String()+"."+column, p.ways[0]
+	if seen[place] {
+		return ""
+	}
+	seen[place] = true
+	if slices.Contains(way.given, column) {
+		return place
+	}
+	for _, r := range p.references {
+		if i := slices.Index(r.Columns, column); i >= 0 && r.To != p.table.Name && p.gives(r, []string{column}) {
+			return l.origin(l.at[r.To], r.ToColumns[i], seen)
+		}
+	}
+	if len(way.find) > 0 && !slices.Contains(way.find, column) {
+		return place
+	}
+	return ""
+}

@@ -55,10 +55,13 @@ func (l *loading) choose(some func([]way) []way) {
 	}
 }
 
-// sound reports whether every row finds its place in a database that has all of them already.
+// sound reports whether every row finds its place in a database that has all of them already, and what it refers to is of one mind about
+// the columns that references share.
 func (l *loading) sound() bool {
 	found := l.found()
-	return !slices.ContainsFunc(l.names, func(name schema.Name) bool { return !found[name] && l.collides(l.at[name], found) })
+	return !slices.ContainsFunc(l.names, func(name schema.Name) bool {
+		return !found[name] && l.collides(l.at[name], found) || l.disagrees(l.at[name])
+	})
 }
 
 // loading is how the rows of all tables find their place.

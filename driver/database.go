@@ -49,3 +49,17 @@ type Snapshot interface {
 	// ended: so it takes none, and waits for a few seconds at most.
 	Close() error
 }
+
+// Sharer is a [Snapshot] beside which others of the same moment can be opened, each to be used by one goroutine at a time.
+type Sharer interface {
+	// Share opens one. It sees what the Snapshot sees, to the row, or is an error; it is used, finished and closed as any,
+	// before the Snapshot is.
+	Share(ctx context.Context) (Snapshot, error)
+}
+
+// Divider is a [Snapshot] that can divide a table into pieces of about as many rows, to be read by several.
+type Divider interface {
+	// Divide gives pieces that hold each row once, in the order of the primary key, or where they are unsorted in any: as many as asked for or
+	// fewer; none: the table can't be divided.
+	Divide(ctx context.Context, table *schema.Table, pieces int, unsorted bool) ([]Piece, error)
+}

@@ -33,8 +33,9 @@ type Retirer interface {
 	Retire(ctx context.Context, by string) error
 }
 
-// SliceWriter takes one slice. It is used by one goroutine at a time: Create for each file, one file
-// after the other, then Commit or Abort. Until Commit the place shows what it showed before.
+// SliceWriter takes one slice: Create for each file, then Commit or Abort. Several files may be open side by side, Create be called
+// by several goroutines, and each file be written by one; Commit and Abort are called when they have come to their
+// end. Until Commit the place shows what it showed before.
 //
 // After an error of Create, of Commit, or of a file's Write or Close, the slice can't be completed: the
 // caller calls Abort, and nothing else but Place.

@@ -28,6 +28,7 @@ type keyStore struct {
 	selected map[string]*keyset.Set // by list, and of identity
 	included map[string]*keyset.Set
 	memory   *keyset.Memory
+	read     bool  // the job's rows are known
 	rows     int64 // selected
 	extra    int64 // included
 }
@@ -157,6 +158,14 @@ func (sh *keyStore) kept(list []string) *keyset.Set {
 	all.Merge(selected)
 	all.Merge(included)
 	return all.Seal()
+}
+
+// seal makes the sets ready to be read, side by side.
+func (sh *keyStore) seal() {
+	for _, list := range sh.lists {
+		sh.selected[listName(list)].Seal()
+		sh.included[listName(list)].Seal()
+	}
 }
 
 // requests is what rows refer to, by reference.

@@ -21,6 +21,7 @@ import (
 type run struct {
 	Slice
 	snapshot driver.Snapshot
+	pool     *pool
 	steps    []*step
 	memory   *keyset.Memory
 	maskKey  masking.Key
@@ -33,52 +34,87 @@ func (w *run) run(ctx context.Context) error {
 	for _, step := range w.steps {
 		step.mark = newMark()
 	}
+	p, err := w.newPool(ctx)
+	if err != nil {
+		return err
+	}
+	w.pool = p
+	defer p.close()
 	c := newClosure(w.snapshot, w.steps, w.memory, w.MaxRows)
+	var jobs, deferred []*task
 	for i, step := range w.steps {
-		if step.implicit() {
-			continue
+		if !step.implicit() {
+			jobs = append(jobs, w.job(c, i))
 		}
-		selection := step.selection()
-		rows := step.selecting(c.want)
-		if !step.deferred() {
-			selection.Unsorted = w.Unsorted
-			if rows != nil {
-				rows.signs = step.apart()
-			}
-			if err := w.write(ctx, i, selection, rows); err != nil {
-				return err
-			}
-			step.keys.rows = w.files[i].Rows
-		} else if rows != nil {
-			selection.Columns, selection.Flags, selection.Unsorted = rows.columns, flags(rows.refs), true
-			selected, err := w.snapshot.Copy(ctx, selection, rows)
-			if err != nil {
-				return err
-			}
-			step.keys.rows = selected
+		if step.deferred() {
+			deferred = append(deferred, w.closed(i))
 		}
-		if err := c.bounded(); err != nil {
-			return err
-		}
-		if err := memoryError(w.memory); err != nil {
-			return err
-		}
+	}
+	if err := p.run(ctx, queued(jobs)); err != nil {
+		return err
 	}
 	if err := c.run(ctx); err != nil {
 		return err
 	}
-	for i, step := range w.steps {
-		if !step.deferred() {
-			continue
-		}
-		selection := step.closedSelection()
-		selection.Unsorted = w.Unsorted
-		if err := w.write(ctx, i, selection, nil); err != nil {
+	for _, step := range w.steps {
+		step.keys.seal()
+	}
+	if err := p.run(ctx, deferred); err != nil {
+		return err
+	}
+	if err := memoryError(w.memory); err != nil {
+		return err
+	}
+	return p.finish(ctx)
+}
+
+// job is the task of a step's job: its rows are written, or where they wait for others to be included, their keys read.
+func (w *run) job(c *closure, i int) *task {
+	step, want := w.steps[i], requests{}
+	t := &task{number: i, step: step}
+	if !step.deferred() {
+		t.before = func() { step.estimate.Rows = step.expected() }
+	}
+	t.do = func(ctx context.Context, snapshot driver.Snapshot) error {
+		selection, rows := step.selection(), step.selecting(want)
+		switch {
+		case !step.deferred():
+			selection.Unsorted = w.Unsorted
+			if rows != nil {
+				rows.signs = step.apart()
+			}
+			return w.write(ctx, snapshot, i, selection, rows)
+		case rows != nil:
+			selection.Columns, selection.Flags, selection.Unsorted = rows.columns, flags(rows.refs), true
+			selected, err := snapshot.Copy(ctx, selection, rows)
+			w.files[i].Rows = selected
 			return err
 		}
-		freeTemporary(selection)
+		return nil
 	}
-	return memoryError(w.memory)
+	t.after = func() error {
+		step.keys.rows, step.keys.read = w.files[i].Rows, true
+		step.keys.seal()
+		for r, keys := range want {
+			c.want[r] = keys // the reference is this step's alone
+		}
+		if err := c.bounded(); err != nil {
+			return err
+		}
+		return memoryError(w.memory)
+	}
+	return t
+}
+
+// closed is the task of a file that is written when the closure has come to its end.
+func (w *run) closed(i int) *task {
+	step := w.steps[i]
+	return &task{number: i, step: step, before: func() { step.estimate.Rows = step.expected() }, do: func(ctx context.Context, snapshot driver.Snapshot) error {
+		selection := step.closedSelection()
+		selection.Unsorted = w.Unsorted
+		defer freeTemporary(selection)
+		return w.write(ctx, snapshot, i, selection, nil)
+	}}
 }
 
 // freeTemporary gives back the memory of keys that were made for this selection.
@@ -145,6 +181,9 @@ func (s *step) restriction(r *reference, keys *keyset.Set) driver.Restriction {
 	restriction := driver.Restriction{Share: 1}
 	if keys != nil {
 		restriction = r.parent.restrictTo(r.ToColumns, keys)
+		if !r.parent.keys.read {
+			restriction.Expected, restriction.Share = r.parent.rows(), r.parent.share()
+		}
 	}
 	restriction.Columns, restriction.MatchFull, restriction.NotNull = r.Columns, r.MatchFull, s.notNull(r)
 	restriction.When = r.When
@@ -225,9 +264,8 @@ func (s *step) closedSelection() driver.Selection {
 }
 
 // write writes one step's file, and tells of it.
-func (w *run) write(ctx context.Context, i int, selection driver.Selection, rows *reader) error {
+func (w *run) write(ctx context.Context, snapshot driver.Snapshot, i int, selection driver.Selection, rows *reader) error {
 	step, begin := w.steps[i], time.Now()
-	step.estimate.Rows = step.expected()
 	w.tell(w.event(gyro.Started, w.steps, i))
 	m := manifestFile(step)
 	m.Unsorted = w.Unsorted
@@ -244,12 +282,12 @@ func (w *run) write(ctx context.Context, i int, selection driver.Selection, rows
 			w.Progress(e)
 		})
 	}
-	m.Rows, m.Bytes, m.SHA256, err = w.transfer(ctx, step, selection, file, &shown, rows)
+	m.Rows, m.Bytes, m.SHA256, err = w.transfer(ctx, snapshot, step, selection, file, &shown, rows)
 	stop()
 	if err != nil {
 		return err
 	}
-	if m.Included, err = w.included(ctx, step); err != nil {
+	if m.Included, err = w.included(ctx, snapshot, step); err != nil {
 		return err
 	}
 	w.files[i], w.elapsed[i] = m, time.Since(begin)
@@ -260,7 +298,7 @@ func (w *run) write(ctx context.Context, i int, selection driver.Selection, rows
 }
 
 // included lists the keys of the rows that are here because others refer to them.
-func (w *run) included(ctx context.Context, s *step) (*driver.ManifestKeys, error) {
+func (w *run) included(ctx context.Context, snapshot driver.Snapshot, s *step) (*driver.ManifestKeys, error) {
 	identity := s.keys.identity
 	if s.keys.extra == 0 {
 		return nil, nil
@@ -275,7 +313,7 @@ func (w *run) included(ctx context.Context, s *step) (*driver.ManifestKeys, erro
 		Restrict: []driver.Restriction{s.restrictTo(identity, s.keys.included[listName(identity)].Seal())},
 	}
 	keys := &driver.ManifestKeys{File: name}
-	keys.Rows, keys.Bytes, keys.SHA256, err = w.transfer(ctx, s, selection, file, &meter{}, nil)
+	keys.Rows, keys.Bytes, keys.SHA256, err = w.transfer(ctx, snapshot, s, selection, file, &meter{}, nil)
 	if err == nil && keys.Rows != s.keys.extra {
 		err = &gyro.Error{Op: "include", Place: s.table.Name.String(), Err: fmt.Errorf("%d rows were to be included, %d are there", s.keys.extra, keys.Rows)}
 	}
@@ -286,7 +324,7 @@ func (w *run) included(ctx context.Context, s *step) (*driver.ManifestKeys, erro
 func includedFile(file string) string { return strings.TrimSuffix(file, ".csv") + ".included" }
 
 // transfer copies a selection of a step's rows, masked, into file and closes it.
-func (w *run) transfer(ctx context.Context, s *step, selection driver.Selection, file io.WriteCloser, m *meter, keys *reader) (rows, bytes int64, sum string, err error) {
+func (w *run) transfer(ctx context.Context, snapshot driver.Snapshot, s *step, selection driver.Selection, file io.WriteCloser, m *meter, keys *reader) (rows, bytes int64, sum string, err error) {
 	out := newStream(file, m)
 	programs, err := s.outsides(ctx, columnsOf(selection), out)
 	if err == nil {
@@ -297,7 +335,7 @@ func (w *run) transfer(ctx context.Context, s *step, selection driver.Selection,
 		if keys != nil {
 			to = tee{to, keys}
 		}
-		rows, err = w.snapshot.Copy(ctx, s.masked(selection, w.maskKey.ForServer()), to)
+		rows, err = w.pool.copy(ctx, snapshot, s.masked(selection, w.maskKey.ForServer()), s.estimate.Rows, to)
 	}
 	if err = programs.close(err); err == nil {
 		bytes, sum, err = out.finish()
@@ -324,8 +362,9 @@ func (t tee) Write(row []byte) (int, error) {
 // memoryError is what went wrong with keys that lie on disk, or nil. Sets that can't be read hold fewer keys
 // than they should: it has to be asked before what they said is used.
 func memoryError(memory *keyset.Memory) error {
-	if memory.Err == nil {
+	err := memory.Err()
+	if err == nil {
 		return nil
 	}
-	return &gyro.Error{Op: "keep keys on disk", Err: memory.Err, Hint: "TMPDIR names another directory; {KeyMemory} is how much stays in memory"}
+	return &gyro.Error{Op: "keep keys on disk", Err: err, Hint: "TMPDIR names another directory; {KeyMemory} is how much stays in memory"}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/gyrodata/gyro"
@@ -36,6 +37,9 @@ type Slice struct {
 	// Unsorted takes rows in the order they come in, which is faster where the key does
 	// not follow the heap; the same data may then give other bytes. Default: by primary key.
 	Unsorted bool
+	// Workers is how many connections read, all of one moment. With several, what waits for no other's keys is read at once, the
+	// longest first, and the bytes are the same. Default: one, and jobs in their order.
+	Workers int
 	// Strict makes a column of which neither a mask nor mask.Keep is said a mistake: one that is added to the database
 	// tomorrow stops the run.
 	Strict bool
@@ -84,6 +88,9 @@ func (s Slice) check() error {
 	default:
 		found.Add(gyro.Mistake{Place: "export", Problem: gyro.Textf("{Order} can't be %q", string(s.Order)), Hint: "given or auto"})
 	}
+	if s.Workers < 0 {
+		found.Add(gyro.Mistake{Place: "export", Problem: "{Workers} is less than 0", Hint: "how many connections read at once; one, where it is left out"})
+	}
 	if n := len(s.MaskKey); n > 0 && n < masking.MinKey {
 		found.Add(gyro.Mistake{Place: "export", Problem: "{MaskKey} is too short to be a secret", Hint: "at least 16 random bytes: openssl rand -hex 32"})
 	}
@@ -95,6 +102,14 @@ func (s Slice) check() error {
 
 // take takes the slice, again where the server gave the snapshot up.
 func (s Slice) take(ctx context.Context) (*gyro.Report, error) {
+	if tell := s.Progress; tell != nil { // several may have something to tell
+		var mu sync.Mutex
+		s.Progress = func(e gyro.Event) {
+			mu.Lock()
+			defer mu.Unlock()
+			tell(e)
+		}
+	}
 	retries := s.Retries
 	if retries == 0 {
 		retries = defaultRetries

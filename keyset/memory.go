@@ -6,19 +6,22 @@ import (
 	"encoding/binary"
 	"errors"
 	"os"
+	"sync"
 )
 
 // Memory is the memory that the key sets of one run share. A set that takes a quarter of it,
 // or grows when it is full, goes to disk: to files without names where the system allows that,
 // so that a run that is killed leaves no key behind, and at most an empty directory.
+//
+// Its sets may be filled side by side, each by one goroutine. A sealed set may be read by several, but for Has.
 type Memory struct {
 	bound int64
+
+	mu    sync.Mutex // guards what follows
 	used  int64
 	dir   string // made when the first set goes to disk
 	files []*os.File
-	// Err is the first thing that went wrong with a file. Sets that can't be read hold fewer
-	// keys than they should: who asked them must look here before what they said is used.
-	Err error
+	err   error
 }
 
 const (
@@ -43,18 +46,33 @@ func (m *Memory) Set(width int, kind Form) *Set {
 	return k
 }
 
-// full reports whether a set that takes so many bytes is to go to disk.
-func (m *Memory) full(size int64) bool {
+// charge tells that a set takes more bytes than before, or less, and reports whether one that takes size is to go to disk.
+func (m *Memory) charge(more, size int64) (full bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.used += more
 	return size > m.bound/4 || (m.used > m.bound && size > m.bound/64)
 }
 
+// Err is the first thing that went wrong with a file. Sets that can't be read hold fewer keys than they
+// should: who asked them must look here before what they said is used.
+func (m *Memory) Err() error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.err
+}
+
 func (m *Memory) fail(err error) {
-	if m.Err == nil && err != nil {
-		m.Err = err
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.err == nil && err != nil {
+		m.err = err
 	}
 }
 
 func (m *Memory) create() (*os.File, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
 	if m.dir == "" {
 		dir, err := os.MkdirTemp("", "gyro-keys-")
 		if err != nil {

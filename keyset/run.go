@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"os"
+	"slices"
 	"sort"
 )
 
@@ -71,7 +72,8 @@ func (r *keyRun) has(key []byte) (bool, error) {
 		if i < len(r.starts) {
 			end = r.starts[i]
 		}
-		r.block = append(r.block[:0], make([]byte, end-r.starts[i-1])...)
+		length := int(end - r.starts[i-1])
+		r.block = slices.Grow(r.block[:0], length)[:length]
 		if _, err := r.file.ReadAt(r.block, r.starts[i-1]); err != nil {
 			return false, err
 		}

@@ -32,6 +32,8 @@ type Set struct {
 	charged int64     // bytes of room that it takes
 	runs    []*keyRun // what is on disk; of a sealed set one run, or none and all in memory
 
+	asked []byte // the key that is asked for; see encode
+
 	// Temporary says that the set is of use for one question only, and who asked frees it.
 	Temporary bool
 }
@@ -147,8 +149,9 @@ func (k *Set) charge() {
 	if size == k.charged {
 		return
 	}
-	k.memory.used += size - k.charged
-	if k.charged = size; k.memory.full(size) {
+	more := size - k.charged
+	k.charged = size
+	if k.memory.charge(more, size) {
 		k.spill()
 		if len(k.runs) >= keyRuns {
 			k.mergeRuns()
@@ -161,7 +164,7 @@ func (k *Set) Free() {
 	if k.memory == nil {
 		return
 	}
-	k.memory.used -= k.charged
+	k.memory.charge(-k.charged, 0)
 	k.charged, k.ints, k.uuids, k.arena, k.starts = 0, nil, nil, nil, nil
 	for _, r := range k.runs {
 		k.memory.fail(r.file.Close())
@@ -179,7 +182,7 @@ func (k *Set) spill() {
 			k.runs = append(k.runs, run)
 		}
 	}
-	k.memory.used -= k.charged
+	k.memory.charge(-k.charged, 0)
 	k.charged, k.full, k.ints, k.uuids, k.arena, k.starts = 0, 0, nil, nil, nil, nil
 }
 
@@ -215,13 +218,27 @@ func (k *Set) encoded() func() []byte {
 	}
 }
 
-// encode gives a key's bytes on disk; nil where it can be none.
+// encode gives a key's bytes on disk, valid until the next call; nil where it can be none.
 func (k *Set) encode(values [][]byte) []byte {
-	one := NewSet(k.width, k.form)
-	if one.Add(values) != nil {
-		return nil
+	to := k.asked[:0]
+	switch k.form {
+	case Integers:
+		n, err := strconv.ParseInt(string(values[0]), 10, 64)
+		if err != nil {
+			return nil
+		}
+		to = binary.BigEndian.AppendUint64(to, uint64(n)^1<<63)
+	case UUIDs:
+		u, err := parseUUID(values[0])
+		if err != nil {
+			return nil
+		}
+		to = append(to, u[:]...)
+	case Texts:
+		to = appendKey(to, values)
 	}
-	return one.encoded()()
+	k.asked = to
+	return to
 }
 
 // compact moves the keys that are kept together.
@@ -254,7 +271,7 @@ func (b byBytes) Less(i, j int) bool {
 	return bytes.Compare(b.k.at(b.k.starts[i]), b.k.at(b.k.starts[j])) < 0
 }
 
-// Has reports whether the sealed set holds a key.
+// Has reports whether the sealed set holds a key, to one goroutine at a time.
 func (k *Set) Has(values [][]byte) bool {
 	if len(k.runs) > 0 {
 		key := k.encode(values)
@@ -282,7 +299,7 @@ func (k *Set) Has(values [][]byte) bool {
 		return found
 	case Texts:
 	}
-	want := appendKey(nil, values)
+	want := k.encode(values)
 	i := sort.Search(len(k.starts), func(i int) bool { return bytes.Compare(k.at(k.starts[i]), want) >= 0 })
 	return i < len(k.starts) && bytes.Equal(k.at(k.starts[i]), want)
 }

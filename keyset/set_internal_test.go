@@ -77,8 +77,8 @@ func TestKeys(t *testing.T) {
 				}
 				one.Free()
 				two.Free()
-				if room.Err != nil || room.used != 0 {
-					t.Fatalf("%d bytes are taken, %v", room.used, room.Err)
+				if room.Err() != nil || room.used != 0 {
+					t.Fatalf("%d bytes are taken, %v", room.used, room.Err())
 				}
 			})
 		})
@@ -141,14 +141,14 @@ func TestKeysOnDisk(t *testing.T) {
 			}
 		}
 	}
-	if room.used > room.bound+room.bound/4 || room.Err != nil {
-		t.Errorf("%d bytes are taken, %v", room.used, room.Err)
+	if room.used > room.bound+room.bound/4 || room.Err() != nil {
+		t.Errorf("%d bytes are taken, %v", room.used, room.Err())
 	}
 	if err := ints.runs[0].file.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if ints.Has([][]byte{[]byte("7")}); !errors.Is(room.Err, os.ErrClosed) {
-		t.Errorf("got %v", room.Err)
+	if ints.Has([][]byte{[]byte("7")}); !errors.Is(room.Err(), os.ErrClosed) {
+		t.Errorf("got %v", room.Err())
 	}
 	room.Close()
 	if left, err := os.ReadDir(os.Getenv("TMPDIR")); err != nil || len(left) > 0 {
@@ -157,7 +157,7 @@ func TestKeysOnDisk(t *testing.T) {
 	t.Setenv("TMPDIR", filepath.Join(t.TempDir(), "nowhere"))
 	room = NewMemory(1)
 	k := room.Set(1, Integers)
-	if err := k.Add([][]byte{[]byte("7")}); err != nil || !errors.Is(room.Err, os.ErrNotExist) {
-		t.Errorf("got %v, %v", err, room.Err)
+	if err := k.Add([][]byte{[]byte("7")}); err != nil || !errors.Is(room.Err(), os.ErrNotExist) {
+		t.Errorf("got %v, %v", err, room.Err())
 	}
 }

@@ -5,7 +5,9 @@ import (
 	"encoding/binary"
 	"encoding/csv"
 	"errors"
+	"fmt"
 	"io"
+	"math/rand/v2"
 	"strings"
 	"testing"
 
@@ -72,6 +74,32 @@ func BenchmarkReader(b *testing.B) {
 					if _, err := r.Read(); errors.Is(err, io.EOF) {
 						break
 					} else if err != nil {
+						b.Fatal(err)
+					}
+				}
+			}
+		})
+	}
+}
+
+// BenchmarkCut takes blocks apart whose fields are of any length, as they are in files: where all rows are the same, a processor learns
+// where fields end.
+func BenchmarkCut(b *testing.B) {
+	r := rand.New(rand.NewPCG(7, 8))
+	var items, people []byte
+	for n := range int64(20_000) {
+		items = fmt.Appendf(items, "%d,%d,%.2f,%.2f,%d,%d,%d,%d\n", n, 1+r.IntN(9), r.Float64()*900, r.Float64()*9000, n/3, r.IntN(300_000), r.IntN(100), r.IntN(10))
+		people = fmt.Appendf(people, "%d,customer.%d@example.com,\"Name, %d\",,2024-05-06 07:08:%02d.%06d+00,%d\n", n, r.IntN(1<<r.IntN(30)), r.IntN(1<<r.IntN(30)), r.IntN(60), r.IntN(1e6), r.IntN(1<<r.IntN(30)))
+	}
+	for name, block := range map[string][]byte{"items": items, "people": people} {
+		b.Run(name, func(b *testing.B) {
+			b.SetBytes(int64(len(block)))
+			b.ReportAllocs()
+			var fields []pgcsv.Field
+			for b.Loop() {
+				for rest := block; len(rest) > 0; {
+					var err error
+					if fields, rest, err = pgcsv.Cut(rest, fields); err != nil {
 						b.Fatal(err)
 					}
 				}

@@ -3,6 +3,7 @@ package pgcsv
 import (
 	"bytes"
 	"errors"
+	"math/bits"
 )
 
 // Field is one value of a row.
@@ -82,35 +83,47 @@ var ends = [256]bool{',': true, '\n': true, '\r': true, '"': true}
 // record reads the first record of b, appends its fields, and gives its length. Where b ends
 // before the record, the error is errNoEnd or ErrUnterminated.
 func record(b []byte, fields []Field) (_ []Field, length int, seen quotes, err error) {
-	i, before := 0, len(fields)
+	start, before := 0, len(fields)
+	at, ahead := 0, marks(b) // those of b[at:]
 	for {
-		if i < len(b) && b[i] == '"' {
+		if ahead == 0 {
+			if at += window; at < len(b) {
+				ahead = marks(b[at:])
+				continue
+			}
+			return append(fields, Field{Value: b[start:len(b):len(b)], Null: start == len(b)}), len(b), seen, errNoEnd
+		}
+		i := at + bits.TrailingZeros64(ahead)
+		ahead &= ahead - 1
+		switch b[i] {
+		case ',', '\n', '\r':
+			fields = append(fields, Field{Value: b[start:i:i], Null: i == start})
+		case '"':
+			if i > start {
+				return fields, 0, seen, ErrBareQuote
+			}
 			field, size, err := quoted(b[i:])
 			if err != nil {
 				return fields, 0, seen, err
 			}
+			seen = max(seen, plainQuotes)
 			if field.doubled {
 				seen = doubledQuotes
 			}
-			seen = max(seen, plainQuotes)
 			fields = append(fields, field)
-			i += size
-		} else {
-			start := i
-			for i < len(b) && !ends[b[i]] {
-				i++
+			if i += size; i == len(b) {
+				return fields, i, seen, errNoEnd
 			}
-			fields = append(fields, Field{Value: b[start:i:i], Null: i == start})
-			if i < len(b) && b[i] == '"' {
-				return fields, 0, seen, ErrBareQuote
+			at, ahead = i+1, 0
+			if at < len(b) {
+				ahead = marks(b[at:])
 			}
-		}
-		if i == len(b) {
-			return fields, i, seen, errNoEnd
+		default:
+			continue
 		}
 		switch b[i] {
 		case ',':
-			if i++; len(fields)-before >= mostFields {
+			if start = i + 1; len(fields)-before >= mostFields {
 				return fields, 0, seen, ErrManyFields
 			}
 		case '\n':

@@ -119,7 +119,11 @@ func (c *cli) runCheck(ctx context.Context, conf config.Config, s *checkSettings
 		return err
 	}
 	if !s.searches() {
-		return c.printChecked(checked{plan: plan, behind: behind, named: conf.Target != ""}, s.asJSON)
+		err := c.printChecked(checked{plan: plan, behind: behind, named: conf.Target != ""}, s.asJSON)
+		if err == nil && !s.asJSON && plan.TargetError == nil {
+			c.printNext("gyro export" + s.again())
+		}
+		return err
 	}
 	// Strict alone may be what refused: then what could be said is told, and that it has to be.
 	report, err := c.search(ctx, conf, s)
@@ -300,15 +304,15 @@ type factJSON struct {
 }
 
 type findingJSON struct {
-	Kind   string   `json:"kind"` // personal, came, went, unmasked
-	Table  string   `json:"table"`
-	Column string   `json:"column,omitempty"`
-	Type   string   `json:"type,omitempty"`
-	Why    []string `json:"why,omitempty"`
-	Line   string   `json:"line,omitempty"`
-	Doubt  string   `json:"doubt,omitempty"`
-	Entry  bool     `json:"entry,omitempty"` // the line belongs into one that is there
-	Said   string   `json:"said,omitempty"`
+	Kind   personal.Kind `json:"kind"`
+	Table  string        `json:"table"`
+	Column string        `json:"column,omitempty"`
+	Type   string        `json:"type,omitempty"`
+	Why    []string      `json:"why,omitempty"`
+	Line   string        `json:"line,omitempty"`
+	Doubt  string        `json:"doubt,omitempty"`
+	Entry  bool          `json:"entry,omitempty"` // the line belongs into one that is there
+	Said   string        `json:"said,omitempty"`
 }
 
 func (k checked) forMachines() checkedJSON {
@@ -325,7 +329,7 @@ func (k checked) forMachines() checkedJSON {
 	all.Tables, all.Columns = k.report.Tables, k.report.Columns
 	for _, f := range k.report.Findings {
 		one := findingJSON{
-			Kind: string(f.Kind), Table: f.Table.String(), Column: f.Column, Type: f.Type, Why: f.Why, Doubt: config.Words(f.Doubt), Entry: f.Entry, Said: f.Said,
+			Kind: f.Kind, Table: f.Table.String(), Column: f.Column, Type: f.Type, Why: f.Why, Doubt: config.Words(f.Doubt), Entry: f.Entry, Said: f.Said,
 		}
 		if f.Say != nil {
 			one.Line = config.Line(f)

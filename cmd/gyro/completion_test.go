@@ -102,6 +102,7 @@ refresh: directories
 report --output: files
 report: directories
 run: -
+schema: check diff plan verify why
 undo: directories
 verify --fence: goes on
 verify --planted: files

@@ -5,7 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path/filepath"
+	"os"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -57,7 +57,18 @@ between the two, and stays there: in --via, or in a new directory gyro-<time> he
 }
 
 // newVia is a directory for the slice between two databases, where none is named.
-func newVia() string { return filepath.Join(".", "gyro-"+time.Now().UTC().Format("20060102-150405")) }
+func newVia() string {
+	name := "gyro-" + time.Now().UTC().Format("20060102-150405")
+	for n := 1; ; n++ {
+		via := name
+		if n > 1 { // the second of one second
+			via += fmt.Sprint("-", n)
+		}
+		if _, err := os.Lstat(via); err != nil {
+			return via
+		}
+	}
+}
 
 // runCopy takes a slice, loads it, and prints what was done.
 func (c *cli) runCopy(ctx context.Context, conf config.Config, mode string) error {

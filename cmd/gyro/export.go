@@ -26,7 +26,7 @@ type settings struct {
 	lockTimeout            time.Duration
 	stallTimeout           time.Duration
 	statementTimeout       time.Duration
-	retries                int
+	retries, workers       int
 	strict                 bool
 	maskKeyFile            string
 	anyTarget              bool // none is written to
@@ -37,6 +37,7 @@ func (s *settings) flags(cmd *cobra.Command) {
 	cmd.Flags().BoolVar(&s.overwrite, "overwrite", false, "replace the slice that the directory holds")
 	cmd.Flags().BoolVar(&s.unsorted, "unsorted", false, "rows in any order: faster where the key does not follow the heap, not repeatable")
 	cmd.Flags().StringVar(&s.keyMemory, "key-memory", "", "what keys may take of memory before they go to disk, such as 256MB (default 512MB)")
+	cmd.Flags().IntVar(&s.workers, "workers", 0, "how many connections read at once, all of one moment; the bytes are the same (default 1)")
 	cmd.Flags().IntVar(&s.retries, "retries", 0, "how often the run is tried again where a standby gives the snapshot up; negative: never (default 2)")
 }
 
@@ -99,6 +100,7 @@ func (c *cli) loadWith(s *settings, database bool) (config.Config, error) {
 	conf.StallTimeout = cmp.Or(s.stallTimeout, conf.StallTimeout)
 	conf.StatementTimeout = cmp.Or(s.statementTimeout, conf.StatementTimeout)
 	conf.Retries = cmp.Or(s.retries, conf.Retries)
+	conf.Workers = cmp.Or(s.workers, conf.Workers)
 	conf.Strict = conf.Strict || s.strict
 	conf.MaskKeyFile = cmp.Or(s.maskKeyFile, conf.MaskKeyFile)
 	var missing []error

@@ -17,7 +17,7 @@ func TestMain(m *testing.M) {
 	if os.Getenv(asGyro) != "" {
 		os.Exit(mainWithSignals())
 	}
-	testscript.Main(testRunner{m}, map[string]func(){"gyro": func() { os.Exit(mainWithSignals()) }})
+	testscript.Main(testRunner{m}, map[string]func(){"gyro": func() { os.Exit(heldGyro()) }})
 }
 
 // testRunner stops the tests' server after the run.
@@ -27,8 +27,9 @@ func (r testRunner) Run() int { return pgtest.Main(r.m) }
 
 // TestScripts runs gyro as a newcomer does: each script in testdata/script has a fresh
 // database, filled by its schema.sql where it has one; $DB is its URL, and $TARGET that of another one,
-// where the script has a target.sql.
+// where the script has a target.sql. What is printed with --json is held against its schema.
 func TestScripts(t *testing.T) {
+	held := holdAnswers(t)
 	testscript.Run(t, testscript.Params{
 		Dir:                 filepath.Join("testdata", "script"),
 		RequireExplicitExec: true,
@@ -43,6 +44,7 @@ func TestScripts(t *testing.T) {
 				env.Setenv("TARGET", target)
 				pgtest.Exec(env.T().(testing.TB), target, string(text))
 			}
+			held(env)
 			env.Setenv("XDG_STATE_HOME", filepath.Join(env.WorkDir, "state"))
 			return nil
 		},

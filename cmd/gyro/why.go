@@ -10,6 +10,11 @@ import (
 	"github.com/gyrodata/gyro/csvdir"
 )
 
+// explained is what why prints as JSON.
+type explained struct {
+	Steps []csvdir.Reason `json:"steps"`
+}
+
 func (c *cli) why() *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
@@ -44,9 +49,7 @@ commas, or as several arguments.`,
 				return err //nolint:wrapcheck // it says operation and place itself
 			}
 			if asJSON {
-				return c.printJSON(struct {
-					Steps []csvdir.Reason `json:"steps"`
-				}{steps})
+				return c.printJSON(explained{steps})
 			}
 			for i, step := range steps {
 				fmt.Fprintf(c.stdout, "%s row %d%s\n    %s\n", step.File, step.Row, named(step.Key), reason(steps, i))

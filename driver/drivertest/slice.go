@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"sync"
 	"testing"
 	"time"
 
@@ -76,25 +77,45 @@ func (s *sample) begin(t *testing.T, store driver.Store) driver.SliceWriter {
 	return w
 }
 
-// fill writes the files, in several pieces each.
+// fill writes the files, in several pieces each, one file after the other.
 func (s *sample) fill(t *testing.T, w driver.SliceWriter) {
 	t.Helper()
 	for _, name := range s.names {
-		file, err := w.Create(t.Context(), name)
-		if err != nil {
-			t.Fatalf("Create(%q): %v", name, err)
+		s.fillOne(t, w, name)
+	}
+}
+
+// fillTogether writes them side by side.
+func (s *sample) fillTogether(t *testing.T, w driver.SliceWriter) {
+	t.Helper()
+	var all sync.WaitGroup
+	for _, name := range s.names {
+		all.Go(func() { s.fillOne(t, w, name) })
+	}
+	all.Wait()
+	if t.Failed() {
+		t.FailNow()
+	}
+}
+
+func (s *sample) fillOne(t *testing.T, w driver.SliceWriter, name string) {
+	t.Helper()
+	file, err := w.Create(t.Context(), name)
+	if err != nil {
+		t.Errorf("Create(%q): %v", name, err)
+		return
+	}
+	text := s.texts[name]
+	for len(text) > 0 {
+		piece := text[:min(7, len(text))]
+		text = text[len(piece):]
+		if n, err := io.WriteString(file, piece); err != nil || n != len(piece) {
+			t.Errorf("Write to %q: %d of %d bytes, %v", name, n, len(piece), err)
+			return
 		}
-		text := s.texts[name]
-		for len(text) > 0 {
-			piece := text[:min(7, len(text))]
-			text = text[len(piece):]
-			if n, err := io.WriteString(file, piece); err != nil || n != len(piece) {
-				t.Fatalf("Write to %q: %d of %d bytes, %v", name, n, len(piece), err)
-			}
-		}
-		if err := file.Close(); err != nil {
-			t.Fatalf("Close of %q: %v", name, err)
-		}
+	}
+	if err := file.Close(); err != nil {
+		t.Errorf("Close of %q: %v", name, err)
 	}
 }
 

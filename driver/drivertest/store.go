@@ -31,6 +31,7 @@ func TestStore(t *testing.T, fresh func(t *testing.T) Place) {
 	}{
 		{"there is none", testNone},
 		{"a slice comes back", testSlice},
+		{"files side by side", testSideBySide},
 		{"nothing is seen before Commit", testUnseen},
 		{"Abort leaves what was there", testAbort},
 		{"what is there is not overwritten", testExists},
@@ -70,6 +71,16 @@ func testNone(t *testing.T, p Place) {
 		t.Errorf("Check of an empty place: %v", err)
 	}
 	check()
+}
+
+func testSideBySide(t *testing.T, p Place) {
+	s := family("a")
+	w := s.begin(t, p.Store())
+	s.fillTogether(t, w)
+	if err := w.Commit(t.Context(), s.manifest); err != nil {
+		t.Fatalf("Commit: %v", err)
+	}
+	s.want(t, p.Store())
 }
 
 func testSlice(t *testing.T, p Place) {

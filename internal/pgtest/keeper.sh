@@ -1,7 +1,7 @@
 # Starts a PostgreSQL server in a folder; when standard input ends, stops every
 # server in the folder and removes it.
 #
-#	$1 the folder    $2 initdb, or the path of pg_basebackup    $3 its primary
+#	$1 the folder    $2 initdb, the path of pg_basebackup, or keep    $3 the primary, or the data directory that is kept
 #
 # The first line of standard input is the directory of the binaries. The answer
 # is one word on standard output: ready or failed. A signal ends the waiting
@@ -12,13 +12,16 @@ umask 077
 trap : HUP INT TERM PIPE
 
 data() {
-	if [ "$tool" != initdb ]; then
+	if [ "$tool" = keep ]; then
+		ln -s "$primary" data
+		[ -e data/PG_VERSION ] && return
+	elif [ "$tool" != initdb ]; then
 		"$tool" -d "$primary" -D data -R -X stream -c fast
 		return
 	fi
 	for locale in C.UTF-8 C; do # not every system has the first
 		"$bin/initdb" -D data -U postgres -A trust -E UTF8 --locale="$locale" --no-sync && return
-		rm -rf data
+		rm -rf data/* # a link to a directory that is kept stays
 	done
 	return 1
 }
@@ -41,7 +44,11 @@ if IFS= read -r bin; then
 	while read -r _; do :; done
 fi
 
-[ -n "$server" ] && kill -QUIT "$server" 2>/dev/null
+if [ "$tool" = keep ]; then # what is kept is written down
+	[ -n "$server" ] && kill -INT "$server" 2>/dev/null && wait "$server"
+else
+	[ -n "$server" ] && kill -QUIT "$server" 2>/dev/null
+fi
 for file in "$dir"/*/postmaster.pid; do
 	[ -e "$file" ] || continue
 	"$bin/pg_ctl" stop -D "${file%/*}" -m immediate -s >/dev/null 2>&1

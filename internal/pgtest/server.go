@@ -25,6 +25,7 @@ type Options struct {
 	Bin        string            // the directory of the server's binaries; default: the first of Places
 	Places     []string          // where to look for binaries; default: DefaultPlaces()
 	NoEmbedded bool              // do not download binaries where none are found; default: download them
+	Keep       string            // a directory, empty at first, in which the data stays and is found again; default: it goes with the server
 }
 
 // Server is a running PostgreSQL server.
@@ -49,7 +50,22 @@ func Start(ctx context.Context, opts Options) (*Server, error) {
 		"max_wal_senders":    "10",
 		"hot_standby":        "on",
 	}, opts.Settings)
+	if opts.Keep != "" {
+		return startKept(ctx, opts)
+	}
 	return start(ctx, opts, "initdb")
+}
+
+// startKept starts a server whose data directory is opts.Keep.
+func startKept(ctx context.Context, opts Options) (*Server, error) {
+	user, err := serverUser()
+	if err == nil {
+		err = user.own(opts.Keep)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("start PostgreSQL: %w", err)
+	}
+	return start(ctx, opts, "keep", opts.Keep)
 }
 
 // Standby starts a hot standby of s: a server of its own, that follows s by
@@ -68,7 +84,7 @@ func (s *Server) Standby(ctx context.Context, opts Options) (*Server, error) {
 }
 
 // start makes a folder, its keeper, and in it a server whose data directory
-// comes from the tool: initdb, or the path of pg_basebackup and its primary.
+// comes from the tool: initdb, the path of pg_basebackup and its primary, or keep and a directory.
 func start(ctx context.Context, opts Options, tool ...string) (*Server, error) {
 	if opts.Log == nil {
 		opts.Log = io.Discard

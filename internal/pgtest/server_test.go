@@ -153,3 +153,30 @@ func TestDeepTemp(t *testing.T) {
 	t.Setenv("TMPDIR", deep)
 	startServer(t, pgtest.Options{})
 }
+
+// What a server with Keep holds is there when another is started.
+func TestKeep(t *testing.T) {
+	t.Parallel()
+	dir, err := os.MkdirTemp("/tmp", "gyro-keep-") // TempDir is closed to the user that a server runs as
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	opts := pgtest.Options{NoEmbedded: true, Keep: dir}
+	for _, want := range []string{"0", "1"} {
+		s, err := pgtest.Start(t.Context(), opts)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := value(t, s.URL("postgres"), "SELECT count(*)::text FROM pg_class WHERE relname = 'kept'"); got != want {
+			t.Errorf("%s tables are there, want %s", got, want)
+		}
+		pgtest.Exec(t, s.URL("postgres"), "CREATE TABLE IF NOT EXISTS kept (id int)")
+		if err := s.Stop(); err != nil {
+			t.Error(err)
+		}
+		if _, err := os.Stat(s.Dir()); !errors.Is(err, os.ErrNotExist) {
+			t.Errorf("the folder is still there: %v", err)
+		}
+	}
+}

@@ -15,6 +15,7 @@ import (
 type world struct {
 	tables        []*table
 	onDisk        bool // all keys
+	workers       int
 	collationsMix bool
 }
 
@@ -140,6 +141,7 @@ func drawWorld(t *rapid.T, collationsMix bool) *world {
 			tab.job.follow = false // it would be refused
 		}
 	}
+	w.workers = rapid.IntRange(0, 4).Draw(t, "workers")
 	return w
 }
 
@@ -524,7 +526,7 @@ func (w *world) sql() string {
 
 // slicer is what is asked of Gyro.
 func (w *world) slicer() export.Slice {
-	var s export.Slice
+	s := export.Slice{Workers: w.workers}
 	if w.onDisk {
 		s.KeyMemory = 1
 	}

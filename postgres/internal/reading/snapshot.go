@@ -56,21 +56,25 @@ var beginSQL = server.Own(`
 SELECT current_setting('server_version_num')::int, current_setting('server_version'), pg_is_in_recovery(),
   (extract(epoch FROM clock_timestamp()) * 1000000)::bigint, current_setting('search_path')`)
 
-// begin takes the snapshot and fixes the settings, in one round trip.
-func (s *Snapshot) begin(ctx context.Context, settings map[string]string) error {
+// begin takes the snapshot, or the one that another connection exported under a name, and fixes the settings, in one round
+// trip.
+func (s *Snapshot) begin(ctx context.Context, name string) error {
 	var batch pgx.Batch
 	op := "begin"
 	then := func(next string) func(pgconn.CommandTag) error {
 		return func(pgconn.CommandTag) error { op = next; return nil }
 	}
 	batch.Queue("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").Exec(then("take a snapshot"))
+	if name != "" {
+		batch.Queue("SET TRANSACTION SNAPSHOT " + server.Literal(name))
+	}
 	// The first SELECT takes the snapshot; its moment is read together with it.
 	batch.Queue(beginSQL).QueryRow(func(row pgx.Row) error {
 		op = "set the session's settings"
 		return s.begun(row)
 	})
 	batch.Queue(server.SafePath)
-	server.QueueSettings(&batch, settings)
+	server.QueueSettings(&batch, settings(s.config))
 	batch.Queue(memorySQL).QueryRow(func(row pgx.Row) error {
 		return row.Scan(&s.keys.room.workMem, &s.keys.room.server, nil)
 	})
@@ -83,10 +87,13 @@ func (s *Snapshot) begin(ctx context.Context, settings map[string]string) error 
 		return server.Failed(ctx, op, "", err)
 	}
 	s.keys.room.given = s.keys.room.server
-	if err := server.Conforming(s.conn); err != nil {
-		return err
+	if size := s.options.WorkMem; size > 0 {
+		s.keys.room.workMem = size
+		if _, err := s.conn.Exec(ctx, fmt.Sprintf("SET LOCAL work_mem = '%dkB'", size>>10)); err != nil {
+			return server.Failed(ctx, "set work_mem", "", err)
+		}
 	}
-	return s.locate(ctx)
+	return server.Conforming(s.conn)
 }
 
 // locate asks where the write-ahead log is, and whether all is of one moment.
@@ -125,6 +132,7 @@ func (s *Snapshot) begun(row pgx.Row) error {
 	if err := row.Scan(&number, &version, &s.origin.Standby, &micros, &path); err != nil {
 		return err
 	}
+	s.version = number
 	s.path.own = path != `"$user", public` && path != schema.Public
 	if number < server.Oldest {
 		return &gyro.Error{Op: "connect", Err: fmt.Errorf("the server is PostgreSQL %s; Gyro reads 13 and later", version)}
@@ -138,6 +146,10 @@ func (s *Snapshot) begun(row pgx.Row) error {
 // Snapshot is one READ ONLY, REPEATABLE READ transaction.
 type Snapshot struct {
 	conn     *pgx.Conn
+	config   server.Config
+	options  Options
+	version  int       // of the server, as in 150018
+	export   *exported // nil: no other was opened beside it
 	origin   gyro.Origin
 	parser   statement.Parser
 	keys     *keySettings
@@ -170,22 +182,28 @@ type Options struct {
 
 // Open connects and takes a snapshot.
 func Open(ctx context.Context, c server.Config, o Options) (*Snapshot, error) {
+	s, err := connect(ctx, c, o)
+	if err != nil {
+		return nil, err
+	}
+	s.limit(o.MaxDuration)
+	err = s.begin(ctx, "")
+	if err == nil {
+		err = s.locate(ctx)
+	}
+	if err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return s, nil
+}
+
+// connect makes ready a snapshot; nothing is begun.
+func connect(ctx context.Context, c server.Config, o Options) (*Snapshot, error) {
 	conn, err := c.Connect(ctx)
 	if err != nil {
 		return nil, err
 	}
-	s := &Snapshot{conn: conn, parser: statement.NewParser(conn), keys: newKeySettings(conn, cmp.Or(o.Piece, keyPiece)), shape: o.Shape}
-	s.limit(o.MaxDuration)
-	if err := s.begin(ctx, settings(c)); err != nil {
-		return nil, errors.Join(err, s.Close())
-	}
-	if o.WorkMem > 0 {
-		s.keys.room.workMem = o.WorkMem
-		if _, err := conn.Exec(ctx, fmt.Sprintf("SET LOCAL work_mem = '%dkB'", o.WorkMem>>10)); err != nil {
-			return nil, errors.Join(server.Failed(ctx, "set work_mem", "", err), s.Close())
-		}
-	}
-	return s, nil
+	return &Snapshot{conn: conn, config: c, options: o, parser: statement.NewParser(conn), keys: newKeySettings(conn, cmp.Or(o.Piece, keyPiece)), shape: o.Shape}, nil
 }
 
 // limit sets the moment at which the snapshot is given up.

@@ -91,3 +91,16 @@ func TestSpliceRefuses(t *testing.T) {
 		}
 	}
 }
+
+// A query as an ORM writes it, with all that the lexer has to know.
+func BenchmarkSplice(b *testing.B) {
+	query := "SELECT o.id FROM orders AS o -- of one tenant\n" + strings.Repeat("JOIN lines AS \"l\" ON l.order_id = o.id AND l.note <> 'it''s' AND l.kind = $1 /* and */ AND l.price > 1.5e-3 ", 20) +
+		"WHERE o.tenant_id = $2 AND o.name LIKE E'a\\'b%' AND o.text = $q$ $1 $q$"
+	b.SetBytes(int64(len(query)))
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := Splice(query, []string{"'x'::text", "7::bigint"}); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
