@@ -7,7 +7,8 @@ import (
 // Estimate is what a source expects of a [Selection].
 type Estimate struct {
 	SQL   string  // the SELECT as it will run
-	Shape string  // how the rows are found: "plain predicate", "unnest join on …", "lateral per …"
+	Shape string  // how the rows are found: "plain predicate", "plain predicate on …", "unnest join on …", "lateral join per …"
+	Why   string  // why so, where keys lead to the rows: how many they are, and what part of those that there are
 	Rows  float64 // as the planner thinks
 	Cost  float64 // in the planner's units
 }
@@ -51,13 +52,17 @@ type PlannedJob struct {
 	Estimate
 }
 
-// Means says how the job finds its rows: "whole table", "unnest join on tenant_id", "only rows that others include".
+// Means says how the job finds its rows: "whole table", "plain predicate on tenant_id: 1 key, 2 % of those that there are", "only
+// rows that others include".
 func (j PlannedJob) Means() string {
 	switch {
 	case j.Job == 0:
 		return "only rows that others include"
 	case j.Whole:
 		return "whole table"
+	}
+	if j.Why != "" {
+		return j.Shape + ": " + j.Why
 	}
 	return j.Shape
 }

@@ -56,3 +56,10 @@ type Sharer interface {
 	// before the Snapshot is.
 	Share(ctx context.Context) (Snapshot, error)
 }
+
+// Divider is a [Snapshot] that can divide a table into pieces of about as many rows, to be read by several.
+type Divider interface {
+	// Divide gives pieces that hold each row once, in the order of the primary key, or where they are unsorted in any: as many as asked for or
+	// fewer; none: the table can't be divided.
+	Divide(ctx context.Context, table *schema.Table, pieces int, unsorted bool) ([]Piece, error)
+}

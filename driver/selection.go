@@ -28,6 +28,8 @@ type Selection struct {
 	Secret string
 	// Flags are conditions in SQL, whose truth follows the columns, a column each: t, or f, also for NULL.
 	Flags []string
+	// Piece is the part of the rows that is read. Default: all.
+	Piece Piece
 	// Unsorted: in any order; else by primary key, or by all columns, NULL first, where there is none.
 	Unsorted bool
 }
@@ -47,6 +49,8 @@ type Restriction struct {
 	As []string
 	// Share is what part of its table's rows Keys are, 0 to 1, as far as is known.
 	Share float64
+	// Expected is how many Keys are expected, where they are not there yet.
+	Expected float64
 }
 
 // Masking writes something else in a column's place, where that is not NULL.
@@ -73,3 +77,7 @@ type Nulling struct {
 	Restriction
 	Set []string
 }
+
+// Piece is a part of a table's rows, as a [Divider] makes it: those whose Column is From or more, and less than Before. All are SQL, as the
+// Divider means it; an empty bound is none.
+type Piece struct{ Column, From, Before string }

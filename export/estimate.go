@@ -22,7 +22,7 @@ func (s *step) expected() float64 {
 		for _, r := range restricting {
 			share = min(share, r.parent.share())
 		}
-		rows *= share
+		rows = max(rows*share, min(rows, 1)) // a query that finds rows is meant to
 	}
 	if s.job.Percent > 0 {
 		rows *= s.job.Percent / 100

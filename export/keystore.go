@@ -28,6 +28,7 @@ type keyStore struct {
 	selected map[string]*keyset.Set // by list, and of identity
 	included map[string]*keyset.Set
 	memory   *keyset.Memory
+	read     bool  // the job's rows are known
 	rows     int64 // selected
 	extra    int64 // included
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/gyrodata/gyro"
+	"github.com/gyrodata/gyro/driver"
 	"github.com/gyrodata/gyro/keyset"
 )
 
@@ -31,6 +32,9 @@ func (s Slice) Plan(ctx context.Context) (*gyro.Plan, error) {
 	}
 	plan.Notes = notes
 	plan.Origin = snapshot.Origin()
+	if err := lead(ctx, snapshot, steps, s.Unsorted); err != nil {
+		return nil, err
+	}
 	for _, step := range steps {
 		plan.Jobs = append(plan.Jobs, gyro.PlannedJob{
 			Job: step.number, Model: step.table.Name, File: step.file, Whole: step.whole(),
@@ -38,4 +42,31 @@ func (s Slice) Plan(ctx context.Context) (*gyro.Plan, error) {
 		})
 	}
 	return plan, nil
+}
+
+// lead says of each job whose rows keys will lead to which of them will, by as many as are expected of its parents.
+func lead(ctx context.Context, snapshot driver.Snapshot, steps []*step, unsorted bool) error {
+	var (
+		led []*step
+		all []driver.Selection
+	)
+	for _, step := range steps {
+		if step.implicit() || len(step.restricting()) == 0 {
+			continue
+		}
+		selection := step.masked(step.selection(), "")
+		selection.Unsorted = unsorted
+		led, all = append(led, step), append(all, selection)
+	}
+	if len(led) == 0 {
+		return nil
+	}
+	estimates, err := snapshot.Explain(ctx, all...)
+	if err != nil {
+		return err
+	}
+	for i, step := range led {
+		step.estimate.SQL, step.estimate.Shape, step.estimate.Why = estimates[i].SQL, estimates[i].Shape, estimates[i].Why
+	}
+	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"sync"
 
 	"github.com/gyrodata/gyro"
 	"github.com/gyrodata/gyro/driver"
@@ -46,11 +47,45 @@ func queued(jobs []*task) []*task {
 // pool is the connections of a run: the snapshot that it began with, and others of the same moment.
 type pool struct {
 	snapshots []driver.Snapshot
+	mu        sync.Mutex
+	divided   []*divided    // selections that others may help to read
+	news      chan struct{} // there is another
+}
+
+// offer lets connections that have nothing to do help.
+func (p *pool) offer(d *divided) {
+	p.mu.Lock()
+	p.divided = append(p.divided, d)
+	p.mu.Unlock()
+	select {
+	case p.news <- struct{}{}:
+	default:
+	}
+}
+
+// withdraw ends it.
+func (p *pool) withdraw(d *divided) {
+	p.mu.Lock()
+	p.divided = slices.DeleteFunc(p.divided, func(other *divided) bool { return other == d })
+	p.mu.Unlock()
+	d.end()
+}
+
+// piece is the next that nobody reads; nil: there is none.
+func (p *pool) piece() (*divided, *piece) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, d := range p.divided {
+		if part := d.next(); part != nil {
+			return d, part
+		}
+	}
+	return nil, nil
 }
 
 // newPool opens the connections that the run may use.
 func (w *run) newPool(ctx context.Context) (*pool, error) {
-	p := &pool{snapshots: []driver.Snapshot{w.snapshot}}
+	p := &pool{snapshots: []driver.Snapshot{w.snapshot}, news: make(chan struct{}, 1)}
 	if w.Workers < 2 {
 		return p, nil
 	}
@@ -58,7 +93,7 @@ func (w *run) newPool(ctx context.Context) (*pool, error) {
 	if !ok {
 		return nil, &gyro.Error{Op: "export", Err: errors.New("the source can't be read by several connections at one moment"), Hint: "leave {Workers} out"}
 	}
-	for len(p.snapshots) < min(w.Workers, max(1, len(w.steps))) {
+	for len(p.snapshots) < w.Workers {
 		snapshot, err := sharer.Share(ctx)
 		if err != nil {
 			p.close()
@@ -111,25 +146,40 @@ func (p *pool) run(ctx context.Context, tasks []*task) error {
 	}
 	for running := 0; ; {
 		for failed == nil && len(free) > 0 {
-			i := slices.IndexFunc(waiting, ready)
-			if i < 0 {
+			snapshot := free[0]
+			if i := slices.IndexFunc(waiting, ready); i >= 0 {
+				t := waiting[i]
+				waiting = slices.Delete(waiting, i, i+1)
+				if t.before != nil {
+					t.before()
+				}
+				go func() { ends <- end{t, snapshot, t.do(ctx, snapshot)} }()
+			} else if d, part := p.piece(); part != nil {
+				go func() {
+					d.help(ctx, snapshot, part)
+					ends <- end{nil, snapshot, nil} // what went wrong, who waits for the piece says
+				}()
+			} else {
 				break
 			}
-			t, snapshot := waiting[i], free[0]
-			waiting, free = slices.Delete(waiting, i, i+1), free[1:]
-			if t.before != nil {
-				t.before()
-			}
 			running++
-			go func() { ends <- end{t, snapshot, t.do(ctx, snapshot)} }()
+			free = free[1:]
 		}
 		if running == 0 {
 			return failed
 		}
-		e := <-ends
+		var e end
+		select {
+		case e = <-ends:
+		case <-p.news:
+			continue
+		}
 		running--
-		free, done[e.task] = append(free, e.snapshot), true
-		if e.err == nil && failed == nil && e.task.after != nil {
+		free = append(free, e.snapshot)
+		if e.task != nil {
+			done[e.task] = true
+		}
+		if e.err == nil && failed == nil && e.task != nil && e.task.after != nil {
 			e.err = e.task.after()
 		}
 		if e.err != nil && failed == nil { // what fails behind it, fails for it

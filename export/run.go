@@ -21,6 +21,7 @@ import (
 type run struct {
 	Slice
 	snapshot driver.Snapshot
+	pool     *pool
 	steps    []*step
 	memory   *keyset.Memory
 	maskKey  masking.Key
@@ -37,6 +38,7 @@ func (w *run) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	w.pool = p
 	defer p.close()
 	c := newClosure(w.snapshot, w.steps, w.memory, w.MaxRows)
 	var jobs, deferred []*task
@@ -91,7 +93,7 @@ func (w *run) job(c *closure, i int) *task {
 		return nil
 	}
 	t.after = func() error {
-		step.keys.rows = w.files[i].Rows
+		step.keys.rows, step.keys.read = w.files[i].Rows, true
 		step.keys.seal()
 		for r, keys := range want {
 			c.want[r] = keys // the reference is this step's alone
@@ -179,6 +181,9 @@ func (s *step) restriction(r *reference, keys *keyset.Set) driver.Restriction {
 	restriction := driver.Restriction{Share: 1}
 	if keys != nil {
 		restriction = r.parent.restrictTo(r.ToColumns, keys)
+		if !r.parent.keys.read {
+			restriction.Expected, restriction.Share = r.parent.rows(), r.parent.share()
+		}
 	}
 	restriction.Columns, restriction.MatchFull, restriction.NotNull = r.Columns, r.MatchFull, s.notNull(r)
 	restriction.When = r.When
@@ -330,7 +335,7 @@ func (w *run) transfer(ctx context.Context, snapshot driver.Snapshot, s *step, s
 		if keys != nil {
 			to = tee{to, keys}
 		}
-		rows, err = snapshot.Copy(ctx, s.masked(selection, w.maskKey.ForServer()), to)
+		rows, err = w.pool.copy(ctx, snapshot, s.masked(selection, w.maskKey.ForServer()), s.estimate.Rows, to)
 	}
 	if err = programs.close(err); err == nil {
 		bytes, sum, err = out.finish()

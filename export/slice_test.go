@@ -268,7 +268,7 @@ func TestPlan(t *testing.T) {
 	if d := cmp.Diff(want, plan, cmpopts.EquateErrors()); d != "" {
 		t.Errorf("plan (-want +got):\n%s", d)
 	}
-	wantCalls(t, s.calls, "check [a.csv s.b.csv]", "open", "explain a", "explain s.b", "explain s.b", "close")
+	wantCalls(t, s.calls, "check [a.csv s.b.csv]", "open", "explain a", "explain s.b", "explain s.b", "explain s.b", "close")
 }
 
 // The run's own time is in its report; a file's is its own.

@@ -141,6 +141,12 @@ func TestSheetIDSources(t *testing.T) {
 			}
 			continue
 		}
+		if strings.Contains(name, "constant") || strings.Contains(name, "stable") {
+			if err == nil || !strings.Contains(err.Error(), "the same for every row") {
+				t.Errorf("%s: %v", name, err)
+			}
+			continue
+		}
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 			continue

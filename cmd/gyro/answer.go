@@ -24,6 +24,7 @@ type plannedJob struct {
 	Rows       float64  `json:"rows"`
 	Cost       float64  `json:"cost"`
 	Shape      string   `json:"shape,omitempty"`
+	Why        string   `json:"why,omitempty"` // of Shape
 	SQL        string   `json:"sql,omitempty"`
 	References []string `json:"references"`
 	Masks      []string `json:"masks,omitempty"`
@@ -46,7 +47,7 @@ func planned(p *gyro.Plan) planEvent {
 	event := planEvent{eventName: eventName{"plan"}, Server: p.Origin.Server, Notes: notes(p.Notes)}
 	for _, j := range p.Jobs {
 		event.Jobs = append(event.Jobs, plannedJob{
-			Job: j.Job, Model: j.Model.String(), File: j.File, Whole: j.Whole, Rows: j.Rows, Cost: j.Cost, Shape: j.Shape, SQL: j.SQL,
+			Job: j.Job, Model: j.Model.String(), File: j.File, Whole: j.Whole, Rows: j.Rows, Cost: j.Cost, Shape: j.Shape, Why: j.Why, SQL: j.SQL,
 			References: list(j.References), Masks: j.Masks,
 		})
 	}

@@ -119,7 +119,11 @@ func (c *cli) runCheck(ctx context.Context, conf config.Config, s *checkSettings
 		return err
 	}
 	if !s.searches() {
-		return c.printChecked(checked{plan: plan, behind: behind, named: conf.Target != ""}, s.asJSON)
+		err := c.printChecked(checked{plan: plan, behind: behind, named: conf.Target != ""}, s.asJSON)
+		if err == nil && !s.asJSON && plan.TargetError == nil {
+			c.printNext("gyro export" + s.again())
+		}
+		return err
 	}
 	// Strict alone may be what refused: then what could be said is told, and that it has to be.
 	report, err := c.search(ctx, conf, s)

@@ -25,10 +25,7 @@ const (
 
 // bits reports whether a restriction's keys can be a string of bits.
 func (f *filter) bits(r driver.Restriction) bool {
-	if len(r.Columns) != 1 || server.As(r.As, 0) != "" || !r.To[0].DataType().Integer() {
-		return false
-	}
-	if c, _ := f.table.Column(r.Columns[0]); !c.DataType().Integer() {
+	if !f.counts(r) {
 		return false
 	}
 	low, high, ok := r.Keys.Span()
@@ -41,8 +38,8 @@ func (f *filter) bits(r driver.Restriction) bool {
 
 const bitSQL = "CASE WHEN {n} OPERATOR(pg_catalog.>=) 0 AND {n} OPERATOR(pg_catalog.<=) " +
 	"(SELECT (4 OPERATOR(pg_catalog.*) pg_catalog.octet_length(pg_catalog.current_setting('{setting}', true))) OPERATOR(pg_catalog.-) 9) " +
-	"THEN pg_catalog.get_bit((SELECT pg_catalog.current_setting('{setting}', true)::pg_catalog.bytea), ({n} OPERATOR(pg_catalog.&) 1073741823)::integer) " +
-	"OPERATOR(pg_catalog.=) 1 END"
+	"THEN CASE WHEN pg_catalog.get_bit((SELECT pg_catalog.current_setting('{setting}', true)::pg_catalog.bytea), ({n} OPERATOR(pg_catalog.&) 1073741823)::integer) " +
+	"OPERATOR(pg_catalog.=) 1 THEN true END END IS NOT NULL"
 
 // bit holds where a reference's bit is set. Both subqueries are run once; of the setting's
 // text, two digits stand for a byte, behind two characters. The planner may look at the cast

@@ -63,9 +63,15 @@ func (b *builder) from() string {
 	return name
 }
 
-// build gives the statement and its shape in words.
-func (b *builder) build() (text, shape string) {
+// build gives the statement and its shape in words, and why it is that.
+func (b *builder) build() (text, shape, why string) {
+	for _, term := range within(b.s.Piece, b.prefix) {
+		b.where(term)
+	}
 	lateral, driver := b.lead()
+	if driver >= 0 {
+		why = b.reason(b.s.Restrict[driver])
+	}
 	for i, r := range b.s.Restrict {
 		if r.NotNull && r.When != "" {
 			b.where("(" + b.filter.checked[r.When] + "\n)")
@@ -89,7 +95,11 @@ func (b *builder) build() (text, shape string) {
 		r := b.s.Restrict[driver]
 		return fmt.Sprintf("SELECT %s FROM %s CROSS JOIN LATERAL (%s) AS %s%s", b.columns(), b.filter.unnest(r.Keys, r.To, "gyro_lead"),
 			b.limited("SELECT * FROM "+b.from()+" WHERE "+b.filter.equal(r)+b.further()+" OFFSET 0"),
-			server.Quote(b.s.Table.Name.Table), sorted), "lateral join per " + strings.Join(r.Columns, ", ")
+			server.Quote(b.s.Table.Name.Table), sorted), "lateral join per " + strings.Join(r.Columns, ", "), why
+	case driver >= 0 && b.filter.few(b.s.Restrict[driver]):
+		r := b.s.Restrict[driver]
+		b.where(b.filter.list(r))
+		shape, text = "plain predicate on "+strings.Join(r.Columns, ", "), b.from()
 	case driver >= 0:
 		r := b.s.Restrict[driver]
 		shape = "unnest join on " + strings.Join(r.Columns, ", ")
@@ -103,9 +113,9 @@ func (b *builder) build() (text, shape string) {
 	}
 	if b.s.Limit > 0 {
 		inner := b.limited("SELECT " + b.prefix + "* FROM " + text + " OFFSET 0")
-		return "SELECT " + b.columns() + " FROM (" + inner + ") AS " + server.Quote(b.s.Table.Name.Table) + sorted, shape
+		return "SELECT " + b.columns() + " FROM (" + inner + ") AS " + server.Quote(b.s.Table.Name.Table) + sorted, shape, why
 	}
-	return "SELECT " + b.columns() + " FROM " + text + sorted, shape
+	return "SELECT " + b.columns() + " FROM " + text + sorted, shape, why
 }
 
 func (b *builder) further() string {
@@ -136,7 +146,24 @@ func (b *builder) lead() (lateral bool, driver int) {
 			driver = i
 		}
 	}
+	if driver >= 0 && b.most(b.s.Restrict[driver]) {
+		driver = -1
+	}
 	return false, driver
+}
+
+// most reports whether all rows are better looked at than led to by a restriction: its keys are many and a large part of those that
+// there are, of which half lead to the rows in twice the time; or no index is there to be led by, and a look at a string of
+// bits costs less than one into a table of the keys (BenchmarkShapes).
+func (b *builder) most(r driver.Restriction) bool {
+	const part, many = 0.25, 1000
+	switch {
+	case b.least != AnyShape || b.filter.few(r):
+		return false
+	case r.Share > part && count(r) > many:
+		return true
+	}
+	return !b.s.Table.Indexed(r.Columns) && b.filter.counts(r) && (r.Keys.Len() == 0 || b.filter.bits(r))
 }
 
 // groups reports whether the rows that one key of a restriction leads to are one of Per's groups.
@@ -168,7 +195,23 @@ func better(a, b driver.Restriction) bool {
 	case b.Share*near < a.Share:
 		return false
 	}
-	return a.Keys.Len() < b.Keys.Len()
+	return count(a) < count(b)
+}
+
+// reason says why a restriction leads.
+func (b *builder) reason(r driver.Restriction) string {
+	n, about := count(r), ""
+	if r.Keys.Len() == 0 && n > 0 {
+		about = "about "
+	}
+	keys := "1 key"
+	if n != 1 {
+		keys = fmt.Sprintf("%.0f keys", n)
+	}
+	if b.filter.table.Rows <= 0 || r.Share <= 0 {
+		return about + keys
+	}
+	return fmt.Sprintf("%s%s, %.2g %% of those that there are", about, keys, 100*r.Share)
 }
 
 // somewhere keeps the rows one of whose references is not NULL.

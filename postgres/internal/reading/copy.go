@@ -49,6 +49,7 @@ func (s *Snapshot) statement(ctx context.Context, selection driver.Selection) (s
 		return sentence{}, err
 	}
 	b := newBuilder(selection, s.keys.number, s.shape)
+	b.filter.most = s.fewest()
 	if s.path.own {
 		b.where(printed)
 	}

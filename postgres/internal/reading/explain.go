@@ -63,7 +63,7 @@ func (s *Snapshot) explain(ctx context.Context, all []driver.Selection) (estimat
 		if err != nil {
 			return nil, nil, err
 		}
-		estimates[i].SQL, estimates[i].Shape = text.sql, text.shape
+		estimates[i].SQL, estimates[i].Shape, estimates[i].Why = text.sql, text.shape, text.why
 		for _, k := range text.keys {
 			if !k.bits {
 				unknown = append(unknown, k.name)

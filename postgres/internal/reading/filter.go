@@ -3,6 +3,7 @@ package reading
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/gyrodata/gyro/driver"
@@ -14,6 +15,7 @@ import (
 // filter writes the conditions by which references restrict the rows of a table.
 type filter struct {
 	table   *schema.Table
+	most    int                   // keys that stand in the statement
 	prefix  string                // before its columns
 	number  func(*keyset.Set) int // of a set of keys
 	keys    []keySetting          // what the statement reads
@@ -23,11 +25,12 @@ type filter struct {
 
 // keep keeps the rows whose reference is NULL or leads to one of the keys. CASE keeps the
 // planner from turning it into a join that it then begins with, not knowing how many keys
-// there are: as it stands, it is a look into a hash table. Bits are no subquery to join.
+// there are: as it stands, it is a look into a hash table. Bits are no subquery to join. Of IS NOT NULL the planner
+// thinks that it keeps nearly all rows, as most of these do; of a CASE alone half of them.
 func (f *filter) keep(r driver.Restriction) string {
 	in := f.in(r)
-	if !f.bits(r) {
-		in = "CASE WHEN " + in + " THEN true END"
+	if !f.bits(r) || f.few(r) {
+		in = "CASE WHEN " + in + " THEN true END IS NOT NULL"
 	}
 	if r.NotNull {
 		return in
@@ -52,8 +55,61 @@ func (f *filter) null(r driver.Restriction) string {
 	return null
 }
 
+// fewKeys are so many that they stand in the statement itself: a row is compared with them in 30 ns at the most (PostgreSQL 14
+// looks a list of more than 8 up in a hash table), and where they lead, the planner knows how many rows each has.
+const fewKeys = 64
+
+// fewKeysBefore14 are those of servers that compare a row with one after the other.
+const fewKeysBefore14 = 8
+
+// fewest is how many keys stand in a statement.
+func (s *Snapshot) fewest() int {
+	switch {
+	case s.shape != AnyShape: // tests hold it to what is led by keys
+		return 0
+	case s.version < 140000:
+		return fewKeysBefore14
+	}
+	return fewKeys
+}
+
+// few reports whether a restriction's keys stand in the statement: numbers, which need no care.
+func (f *filter) few(r driver.Restriction) bool {
+	n := count(r)
+	return f.counts(r) && n > 0 && n <= float64(f.most)
+}
+
+// count is how many keys a restriction has, or is expected to have.
+func count(r driver.Restriction) float64 {
+	if n := r.Keys.Len(); n > 0 {
+		return float64(n)
+	}
+	return r.Expected
+}
+
+// counts reports whether keys are whole numbers of one column.
+func (f *filter) counts(r driver.Restriction) bool {
+	if len(r.Columns) != 1 || server.As(r.As, 0) != "" || !r.To[0].DataType().Integer() {
+		return false
+	}
+	c, _ := f.table.Column(r.Columns[0])
+	return c.DataType().Integer()
+}
+
+// list holds where a reference's column is one of few keys.
+func (f *filter) list(r driver.Restriction) string {
+	var keys []string
+	for n := range r.Keys.Integers() {
+		keys = append(keys, strconv.FormatInt(n, 10))
+	}
+	return fmt.Sprintf("%s%sANY ('{%s}'::%s[])", f.referring(r)[0], server.Is, strings.Join(keys, ","), server.TypeSQL(r.To[0]))
+}
+
 // in holds where a reference leads to one of the keys.
 func (f *filter) in(r driver.Restriction) string {
+	if f.few(r) {
+		return f.list(r)
+	}
 	if f.bits(r) {
 		return f.bit(r)
 	}

@@ -132,6 +132,7 @@ func (s *Snapshot) begun(row pgx.Row) error {
 	if err := row.Scan(&number, &version, &s.origin.Standby, &micros, &path); err != nil {
 		return err
 	}
+	s.version = number
 	s.path.own = path != `"$user", public` && path != schema.Public
 	if number < server.Oldest {
 		return &gyro.Error{Op: "connect", Err: fmt.Errorf("the server is PostgreSQL %s; Gyro reads 13 and later", version)}
@@ -147,6 +148,7 @@ type Snapshot struct {
 	conn     *pgx.Conn
 	config   server.Config
 	options  Options
+	version  int       // of the server, as in 150018
 	export   *exported // nil: no other was opened beside it
 	origin   gyro.Origin
 	parser   statement.Parser

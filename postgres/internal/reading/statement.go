@@ -17,9 +17,9 @@ import (
 // sentence is the SELECT that a selection stands for, complete: with literals in the place of
 // arguments, and the names of the settings that hold its keys.
 type sentence struct {
-	sql, shape string
-	keys       []keySetting
-	hashed     []*keyset.Set // those that are looked up in a hash table
+	sql, shape, why string
+	keys            []keySetting
+	hashed          []*keyset.Set // those that are looked up in a hash table
 }
 
 // sentence builds the statement of the selection. What users wrote comes into it from the parser alone.
@@ -56,8 +56,8 @@ func (b *builder) sentence(ctx context.Context, p statement.Parser) (sentence, e
 	if err != nil {
 		return sentence{}, err
 	}
-	sql, shape := b.build()
-	return sentence{sql: sql, shape: shape, keys: b.filter.keys, hashed: b.filter.hashed}, nil
+	sql, shape, why := b.build()
+	return sentence{sql: sql, shape: shape, why: why, keys: b.filter.keys, hashed: b.filter.hashed}, nil
 }
 
 // within keeps the rows whose key a query returns.

@@ -1,0 +1,111 @@
+package export_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/gyrodata/gyro"
+	"github.com/gyrodata/gyro/csvdir"
+	"github.com/gyrodata/gyro/export"
+	"github.com/gyrodata/gyro/internal/pgtest"
+	"github.com/gyrodata/gyro/mask"
+	"github.com/gyrodata/gyro/postgres"
+)
+
+const pieceTables = `
+CREATE TABLE numbers (id int PRIMARY KEY, text text, email text); INSERT INTO numbers SELECT (n * 48271 % 20011) - 9000, repeat('é"' || E'\n,', n % 7), 'a' || n FROM generate_series(1, 3000) n;
+CREATE TABLE uuids (id uuid PRIMARY KEY); INSERT INTO uuids SELECT md5(n::text)::uuid FROM generate_series(1, 2000) n;
+CREATE TABLE words (id text PRIMARY KEY); INSERT INTO words SELECT 'w' || n FROM generate_series(1, 900) n;
+CREATE TABLE pairs (a smallint, b text, PRIMARY KEY (a, b)); INSERT INTO pairs SELECT n % 40, 'b' || n FROM generate_series(1, 2500) n;
+CREATE TABLE keyless (a int, b text); INSERT INTO keyless SELECT n % 3, n % 7 FROM generate_series(1, 700) n;
+CREATE TABLE parts (id bigint PRIMARY KEY, text text) PARTITION BY RANGE (id); CREATE TABLE parts_1 PARTITION OF parts FOR VALUES FROM (MINVALUE) TO (500); CREATE TABLE parts_2 PARTITION OF parts DEFAULT;
+INSERT INTO parts SELECT n, n FROM generate_series(-500, 1500) n;
+CREATE TABLE child (id int PRIMARY KEY, number_id int REFERENCES numbers); INSERT INTO child SELECT row_number() OVER (), id FROM numbers;
+CREATE TABLE heir (more int) INHERITS (numbers); INSERT INTO heir SELECT n, 'own', 'x', n FROM generate_series(100000, 100900) n;
+ANALYZE;`
+
+// Tables that are read in pieces have the bytes that they have as a whole, whatever their keys, and unsorted the same rows; children find the
+// keys that were read in pieces.
+func TestPieces(t *testing.T) {
+	export.SmallPieces(t)
+	url := pgtest.DB(t)
+	pgtest.Exec(t, url, pieceTables)
+	tables := []string{"numbers", "uuids", "words", "pairs", "keyless", "parts", "child"}
+	var jobs []gyro.ImportJob
+	for _, table := range tables {
+		jobs = append(jobs, gyro.ImportJob{Model: gyro.Table(table)})
+	}
+	jobs[1].Percent = 50
+	jobs[1].Seed = 3
+	jobs[0].Query = gyro.Where("id % 3 <> 0")
+	importers := gyro.Registry{
+		{Model: gyro.Table("numbers"), Columns: gyro.Columns{"email": {Mask: mask.Email()}, "text": {Mask: mask.Lorem()}}},
+	}
+	for _, table := range tables[1:] {
+		importers = append(importers, gyro.Importer{Model: gyro.Table(table)})
+	}
+	take := func(workers int, unsorted bool) (dir string) {
+		dir = filepath.Join(t.TempDir(), "slice")
+		s := export.Slice{Source: postgres.DB{URL: url}, Target: csvdir.Dir{Path: dir}, Importers: importers, Jobs: jobs, Workers: workers, Unsorted: unsorted, MaskKey: []byte("0123456789abcdef")}
+		if _, err := s.Run(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		return dir
+	}
+	whole := take(1, false)
+	for _, workers := range []int{2, 5} {
+		for _, unsorted := range []bool{false, true} {
+			dir := take(workers, unsorted)
+			for _, table := range tables {
+				want, got := lines(t, whole, table), lines(t, dir, table)
+				if unsorted {
+					slices.Sort(want)
+					slices.Sort(got)
+				}
+				if !slices.Equal(want, got) {
+					t.Errorf("%d workers, unsorted %v: %s has other rows (%d lines, want %d)", workers, unsorted, table, len(got), len(want))
+				}
+			}
+		}
+	}
+	if left, err := filepath.Glob(filepath.Join(os.TempDir(), "gyro-rows-*")); err != nil || len(left) > 0 {
+		t.Errorf("%v is left, %v", left, err)
+	}
+}
+
+func lines(t *testing.T, dir, table string) []string {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(dir, table+".csv"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.Split(string(text), "\n")
+}
+
+// A piece that fails ends the run, and leaves no file.
+func TestPiecesFail(t *testing.T) {
+	export.SmallPieces(t)
+	t.Setenv("TMPDIR", t.TempDir())
+	url := pgtest.DB(t)
+	pgtest.Exec(t, url, "CREATE TABLE a (id int PRIMARY KEY); INSERT INTO a SELECT generate_series(1, 5000); ANALYZE")
+	dir := filepath.Join(t.TempDir(), "slice")
+	for _, bad := range []int{1, 2500, 4999} {
+		s := export.Slice{
+			Source: postgres.DB{URL: url}, Target: csvdir.Dir{Path: dir}, Workers: 3,
+			Jobs: []gyro.ImportJob{{Model: gyro.Table("a"), Query: gyro.Where(fmt.Sprintf("1 / (id - %d) IS NOT NULL", bad))}},
+		}
+		if _, err := s.Run(t.Context()); err == nil || !strings.Contains(err.Error(), "22012") {
+			t.Errorf("got %v", err)
+		}
+	}
+	if left, err := os.ReadDir(os.Getenv("TMPDIR")); err != nil || len(left) > 0 {
+		t.Errorf("%v is left, %v", left, err)
+	}
+	if _, err := os.Stat(dir); !os.IsNotExist(err) {
+		t.Errorf("%s is left, %v", dir, err)
+	}
+}

@@ -1,0 +1,82 @@
+package reading
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/gyrodata/gyro/driver"
+	"github.com/gyrodata/gyro/postgres/internal/server"
+	"github.com/gyrodata/gyro/schema"
+)
+
+var _ driver.Divider = (*Snapshot)(nil)
+
+// boundsSQL has values of a column between which about as many rows lie, as ANALYZE found them (documentation, 53.28); none of
+// those that the role may not see, and of a table that was never analyzed.
+var boundsSQL = server.Own(`
+SELECT coalesce(max(histogram_bounds::text), '{}')::text[]
+FROM pg_catalog.pg_stats
+WHERE schemaname = $1::name AND tablename = $2::name AND attname = $3::name AND inherited = $4::bool`)
+
+// blocksSQL counts a table's blocks.
+var blocksSQL = server.Own("SELECT pg_relation_size($1::text::regclass) / current_setting('block_size')::bigint")
+
+// Divide divides a table: by values of its key's first column, where that is a number or a uuid, or without an order by its blocks, which
+// a scan can be held to from PostgreSQL 14 on.
+func (s *Snapshot) Divide(ctx context.Context, table *schema.Table, pieces int, unsorted bool) ([]driver.Piece, error) {
+	ctx, cancel := s.within(ctx)
+	defer cancel()
+	if unsorted && s.version >= 140000 && table.Kind == schema.Ordinary {
+		var blocks int64
+		if err := s.conn.QueryRow(ctx, blocksSQL, server.Identifier(table.Name)).Scan(&blocks); err != nil {
+			return nil, s.conflict(server.Failed(ctx, "divide", table.Name.String(), err))
+		}
+		var bounds []string
+		for i := 1; i < pieces; i++ {
+			bounds = append(bounds, fmt.Sprintf("(%d,0)", blocks*int64(i)/int64(pieces)))
+		}
+		return between("ctid", "pg_catalog.tid", bounds), nil
+	}
+	if len(table.PrimaryKey) == 0 || table.Kind != schema.Ordinary && table.Kind != schema.Partitioned {
+		return nil, nil
+	}
+	key, _ := table.Column(table.PrimaryKey[0])
+	if t := key.DataType(); !t.Integer() && !t.UUID() {
+		return nil, nil
+	}
+	var all, bounds []string
+	err := s.conn.QueryRow(ctx, boundsSQL, table.Name.Schema, table.Name.Table, key.Name, table.Kind == schema.Partitioned).Scan(&all)
+	if err != nil {
+		return nil, s.conflict(server.Failed(ctx, "divide", table.Name.String(), err))
+	}
+	for i := 1; i < pieces && len(all) > pieces; i++ {
+		bounds = append(bounds, all[len(all)*i/pieces])
+	}
+	return between(server.Quote(key.Name), server.TypeSQL(key), bounds), nil
+}
+
+// between are the pieces that bounds divide a column into.
+func between(column, typ string, bounds []string) []driver.Piece {
+	var pieces []driver.Piece
+	from := ""
+	for _, bound := range bounds {
+		bound = server.Literal(bound) + "::" + typ
+		if bound == from {
+			continue
+		}
+		pieces = append(pieces, driver.Piece{Column: column, From: from, Before: bound})
+		from = bound
+	}
+	return append(pieces, driver.Piece{Column: column, From: from})
+}
+
+// within is the condition of a piece.
+func within(p driver.Piece, prefix string) (terms []string) {
+	if p.From != "" {
+		terms = append(terms, prefix+p.Column+server.Op(">=")+p.From)
+	}
+	if p.Before != "" {
+		terms = append(terms, prefix+p.Column+server.Op("<")+p.Before)
+	}
+	return terms
+}
