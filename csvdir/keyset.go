@@ -29,8 +29,8 @@ type keySet struct {
 
 // grow makes room for keys that are to come: a list that grows by itself is copied, and held
 // twice meanwhile.
-func (s *keySet) grow(k *key, rows int64) {
-	if k.integer {
+func (s *keySet) grow(asNumbers bool, rows int64) {
+	if asNumbers {
 		s.numbers.grow(rows)
 		return
 	}

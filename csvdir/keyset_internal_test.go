@@ -79,7 +79,7 @@ func TestKeySet(t *testing.T) {
 		for _, p := range all.sums {
 			counts[p]++
 		}
-		set.grow(&key{integer: r.IntN(2) == 0}, int64(r.IntN(len(counts)+1)))
+		set.grow(r.IntN(2) == 0, int64(r.IntN(len(counts)+1)))
 		for len(all.numbers)+len(all.sums) > 0 { // block by block
 			block := fingerprints{numbers: all.numbers[:min(len(all.numbers), r.IntN(500))], sums: all.sums[:min(len(all.sums), r.IntN(500))]}
 			set.merge(&block)
@@ -172,7 +172,7 @@ func BenchmarkKeySet(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
 				set = &keySet{}
-				set.grow(&key{integer: asked[0].high == 0}, rows)
+				set.grow(asked[0].high == 0, rows)
 				set.merge(&all)
 				set.seal(true)
 			}

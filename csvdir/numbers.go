@@ -1,6 +1,7 @@
 package csvdir
 
 import (
+	"cmp"
 	"math/bits"
 	"slices"
 	"sort"
@@ -112,13 +113,16 @@ func (s *numbers) set(p *piece, at uint64) {
 
 // toList holds all as a list from now on.
 func (s *numbers) toList() {
-	list := make([]uint64, 0, max(s.most, s.count))
+	*s = numbers{list: s.appendAll(make([]uint64, 0, max(s.most, s.count))), listed: true, count: s.count, most: s.most}
+}
+
+func (s *numbers) appendAll(to []uint64) []uint64 {
 	for _, p := range s.pieces {
 		for n := range p.all {
-			list = append(list, n)
+			to = append(to, n)
 		}
 	}
-	*s = numbers{list: list, listed: true, count: s.count, most: s.most}
+	return append(to, s.list...)
 }
 
 // all gives the numbers of a piece.
@@ -146,9 +150,7 @@ func (s *numbers) seal() {
 		s.byStart = newIndex(len(s.pieces), func(i int) uint64 { return s.pieces[i].first })
 		return
 	}
-	if !slices.IsSorted(s.list) {
-		slices.Sort(s.list)
-	}
+	sortNumbers(s.list)
 	s.byStart = newIndex(len(s.list), func(i int) uint64 { return s.list[i] })
 }
 
@@ -186,4 +188,12 @@ func (s *numbers) keepRepeated() (rows int64) {
 	*s = numbers{list: list, listed: true, count: len(list)}
 	s.seal()
 	return rows
+}
+
+func sortNumbers(list []uint64) {
+	if slices.IsSorted(list) {
+		return
+	}
+	least := slices.Min(list)
+	sortByHead(list, bits.Len64(slices.Max(list)-least), func(n uint64) uint64 { return n - least }, cmp.Compare)
 }

@@ -59,7 +59,7 @@ func (p *pass) run(ctx context.Context) error {
 	}
 	defer file.Close() //nolint:errcheck // it was only read
 	for _, part := range p.collect {
-		part.set.grow(part.key, p.table.most/int64(part.of))
+		part.set.grow(part.key.integer || part.quick, p.table.most/int64(part.of))
 	}
 	source := &source{Digest: driver.ReadCount(file)}
 	if p.first {
@@ -186,7 +186,7 @@ func (s *filter) row(number int64, row []pgcsv.Field) {
 	}
 	for i, part := range s.pass.collect {
 		k := part.key
-		print, nulls := s.printer.of(k, k.columns, row)
+		print, nulls := s.own(part, row)
 		switch {
 		case nulls > 0:
 			if k.primary && part.number == 0 {
@@ -199,6 +199,14 @@ func (s *filter) row(number int64, row []pgcsv.Field) {
 	for i := range s.pass.check {
 		s.look(&s.pass.check[i], &s.refs[i], number, row)
 	}
+}
+
+// own gives what stands for the row's own key in a part.
+func (s *filter) own(part *keyPart, row []pgcsv.Field) (_ fingerprint, nulls int) {
+	if part.quick {
+		return s.printer.quick(s.pass.seed, part.key, row)
+	}
+	return s.printer.of(part.key, part.key.columns, row)
 }
 
 // look looks for the row that a reference leads to.
@@ -279,42 +287,4 @@ func sealAll(parts []*keyPart) {
 		p.sealed = true
 	}
 	all.Wait()
-}
-
-// findRepeated finds the rows of unique keys that a part holds more than once, by reading the file
-// again. The part can't be asked for references afterwards.
-func (v *verifier) findRepeated(ctx context.Context, p *keyPart) error {
-	if !p.key.unique || p.key.table.broken {
-		return nil
-	}
-	rows := p.set.keepRepeated()
-	if rows == 0 {
-		return nil
-	}
-	k, found := p.key, finding{}
-	again := func() *repeats { return &repeats{verifier: v, part: p} }
-	err := scanTable(ctx, v.slice, k.table, again, func(before int64, g *repeats) error {
-		found.merge(before, g.found)
-		if len(found.rows) == shownRows {
-			return errEnough
-		}
-		return nil
-	})
-	found.count = rows
-	v.keys[k].repeated.merge(0, found)
-	return err
-}
-
-type repeats struct {
-	*verifier
-	part    *keyPart
-	printer printer
-	found   finding
-}
-
-func (r *repeats) row(number int64, row []pgcsv.Field) {
-	k := r.part.key
-	if print, nulls := r.printer.of(k, k.columns, row); nulls == 0 && r.part.set.has(print) {
-		r.found.add(number, r.shown(row, k.columns))
-	}
 }

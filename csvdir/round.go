@@ -12,6 +12,9 @@ type keyPart struct {
 	number, of uint64
 	set        *keySet
 	sealed     bool
+	// quick says that the set holds hashes of 64 bits: of a key that nothing refers to it is only asked whether two rows share it,
+	// and such rows have one hash, whatever others have it too.
+	quick bool
 }
 
 // holds reports whether a key falls into the part.
@@ -40,19 +43,25 @@ func (v *verifier) rounds() []round {
 					left = v.opts.memory()
 				}
 				left -= need
-				rounds[len(rounds)-1][k] = &keyPart{key: k, number: uint64(number), of: uint64(max(1, parts)), set: &keySet{}}
+				rounds[len(rounds)-1][k] = &keyPart{key: k, number: uint64(number), of: uint64(max(1, parts)), set: &keySet{}, quick: !k.integer && len(k.refs) == 0}
 			}
 		}
 	}
 	return rounds
 }
 
+// Memory that a key takes in a set.
+const (
+	numberBytes = 9
+	sumBytes    = 17
+)
+
 // keyBytes is the memory that a key's values take.
 func keyBytes(k *key, t *table) int64 {
-	if k.integer {
-		return t.most * 9
+	if k.integer || len(k.refs) == 0 {
+		return t.most * numberBytes
 	}
-	return t.most * 17
+	return t.most * sumBytes
 }
 
 // round reads each file that has a key in the round, and after it, where that file comes

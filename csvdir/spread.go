@@ -3,7 +3,6 @@ package csvdir
 import (
 	"context"
 	"math/bits"
-	"slices"
 
 	"github.com/gyrodata/gyro/pgcsv"
 )
@@ -116,7 +115,7 @@ type spreadCounter struct {
 
 // count takes the keys that were collected.
 func (c *spreadCounter) count() {
-	slices.Sort(c.keys.numbers)
+	sortNumbers(c.keys.numbers)
 	sortSums(c.keys.sums)
 	runs(c.keys.numbers, c.add)
 	runs(c.keys.sums, c.add)

@@ -2,6 +2,7 @@ package csvdir
 
 import (
 	"context"
+	"hash/maphash"
 	"time"
 
 	"github.com/gyrodata/gyro/planted"
@@ -70,7 +71,7 @@ type ReferenceCheck struct {
 // reference is NULL, in all columns where it is MATCH FULL, else in any, or leads to a row of
 // the slice. Of included rows the lists are checked too: each key is one of a row.
 //
-// Keys are compared by their bytes, as exactly as 127 bits of SHA-256 tell bytes apart, and
+// That no key is repeated is proved whatever its hashes are. Keys are compared by their bytes, as exactly as 127 bits of SHA-256 tell bytes apart, and
 // integers exactly. A polymorphic reference is one of the rows of its kinds. References of which the manifest says that bytes don't prove them are
 // left out, and named.
 //
@@ -118,6 +119,7 @@ type verifier struct {
 	tables map[*table]*tableState
 	refs   map[*reference]*refState
 	keys   map[*key]*keyState
+	seed   maphash.Seed // of quick hashes: nobody can make two that meet
 }
 
 type tableState struct {
@@ -138,7 +140,7 @@ type keyState struct {
 
 func newVerifier(s *slice, opts VerifyOptions) *verifier {
 	v := &verifier{
-		slice: s, opts: opts,
+		slice: s, opts: opts, seed: maphash.MakeSeed(),
 		tables: map[*table]*tableState{}, refs: map[*reference]*refState{}, keys: map[*key]*keyState{},
 	}
 	for _, component := range s.ordered() {
