@@ -14,7 +14,7 @@
 //
 // # What is promised
 //
-//   - The slice is proved from its files before a row is sent, and what is loaded is what was proved.
+//   - The slice is proved from its files before anything is committed, and what is loaded is what was proved.
 //   - The target's catalog is held against the slice first: all that is in the way is told at once.
 //   - Whole or nothing: one transaction, in which every reference is proved; values of sequences apart.
 //   - No surprise rows: an id that was not mapped is an error, never a reference to a stranger's row.

@@ -174,8 +174,9 @@ func (c *cli) importCommand() *cobra.Command {
 		Use:   "import",
 		Short: "Load a slice, or any CSV, into a database, references resolved",
 		Long: `Load the slice that a directory holds into a PostgreSQL database, which need not be empty,
-in one transaction. The slice is proved first, from its files; the target's tables are
-compared with it before a row is sent, and all that is in the way is told at once.
+in one transaction. The target's tables are compared with it before a row is sent, and all that
+is in the way is told at once. While rows are sent the slice is proved from its files, and
+nothing is committed that is not.
 
 Rows keep their ids, or get new ones (--ids sequential, or by importer in the file), and
 references follow. A row that is there already fails the load, unless --conflict says else.
