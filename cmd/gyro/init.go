@@ -269,11 +269,3 @@ func wereNever(n int) string {
 	}
 	return numberOf(n, "table") + " were"
 }
-
-// shellWord is a word as a shell reads it.
-func shellWord(text string) string {
-	if strings.Trim(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./") == "" {
-		return text
-	}
-	return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'"
-}

@@ -123,6 +123,14 @@ func (c *cli) printNext(commands ...string) {
 	}
 }
 
+// shellWord is a word as a shell reads it.
+func shellWord(text string) string {
+	if strings.Trim(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./") == "" {
+		return text
+	}
+	return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'"
+}
+
 func onStandby(o gyro.Origin) string {
 	if o.Standby {
 		return " on a standby"
