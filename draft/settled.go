@@ -326,7 +326,7 @@ func (s *settled) polymorphic(t *Table) {
 // beside are the tables that are not taken.
 func (s *settled) beside(d *Draft) {
 	for _, name := range s.names {
-		if !slices.ContainsFunc(d.Tables, func(t Table) bool { return t.Name == name }) {
+		if s.leftOut[name] == "" && !slices.ContainsFunc(d.Tables, func(t Table) bool { return t.Name == name }) {
 			d.Beside = append(d.Beside, name)
 		}
 	}

@@ -13,7 +13,6 @@ import (
 
 // task is something that a run reads from its snapshot.
 type task struct {
-	number int // of the step
 	step   *step
 	waits  []*task // that have to be done first
 	weight float64 // rows that are expected of it, and of what waits for it in the longest chain

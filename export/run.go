@@ -71,7 +71,7 @@ func (w *run) run(ctx context.Context) error {
 // job is the task of a step's job: its rows are written, or where they wait for others to be included, their keys read.
 func (w *run) job(c *closure, i int) *task {
 	step, want := w.steps[i], requests{}
-	t := &task{number: i, step: step}
+	t := &task{step: step}
 	if !step.deferred() {
 		t.before = func() { step.estimate.Rows = step.expected() }
 	}
@@ -109,7 +109,7 @@ func (w *run) job(c *closure, i int) *task {
 // closed is the task of a file that is written when the closure has come to its end.
 func (w *run) closed(i int) *task {
 	step := w.steps[i]
-	return &task{number: i, step: step, before: func() { step.estimate.Rows = step.expected() }, do: func(ctx context.Context, snapshot driver.Snapshot) error {
+	return &task{step: step, before: func() { step.estimate.Rows = step.expected() }, do: func(ctx context.Context, snapshot driver.Snapshot) error {
 		selection := step.closedSelection()
 		selection.Unsorted = w.Unsorted
 		defer freeTemporary(selection)

@@ -10,13 +10,11 @@ import (
 
 	"github.com/gyrodata/gyro"
 	"github.com/gyrodata/gyro/driver"
+	"github.com/gyrodata/gyro/internal/loadplan"
 	"github.com/gyrodata/gyro/schema"
 )
 
-var (
-	errWrongRecord = errors.New("this is the record of a load, not a slice")
-	errNoRecord    = errors.New("this is a slice, not the record of a load")
-)
+var errWrongRecord = errors.New("this is the record of a load, not a slice")
 
 // Undo takes a load back: it deletes the rows that it inserted, which record lists, and no
 // others, in one transaction. It is refused, and nothing changed, where a row was changed or
@@ -35,7 +33,7 @@ func Undo(ctx context.Context, record driver.Store, target driver.Loader) (*gyro
 	}
 	switch {
 	case m.Import == nil:
-		return refuse(errNoRecord, "the report of a load names its record")
+		return refuse(loadplan.ErrNoRecord, "the report of a load names its record")
 	case m.Import.Over:
 		return refuse(errors.New("the load went over rows of an earlier one, and what they were before is not known"), "")
 	case len(m.Import.Updated) > 0:

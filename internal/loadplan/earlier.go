@@ -19,7 +19,8 @@ type earlier struct {
 	given  map[schema.Name]bool // tables that it inserted rows into
 }
 
-var errNoRecord = errors.New("this is a slice, not the record of a load")
+// ErrNoRecord is given for a slice where the record of a load is meant.
+var ErrNoRecord = errors.New("this is a slice, not the record of a load")
 
 // Recall reads the record of the earlier load, where there is one. It comes before Strategy.
 func (p *Plan) Recall(ctx context.Context) error {
@@ -32,7 +33,7 @@ func (p *Plan) Recall(ctx context.Context) error {
 	}
 	m := record.Manifest()
 	if m.Import == nil {
-		return &gyro.Error{Op: "load", Place: record.Place(), Err: errNoRecord, Hint: "the report of a load names its record"}
+		return &gyro.Error{Op: "load", Place: record.Place(), Err: ErrNoRecord, Hint: "the report of a load names its record"}
 	}
 	if err := record.Verify(ctx); err != nil {
 		return err
