@@ -19,10 +19,11 @@ func (p Piecemeal) Open(ctx context.Context) (driver.Snapshot, error) {
 }
 
 // Plain is a database whose rows are found by plain predicates alone, Joined one that leaves
-// the lateral join out.
+// the lateral join out, Nested one that takes it wherever it can.
 type (
 	Plain  struct{ DB }
 	Joined struct{ DB }
+	Nested struct{ DB }
 )
 
 func (p Plain) Open(ctx context.Context) (driver.Snapshot, error) {
@@ -31,6 +32,10 @@ func (p Plain) Open(ctx context.Context) (driver.Snapshot, error) {
 
 func (j Joined) Open(ctx context.Context) (driver.Snapshot, error) {
 	return j.open(ctx, reading.Options{Shape: reading.UnnestJoin})
+}
+
+func (n Nested) Open(ctx context.Context) (driver.Snapshot, error) {
+	return n.open(ctx, reading.Options{Shape: reading.NestedLoop})
 }
 
 // Narrow is a database whose hash tables have next to no room.

@@ -64,7 +64,7 @@ func BenchmarkShapes(b *testing.B) {
 	shapes := []struct {
 		name string
 		db   driver.Database
-	}{{"chosen", db}, {"plain", postgres.Plain{DB: db}}, {"joined", postgres.Joined{DB: db}}}
+	}{{"chosen", db}, {"plain", postgres.Plain{DB: db}}, {"joined", postgres.Joined{DB: db}}, {"nested", postgres.Nested{DB: db}}}
 	cases := shapeCases()
 	if len(cases) != 30 {
 		b.Fatalf("%d cases", len(cases))

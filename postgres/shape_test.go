@@ -38,6 +38,7 @@ func TestShapesGiveTheSameBytes(t *testing.T) {
 		}
 		for name, db := range map[string]driver.Database{
 			"any": postgres.DB{URL: url}, "plain": postgres.Plain{DB: postgres.DB{URL: url}}, "joined": postgres.Joined{DB: postgres.DB{URL: url}},
+			"nested":    postgres.Nested{DB: postgres.DB{URL: url}},
 			"piecemeal": postgres.Piecemeal{DB: postgres.DB{URL: url}},
 		} {
 			dir := filepath.Join(t.TempDir(), "slice")

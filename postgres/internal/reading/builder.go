@@ -19,13 +19,14 @@ const (
 	AnyShape Shape = iota
 	PlainPredicate
 	UnnestJoin // and the plain predicate
+	NestedLoop // wherever keys can lead so, and the others
 )
 
 // builder writes the SELECT of one selection. Three shapes find the rows:
 //
 //   - the plain predicate: the table is searched by its query and by lists of keys;
 //   - the unnest join: the keys of one restriction lead to the rows, the others filter;
-//   - the lateral join: for each key in turn, the first N rows.
+//   - the lateral join: for each key in turn, the first N rows, or all.
 //
 // Keys stand in settings of the transaction (see keys.go) and are unnested in the statement, or
 // are a string of bits there (see bits.go).
@@ -37,6 +38,7 @@ type builder struct {
 	rows     string   // what is read in the table's stead, or empty
 	terms    []string // of WHERE
 	least    Shape    // better ones are left out
+	nested   bool     // the keys that lead are looked up one by one; see nests
 }
 
 // newBuilder takes a function that numbers sets of keys.
@@ -96,6 +98,12 @@ func (b *builder) build() (text, shape, why string) {
 		return fmt.Sprintf("SELECT %s FROM %s CROSS JOIN LATERAL (%s) AS %s%s", b.columns(), b.filter.unnest(r.Keys, r.To, "gyro_lead"),
 			b.limited("SELECT * FROM "+b.from()+" WHERE "+b.filter.equal(r)+b.further()+" OFFSET 0"),
 			server.Quote(b.s.Table.Name.Table), sorted), "lateral join per " + strings.Join(r.Columns, ", "), why
+	case driver >= 0 && b.nested:
+		r := b.s.Restrict[driver]
+		shape = "lateral join on " + strings.Join(r.Columns, ", ")
+		text = b.filter.unnest(r.Keys, r.To, "gyro_lead") + " CROSS JOIN LATERAL (SELECT * FROM " + b.from() + " WHERE " + b.filter.equal(r) + b.further() + " OFFSET 0) AS " +
+			server.Quote(b.s.Table.Name.Table)
+		b.terms = nil
 	case driver >= 0 && b.filter.few(b.s.Restrict[driver]):
 		r := b.s.Restrict[driver]
 		b.where(b.filter.list(r))
@@ -139,7 +147,7 @@ func (b *builder) lead() (lateral bool, driver int) {
 		if r.Keys == nil || (!r.NotNull && (!sole || r.When != "")) {
 			continue
 		}
-		if b.s.Limit > 0 && b.least == AnyShape && b.groups(r) {
+		if b.s.Limit > 0 && b.least != UnnestJoin && b.groups(r) {
 			return true, i
 		}
 		if driver < 0 || better(r, b.s.Restrict[driver]) {

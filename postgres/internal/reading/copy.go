@@ -53,6 +53,10 @@ func (s *Snapshot) statement(ctx context.Context, selection driver.Selection) (s
 	if s.path.own {
 		b.where(printed)
 	}
+	var err error
+	if b.nested, err = s.nests(ctx, b); err != nil {
+		return sentence{}, err
+	}
 	return b.sentence(ctx, s.parser)
 }
 

@@ -156,8 +156,10 @@ type Snapshot struct {
 	shape    Shape
 	path     path
 	deadline time.Time // zero: none
-	tooLong  error     // what is said past it
-	doubts   []gyro.Text
+	// correlations are those of columns that were asked for.
+	correlations map[[2]string]float64
+	tooLong      error // what is said past it
+	doubts       []gyro.Text
 }
 
 var (
