@@ -57,9 +57,10 @@ type Sharer interface {
 	Share(ctx context.Context) (Snapshot, error)
 }
 
-// Divider is a [Snapshot] that can divide a table into pieces of about as many rows, to be read by several.
+// Divider is a [Snapshot] that can divide a selection into pieces of about as many rows, to be read by several.
 type Divider interface {
-	// Divide gives pieces that hold each row once, in the order of the primary key, or where they are unsorted in any: as many as asked for or
-	// fewer; none: the table can't be divided.
-	Divide(ctx context.Context, table *schema.Table, pieces int, unsorted bool) ([]Piece, error)
+	// Divide gives pieces that hold each row once, as many as asked for or fewer; none: the selection can't be divided. Those with bounds follow
+	// each other in the order of the primary key, unless the selection is unsorted. Those with keys do not: rows of each stand in that order, and
+	// between those of others.
+	Divide(ctx context.Context, s Selection, pieces int) ([]Piece, error)
 }

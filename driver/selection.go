@@ -78,6 +78,10 @@ type Nulling struct {
 	Set []string
 }
 
-// Piece is a part of a table's rows, as a [Divider] makes it: those whose Column is From or more, and less than Before. All are SQL, as the
-// Divider means it; an empty bound is none.
-type Piece struct{ Column, From, Before string }
+// Piece is a part of a selection's rows, as a [Divider] makes it: those whose Column is From or more, and less than Before. All are SQL, as the
+// Divider means it; an empty bound is none. Or those to which a part of the keys leads.
+type Piece struct {
+	Column, From, Before string
+	Keys                 *keyset.Set // in the stead of those of a restriction; nil: all keys
+	Lead                 int         // which restriction that is
+}

@@ -1,21 +1,17 @@
 package export
 
 import (
-	"bufio"
 	"context"
-	"encoding/binary"
-	"errors"
-	"fmt"
 	"io"
-	"os"
 	"sync"
 	"sync/atomic"
 
 	"github.com/gyrodata/gyro/driver"
 )
 
-// A large table is read in pieces, one behind the other in the order of the key: by the connection that has its job, and by those that have
-// nothing else to do. What these read waits in a file until it is its turn, so that the bytes are those of one connection.
+// What has many rows is read in pieces, one behind the other in the order of the key: by the connection that has its job, and by those that have
+// nothing else to do. What these read waits in a spool until it is its turn, so that the bytes are those of one connection. Pieces that are
+// made by the keys of what the rows refer to lie between each other, and are merged when all have been read.
 
 // Of a piece there are at least so many rows, and of pieces at most so many for each connection.
 const (
@@ -32,7 +28,8 @@ func init() { pieceRows.Store(leastPiece) }
 type divided struct {
 	mu     sync.Mutex
 	pieces []*piece
-	ended  bool // nobody waits for a piece any more
+	order  *order // by which their rows are merged; nil: they follow each other
+	ended  bool   // nobody waits for a piece any more
 }
 
 // piece is a part of a selection's rows.
@@ -45,34 +42,31 @@ type piece struct {
 	spool     *spool
 }
 
-// dividable reports whether a selection's rows can be read in pieces: each row is in one of them, whatever the others hold. One that
-// keys lead to would be looked for in every piece.
-func dividable(s driver.Selection) bool {
-	for _, r := range s.Restrict {
-		if r.Keys != nil {
-			return false
-		}
-	}
-	_, _, query := s.Query.Select()
-	return !query && s.Limit == 0
+func newPiece(selection driver.Selection, rows *spool) *piece {
+	return &piece{selection: selection, read: make(chan struct{}), spool: rows}
 }
 
 // divide makes the pieces of a selection; none: it is read as a whole.
-func (p *pool) divide(ctx context.Context, snapshot driver.Snapshot, selection driver.Selection, expected float64) (*divided, error) {
+func (p *pool) divide(ctx context.Context, snapshot driver.Snapshot, selection driver.Selection, expected float64, m *meter) (*divided, error) {
 	divider, ok := snapshot.(driver.Divider)
 	n := min(piecesPerShare*len(p.snapshots), int(expected/float64(pieceRows.Load())))
-	if !ok || len(p.snapshots) < 2 || n < 2 || !dividable(selection) {
+	if !ok || len(p.snapshots) < 2 || n < 2 {
 		return nil, nil
 	}
-	all, err := divider.Divide(ctx, selection.Table, n, selection.Unsorted)
+	all, err := divider.Divide(ctx, selection, n)
 	if err != nil || len(all) < 2 {
 		return nil, err
 	}
 	d := &divided{}
+	if all[0].Keys != nil && !selection.Unsorted {
+		if d.order = keyOrder(selection); d.order == nil {
+			return nil, nil
+		}
+	}
 	for _, part := range all {
 		one := selection
 		one.Piece = part
-		d.pieces = append(d.pieces, &piece{selection: one, read: make(chan struct{})})
+		d.pieces = append(d.pieces, newPiece(one, newSpool(&p.room, m)))
 	}
 	return d, nil
 }
@@ -98,9 +92,9 @@ func (d *divided) next() *piece {
 	return nil
 }
 
-// copy copies the rows of a selection, in pieces where it is large.
-func (p *pool) copy(ctx context.Context, snapshot driver.Snapshot, selection driver.Selection, expected float64, to io.Writer) (rows int64, err error) {
-	d, err := p.divide(ctx, snapshot, selection, expected)
+// copy copies the rows of a selection, in pieces where it is large. The meter, which may be nil, shows those that wait too.
+func (p *pool) copy(ctx context.Context, snapshot driver.Snapshot, selection driver.Selection, expected float64, to io.Writer, m *meter) (rows int64, err error) {
+	d, err := p.divide(ctx, snapshot, selection, expected, m)
 	if err != nil {
 		return 0, err
 	}
@@ -109,16 +103,19 @@ func (p *pool) copy(ctx context.Context, snapshot driver.Snapshot, selection dri
 	}
 	p.offer(d)
 	defer p.withdraw(d)
+	if d.order != nil {
+		return d.merge(ctx, snapshot, to)
+	}
 	for i, part := range d.pieces {
+		out := to
+		if i > 0 {
+			out = &headless{to: to}
+		}
 		var n int64
 		if d.take(part) {
-			out := to
-			if i > 0 {
-				out = &headless{to: to}
-			}
 			n, err = snapshot.Copy(ctx, part.selection, out)
-		} else if n, err = part.wait(ctx); err == nil {
-			err = part.spool.replay(to)
+		} else if err = d.meanwhile(ctx, snapshot, part); err == nil {
+			n, err = part.replay(ctx, out)
 		}
 		if rows += n; err != nil {
 			return rows, err
@@ -127,7 +124,56 @@ func (p *pool) copy(ctx context.Context, snapshot driver.Snapshot, selection dri
 	return rows, nil
 }
 
-// wait waits until a helper has read the piece.
+// meanwhile reads pieces that nobody else does, until a helper has read that one.
+func (d *divided) meanwhile(ctx context.Context, snapshot driver.Snapshot, wanted *piece) error {
+	for !wanted.done() {
+		other := d.next()
+		if other == nil {
+			return nil
+		}
+		if other.fetch(ctx, snapshot); other.err != nil {
+			return other.err
+		}
+	}
+	return nil
+}
+
+// merge reads the pieces that nobody else does, waits for the others, and writes the rows of all in the order of their key.
+func (d *divided) merge(ctx context.Context, snapshot driver.Snapshot, to io.Writer) (rows int64, err error) {
+	for part := d.next(); part != nil; part = d.next() {
+		if part.fetch(ctx, snapshot); part.err != nil {
+			return 0, part.err
+		}
+	}
+	all := make([]*spool, len(d.pieces))
+	for i, part := range d.pieces {
+		n, err := part.wait(ctx)
+		if rows += n; err != nil {
+			return rows, err
+		}
+		all[i] = part.spool
+	}
+	return rows, d.order.merge(ctx, all, to)
+}
+
+// fetch reads the piece into its spool.
+func (p *piece) fetch(ctx context.Context, snapshot driver.Snapshot) {
+	p.rows, p.err = snapshot.Copy(ctx, p.selection, p.spool)
+	p.spool.end()
+	close(p.read)
+}
+
+// done reports whether the piece has been read.
+func (p *piece) done() bool {
+	select {
+	case <-p.read:
+		return true
+	default:
+		return false
+	}
+}
+
+// wait waits until it has, and gives the number of its rows.
 func (p *piece) wait(ctx context.Context) (int64, error) {
 	select {
 	case <-p.read:
@@ -137,34 +183,21 @@ func (p *piece) wait(ctx context.Context) (int64, error) {
 	}
 }
 
-// help reads a piece into a file.
-func (d *divided) help(ctx context.Context, snapshot driver.Snapshot, p *piece) {
-	p.spool, p.err = newSpool()
-	if p.err == nil {
-		p.rows, p.err = snapshot.Copy(ctx, p.selection, &headless{to: p.spool})
-		if err := p.spool.w.Flush(); p.err == nil && err != nil {
-			p.err = fmt.Errorf("keep rows on disk: %w", err)
-		}
+// replay writes the rows while another reads them.
+func (p *piece) replay(ctx context.Context, to io.Writer) (int64, error) {
+	if err := p.spool.replay(to); err != nil {
+		return 0, err
 	}
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.ended {
-		p.spool.close()
-	}
-	close(p.read)
+	return p.wait(ctx)
 }
 
-// end gives back what pieces take that nobody waits for.
+// end gives back what pieces take.
 func (d *divided) end() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.ended = true
 	for _, p := range d.pieces {
-		select {
-		case <-p.read:
-			p.spool.close()
-		default: // help does it
-		}
+		p.spool.close()
 	}
 }
 
@@ -180,69 +213,4 @@ func (h *headless) Write(row []byte) (int, error) {
 		return len(row), nil
 	}
 	return h.to.Write(row)
-}
-
-// spool is rows in a file that has no name, each behind its length.
-type spool struct {
-	file   *os.File
-	w      *bufio.Writer
-	length []byte
-}
-
-func newSpool() (*spool, error) {
-	file, err := os.CreateTemp("", "gyro-rows-")
-	if err != nil {
-		return nil, fmt.Errorf("keep rows on disk: %w", err)
-	}
-	_ = os.Remove(file.Name()) // where it can't go while it is open, close removes it
-	return &spool{file: file, w: bufio.NewWriterSize(file, 256<<10)}, nil
-}
-
-func (s *spool) Write(row []byte) (int, error) {
-	s.length = binary.AppendUvarint(s.length[:0], uint64(len(row)))
-	if _, err := s.w.Write(s.length); err != nil {
-		return 0, fmt.Errorf("keep rows on disk: %w", err)
-	}
-	n, err := s.w.Write(row)
-	if err != nil {
-		return n, fmt.Errorf("keep rows on disk: %w", err)
-	}
-	return n, nil
-}
-
-// replay writes the rows, and gives back what they took.
-func (s *spool) replay(to io.Writer) error {
-	defer s.close()
-	if _, err := s.file.Seek(0, io.SeekStart); err != nil {
-		return fmt.Errorf("read rows from disk: %w", err)
-	}
-	in := bufio.NewReaderSize(s.file, 256<<10)
-	var row []byte
-	for {
-		length, err := binary.ReadUvarint(in)
-		if errors.Is(err, io.EOF) {
-			return nil
-		}
-		if err == nil {
-			if uint64(cap(row)) < length {
-				row = make([]byte, length)
-			}
-			row = row[:length]
-			_, err = io.ReadFull(in, row)
-		}
-		if err != nil {
-			return fmt.Errorf("read rows from disk: %w", err)
-		}
-		if _, err := to.Write(row); err != nil {
-			return err
-		}
-	}
-}
-
-func (s *spool) close() {
-	if s == nil {
-		return
-	}
-	_ = s.file.Close()
-	_ = os.Remove(s.file.Name())
 }

@@ -61,12 +61,7 @@ func TestPieces(t *testing.T) {
 		for _, unsorted := range []bool{false, true} {
 			dir := take(workers, unsorted)
 			for _, table := range tables {
-				want, got := lines(t, whole, table), lines(t, dir, table)
-				if unsorted {
-					slices.Sort(want)
-					slices.Sort(got)
-				}
-				if !slices.Equal(want, got) {
+				if want, got := lines(t, whole, table), lines(t, dir, table); !same(want, got, unsorted) {
 					t.Errorf("%d workers, unsorted %v: %s has other rows (%d lines, want %d)", workers, unsorted, table, len(got), len(want))
 				}
 			}
@@ -75,6 +70,15 @@ func TestPieces(t *testing.T) {
 	if left, err := filepath.Glob(filepath.Join(os.TempDir(), "gyro-rows-*")); err != nil || len(left) > 0 {
 		t.Errorf("%v is left, %v", left, err)
 	}
+}
+
+// same reports whether files have the same lines, in any order where they are unsorted.
+func same(a, b []string, unsorted bool) bool {
+	if unsorted {
+		slices.Sort(a)
+		slices.Sort(b)
+	}
+	return slices.Equal(a, b)
 }
 
 func lines(t *testing.T, dir, table string) []string {

@@ -15,11 +15,15 @@ import (
 type task struct {
 	step   *step
 	waits  []*task // that have to be done first
-	weight float64 // rows that are expected of it, and of what waits for it in the longest chain
+	rows   float64 // that are expected
+	weight float64 // with those of what waits for it, in the longest chain
 	// before and after are called by one goroutine, do by another with a snapshot of its own.
 	before func()
 	do     func(ctx context.Context, snapshot driver.Snapshot) error
 	after  func() error
+	// begin makes ready to read its rows before its turn, or gives nil; ahead is what it made.
+	begin func() *ahead
+	ahead *ahead
 }
 
 // queued says what jobs wait for: those whose keys restrict them, and none else. The keys of a table that is taken whole restrict
@@ -35,7 +39,8 @@ func queued(jobs []*task) []*task {
 		}
 	}
 	for _, t := range slices.Backward(jobs) {
-		t.weight += max(1, t.step.expected())
+		t.rows = max(1, t.step.expected())
+		t.weight += t.rows
 		for _, other := range t.waits {
 			other.weight = max(other.weight, t.weight)
 		}
@@ -46,6 +51,7 @@ func queued(jobs []*task) []*task {
 // pool is the connections of a run: the snapshot that it began with, and others of the same moment.
 type pool struct {
 	snapshots []driver.Snapshot
+	room      spoolRoom
 	mu        sync.Mutex
 	divided   []*divided    // selections that others may help to read
 	news      chan struct{} // there is another
@@ -71,15 +77,15 @@ func (p *pool) withdraw(d *divided) {
 }
 
 // piece is the next that nobody reads; nil: there is none.
-func (p *pool) piece() (*divided, *piece) {
+func (p *pool) piece() *piece {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for _, d := range p.divided {
 		if part := d.next(); part != nil {
-			return d, part
+			return part
 		}
 	}
-	return nil, nil
+	return nil
 }
 
 // newPool opens the connections that the run may use.
@@ -120,6 +126,30 @@ func (p *pool) finish(ctx context.Context) error {
 	return nil
 }
 
+// aside is what a connection may read for which no task is ready: a piece of another's, or the rows of a task before its turn; nil: nothing. What
+// goes wrong, who waits for the rows says.
+func (p *pool) aside(waiting []*task) func(ctx context.Context, snapshot driver.Snapshot) error {
+	part := p.piece()
+	if part == nil {
+		longest := slices.SortedStableFunc(slices.Values(waiting), func(a, b *task) int { return cmp.Compare(b.rows, a.rows) })
+		for _, t := range longest {
+			if t.ahead == nil && t.begin != nil {
+				if t.ahead = t.begin(); t.ahead != nil {
+					part = t.ahead.piece
+					break
+				}
+			}
+		}
+	}
+	if part == nil {
+		return nil
+	}
+	return func(ctx context.Context, snapshot driver.Snapshot) error {
+		part.fetch(ctx, snapshot)
+		return nil
+	}
+}
+
 // run does tasks: one connection those in their order, several whatever waits for no other, that first behind which most rows wait.
 // The first error ends all.
 func (p *pool) run(ctx context.Context, tasks []*task) error {
@@ -143,26 +173,37 @@ func (p *pool) run(ctx context.Context, tasks []*task) error {
 	ready := func(t *task) bool {
 		return !slices.ContainsFunc(t.waits, func(other *task) bool { return !done[other] })
 	}
+	defer func() {
+		for _, t := range tasks {
+			if t.ahead != nil {
+				t.ahead.spool.close()
+			}
+		}
+	}()
 	for running := 0; ; {
-		for failed == nil && len(free) > 0 {
-			snapshot := free[0]
-			if i := slices.IndexFunc(waiting, ready); i >= 0 {
-				t := waiting[i]
+		for failed == nil {
+			var do func(ctx context.Context, snapshot driver.Snapshot) error
+			var t *task
+			able := func(t *task) bool { return ready(t) && (t.ahead != nil || len(free) > 0) }
+			if i := slices.IndexFunc(waiting, able); i >= 0 {
+				t = waiting[i]
 				waiting = slices.Delete(waiting, i, i+1)
 				if t.before != nil {
 					t.before()
 				}
-				go func() { ends <- end{t, snapshot, t.do(ctx, snapshot)} }()
-			} else if d, part := p.piece(); part != nil {
-				go func() {
-					d.help(ctx, snapshot, part)
-					ends <- end{nil, snapshot, nil} // what went wrong, who waits for the piece says
-				}()
-			} else {
+				do = t.do
+			} else if len(free) > 0 {
+				do = p.aside(waiting)
+			}
+			if do == nil {
 				break
 			}
+			var snapshot driver.Snapshot
+			if t == nil || t.ahead == nil { // what was read ahead, needs no connection any more
+				snapshot, free = free[0], free[1:]
+			}
 			running++
-			free = free[1:]
+			go func() { ends <- end{t, snapshot, do(ctx, snapshot)} }()
 		}
 		if running == 0 {
 			return failed
@@ -174,7 +215,9 @@ func (p *pool) run(ctx context.Context, tasks []*task) error {
 			continue
 		}
 		running--
-		free = append(free, e.snapshot)
+		if e.snapshot != nil {
+			free = append(free, e.snapshot)
+		}
 		if e.task != nil {
 			done[e.task] = true
 		}

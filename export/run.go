@@ -71,9 +71,12 @@ func (w *run) run(ctx context.Context) error {
 // job is the task of a step's job: its rows are written, or where they wait for others to be included, their keys read.
 func (w *run) job(c *closure, i int) *task {
 	step, want := w.steps[i], requests{}
-	t := &task{step: step}
-	if !step.deferred() {
-		t.before = func() { step.estimate.Rows = step.expected() }
+	t := &task{step: step, begin: func() *ahead { return w.begin(step) }}
+	var expected float64
+	t.before = func() {
+		if expected = step.expected(); !step.deferred() {
+			step.estimate.Rows = expected
+		}
 	}
 	t.do = func(ctx context.Context, snapshot driver.Snapshot) error {
 		selection, rows := step.selection(), step.selecting(want)
@@ -83,10 +86,10 @@ func (w *run) job(c *closure, i int) *task {
 			if rows != nil {
 				rows.signs = step.apart()
 			}
-			return w.write(ctx, snapshot, i, selection, rows)
+			return w.write(ctx, snapshot, i, selection, rows, t.ahead)
 		case rows != nil:
 			selection.Columns, selection.Flags, selection.Unsorted = rows.columns, flags(rows.refs), true
-			selected, err := snapshot.Copy(ctx, selection, rows)
+			selected, err := w.pool.copy(ctx, snapshot, selection, expected, rows, nil)
 			w.files[i].Rows = selected
 			return err
 		}
@@ -113,7 +116,7 @@ func (w *run) closed(i int) *task {
 		selection := step.closedSelection()
 		selection.Unsorted = w.Unsorted
 		defer freeTemporary(selection)
-		return w.write(ctx, snapshot, i, selection, nil)
+		return w.write(ctx, snapshot, i, selection, nil, nil)
 	}}
 }
 
@@ -147,14 +150,17 @@ func (s *step) selecting(want requests) *reader {
 	})
 }
 
-// selection is the rows that the step's job selects, by the keys of its parents.
-func (s *step) selection() driver.Selection {
+// selection is the rows that the step's job selects, by the keys of its parents: all but those that are not known yet.
+func (s *step) selection(unknown ...*reference) driver.Selection {
 	j := s.job
 	selection := driver.Selection{
 		Table: s.table, Query: j.Query, Orphans: j.Orphans || !j.Query.IsZero(),
 		Limit: j.Limit, Per: s.per, PerParent: s.perParent(), Percent: j.Percent, OrderBy: j.OrderBy, Seed: j.Seed,
 	}
 	for _, r := range s.restricting() {
+		if slices.Contains(unknown, r) {
+			continue
+		}
 		var keys *keyset.Set
 		if !r.all() {
 			keys = r.parent.keys.selected[listName(r.ToColumns)].Seal()
@@ -263,8 +269,8 @@ func (s *step) closedSelection() driver.Selection {
 	return selection
 }
 
-// write writes one step's file, and tells of it.
-func (w *run) write(ctx context.Context, snapshot driver.Snapshot, i int, selection driver.Selection, rows *reader) error {
+// write writes one step's file, and tells of it. What was read before its turn need not be read.
+func (w *run) write(ctx context.Context, snapshot driver.Snapshot, i int, selection driver.Selection, rows *reader, before *ahead) error {
 	step, begin := w.steps[i], time.Now()
 	w.tell(w.event(gyro.Started, w.steps, i))
 	m := manifestFile(step)
@@ -282,7 +288,7 @@ func (w *run) write(ctx context.Context, snapshot driver.Snapshot, i int, select
 			w.Progress(e)
 		})
 	}
-	m.Rows, m.Bytes, m.SHA256, err = w.transfer(ctx, snapshot, step, selection, file, &shown, rows)
+	m.Rows, m.Bytes, m.SHA256, err = w.transfer(ctx, snapshot, step, selection, file, &shown, rows, before)
 	stop()
 	if err != nil {
 		return err
@@ -313,7 +319,7 @@ func (w *run) included(ctx context.Context, snapshot driver.Snapshot, s *step) (
 		Restrict: []driver.Restriction{s.restrictTo(identity, s.keys.included[listName(identity)].Seal())},
 	}
 	keys := &driver.ManifestKeys{File: name}
-	keys.Rows, keys.Bytes, keys.SHA256, err = w.transfer(ctx, snapshot, s, selection, file, &meter{}, nil)
+	keys.Rows, keys.Bytes, keys.SHA256, err = w.transfer(ctx, snapshot, s, selection, file, &meter{}, nil, nil)
 	if err == nil && keys.Rows != s.keys.extra {
 		err = &gyro.Error{Op: "include", Place: s.table.Name.String(), Err: fmt.Errorf("%d rows were to be included, %d are there", s.keys.extra, keys.Rows)}
 	}
@@ -324,7 +330,7 @@ func (w *run) included(ctx context.Context, snapshot driver.Snapshot, s *step) (
 func includedFile(file string) string { return strings.TrimSuffix(file, ".csv") + ".included" }
 
 // transfer copies a selection of a step's rows, masked, into file and closes it.
-func (w *run) transfer(ctx context.Context, snapshot driver.Snapshot, s *step, selection driver.Selection, file io.WriteCloser, m *meter, keys *reader) (rows, bytes int64, sum string, err error) {
+func (w *run) transfer(ctx context.Context, snapshot driver.Snapshot, s *step, selection driver.Selection, file io.WriteCloser, m *meter, keys *reader, before *ahead) (rows, bytes int64, sum string, err error) {
 	out := newStream(file, m)
 	programs, err := s.outsides(ctx, columnsOf(selection), out)
 	if err == nil {
@@ -335,7 +341,11 @@ func (w *run) transfer(ctx context.Context, snapshot driver.Snapshot, s *step, s
 		if keys != nil {
 			to = tee{to, keys}
 		}
-		rows, err = w.pool.copy(ctx, snapshot, s.masked(selection, w.maskKey.ForServer()), s.estimate.Rows, to)
+		if before != nil {
+			rows, err = before.copy(ctx, to)
+		} else {
+			rows, err = w.pool.copy(ctx, snapshot, s.masked(selection, w.maskKey.ForServer()), s.estimate.Rows, to, m)
+		}
 	}
 	if err = programs.close(err); err == nil {
 		bytes, sum, err = out.finish()

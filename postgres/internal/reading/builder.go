@@ -44,6 +44,10 @@ type builder struct {
 // newBuilder takes a function that numbers sets of keys.
 func newBuilder(s driver.Selection, number func(*keyset.Set) int, least Shape) *builder {
 	prefix := server.Quote(s.Table.Name.Table) + "."
+	if s.Piece.Keys != nil {
+		s.Restrict = slices.Clone(s.Restrict)
+		s.Restrict[s.Piece.Lead].Keys = s.Piece.Keys
+	}
 	return &builder{
 		s: s, prefix: prefix, least: least,
 		filter:   &filter{table: s.Table, prefix: prefix, number: number, checked: map[string]string{}},

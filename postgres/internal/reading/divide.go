@@ -21,11 +21,38 @@ WHERE schemaname = $1::name AND tablename = $2::name AND attname = $3::name AND 
 // blocksSQL counts a table's blocks.
 var blocksSQL = server.Own("SELECT pg_relation_size($1::text::regclass) / current_setting('block_size')::bigint")
 
-// Divide divides a table: by values of its key's first column, where that is a number or a uuid, or without an order by its blocks, which
-// a scan can be held to from PostgreSQL 14 on.
-func (s *Snapshot) Divide(ctx context.Context, table *schema.Table, pieces int, unsorted bool) ([]driver.Piece, error) {
+// Divide divides a selection: by the keys that lead to its rows, of which each row has one; else by values of its key's first column, where
+// that is a number or a uuid; or without an order by its blocks, which a scan can be held to from PostgreSQL 14 on. One that takes the first
+// rows of all, or what a query of the user's gives, is not divided: each piece would have to find them all.
+func (s *Snapshot) Divide(ctx context.Context, selection driver.Selection, pieces int) ([]driver.Piece, error) {
 	ctx, cancel := s.within(ctx)
 	defer cancel()
+	b := newBuilder(selection, s.keys.number, s.shape)
+	b.filter.most = s.fewest()
+	lateral, lead := b.lead()
+	_, _, query := selection.Query.Select()
+	switch {
+	case query, selection.Limit > 0 && !lateral:
+		return nil, nil
+	case lead < 0:
+		return s.ranges(ctx, selection.Table, pieces, selection.Unsorted)
+	case !lateral && b.filter.few(selection.Restrict[lead]): // each piece would look for what they lead to
+		return nil, nil
+	}
+	var all []driver.Piece
+	pieces = min(pieces, selection.Restrict[lead].Keys.Len())
+	for i := range pieces {
+		part := selection.Restrict[lead].Keys.Part(i, pieces)
+		if part == nil {
+			return nil, nil
+		}
+		all = append(all, driver.Piece{Keys: part, Lead: lead})
+	}
+	return all, nil
+}
+
+// ranges divides a table.
+func (s *Snapshot) ranges(ctx context.Context, table *schema.Table, pieces int, unsorted bool) ([]driver.Piece, error) {
 	if unsorted && s.version >= 140000 && table.Kind == schema.Ordinary {
 		var blocks int64
 		if err := s.conn.QueryRow(ctx, blocksSQL, server.Identifier(table.Name)).Scan(&blocks); err != nil {
