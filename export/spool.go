@@ -139,6 +139,7 @@ func (s *spool) close() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.closed = true
+	s.news.Signal()
 	for _, c := range s.chunks {
 		s.room.free(c)
 	}
