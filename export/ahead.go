@@ -23,16 +23,18 @@ type ahead struct {
 // muchMore is how many times more rows than are wanted may be read ahead.
 const muchMore = 1.5
 
-// early gives the references whose keys are not known yet, where the rows are worth to be read without: by other keys there are about as few,
-// and what is left out can be told from the rows alone, as the server would. None: they are not.
-func (s *step) early() (late []*reference) {
-	if s.implicit() || s.deferred() || s.job.Limit > 0 || !s.plain() {
+// unknown gives the references whose keys are not known yet, where the rows are worth to be read without: keys that are known lead to about
+// as few, and what is left out can be told from the rows alone, as the server would. None: they are not, or no statistics say so.
+func (s *step) unknown() (late []*reference) {
+	if s.implicit() || s.deferred() || s.job.Limit > 0 || !s.plain() || s.table.Rows <= 0 {
 		return nil
 	}
 	known, wanted := 1.0, 1.0
 	for _, r := range s.restricting() {
 		switch {
 		case r.all():
+		case !r.parent.foreseen(nil):
+			return nil
 		case !r.parent.keys.read:
 			if !s.comparesAlone(r) {
 				return nil
@@ -42,20 +44,31 @@ func (s *step) early() (late []*reference) {
 			known = min(known, r.parent.share())
 		}
 	}
-	if known > muchMore*wanted || known*max(0, s.table.Rows) < float64(pieceRows.Load()) {
+	if known == 1 || known > muchMore*wanted || known*s.table.Rows < float64(pieceRows.Load()) {
 		return nil
 	}
 	return late
 }
 
-// plain reports whether all rows can be read as well as those that are wanted: no SQL of the user's, or of a view's, that could fail.
+// foreseen reports whether the share that the step has of its table's rows rests on statistics alone, also of what it refers to; by are those
+// that refer to it.
+func (s *step) foreseen(by []*step) bool {
+	if s.keys.read || s.table.Rows <= 0 || slices.Contains(by, s) {
+		return s.table.Rows > 0
+	}
+	by = append(by, s)
+	return !slices.ContainsFunc(s.restricting(), func(r *reference) bool { return !r.all() && !r.parent.foreseen(by) })
+}
+
+// plain reports whether all rows can be read as well as those that are wanted: no SQL of the user's, or of a view's, that could fail, and no
+// value that is made when it is read.
 func (s *step) plain() bool {
 	for _, mask := range s.masks {
-		if mask.Expr != "" || mask.Rows != "" {
+		if mask.Expr != "" || mask.Rows != "" || mask.Inside != nil {
 			return false
 		}
 	}
-	return s.job.Query.IsZero() && (s.table.Kind == schema.Ordinary || s.table.Kind == schema.Partitioned) &&
+	return s.job.Query.IsZero() && !slices.ContainsFunc(s.table.Columns, func(c schema.Column) bool { return c.Generated }) && (s.table.Kind == schema.Ordinary || s.table.Kind == schema.Partitioned) &&
 		!slices.ContainsFunc(s.references, func(r *reference) bool { return r.When != "" })
 }
 
@@ -67,7 +80,7 @@ func (s *step) comparesAlone(r *reference) bool {
 
 // begin makes ready to read a job ahead; nil: it waits for its turn.
 func (w *run) begin(s *step) *ahead {
-	late := s.early()
+	late := s.unknown()
 	if len(late) == 0 {
 		return nil
 	}
@@ -78,10 +91,10 @@ func (w *run) begin(s *step) *ahead {
 
 // copy writes the rows whose references lead to keys, which are all known now, while another reads.
 func (a *ahead) copy(ctx context.Context, to io.Writer) (int64, error) {
-	f := &late{to: to}
+	f := &leading{to: to}
 	columns := columnsOf(a.selection)
 	for _, r := range a.late {
-		one := lateReference{keys: r.parent.keys.selected[listName(r.ToColumns)].View()}
+		one := leadingBy{keys: r.parent.keys.selected[listName(r.ToColumns)].View()}
 		for _, name := range r.Columns {
 			one.at = append(one.at, slices.Index(columns, name))
 		}
@@ -91,22 +104,23 @@ func (a *ahead) copy(ctx context.Context, to io.Writer) (int64, error) {
 	return f.rows, err
 }
 
-// late lets those rows through whose references lead to keys.
-type late struct {
+// leading lets those rows through whose references lead to keys.
+type leading struct {
 	to         io.Writer
-	references []lateReference
+	references []leadingBy
 	header     bool
 	rows       int64
 	fields     []pgcsv.Field
 	key        [][]byte
 }
 
-type lateReference struct {
+// leadingBy is one of the references.
+type leadingBy struct {
 	at   []int // of its columns in a row
 	keys *keyset.Set
 }
 
-func (f *late) Write(row []byte) (int, error) {
+func (f *leading) Write(row []byte) (int, error) {
 	if !f.header {
 		f.header = true
 		return f.to.Write(row)
@@ -117,10 +131,11 @@ func (f *late) Write(row []byte) (int, error) {
 	}
 	for _, r := range f.references {
 		f.key = f.key[:0]
+		null := false
 		for _, at := range r.at {
-			f.key = append(f.key, f.fields[at].Value)
+			f.key, null = append(f.key, f.fields[at].Value), null || f.fields[at].Null
 		}
-		if !r.keys.Has(f.key) {
+		if null || !r.keys.Has(f.key) {
 			return len(row), nil
 		}
 	}

@@ -132,7 +132,7 @@ func (s *step) following(by *reference, keys *keyset.Set) driver.Selection {
 	return selection
 }
 
-// take includes the rows of a selection that are not known yet: their keys are filed, what
+// collect includes the rows of a selection that are not known yet: their keys are filed, what
 // they refer to by refs is wanted, and those that would follow them are told. It gives the
 // number of rows that were found, and of those that were not known.
 func (c *closure) collect(ctx context.Context, to *step, selection driver.Selection, refs []*reference) (found, fresh int64, err error) {
@@ -216,7 +216,7 @@ func unknown(to *step, r *reference, keys *keyset.Set) *keyset.Set {
 	return rest.Seal()
 }
 
-// among restricts a table's rows to those that hold one of keys.
+// restrictTo restricts a table's rows to those that hold one of keys.
 func (s *step) restrictTo(list []string, keys *keyset.Set) driver.Restriction {
 	r := driver.Restriction{Columns: list, NotNull: true, Keys: keys, To: s.columns(list)}
 	if s.table.Rows > 0 {

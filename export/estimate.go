@@ -54,7 +54,7 @@ func (s *step) share() float64 {
 	return min(1, s.rows()/s.table.Rows)
 }
 
-// slow warns of references without an index, by which a large table is to be searched.
+// missingIndexes warns of references without an index, by which a large table is to be searched.
 func (s *step) missingIndexes() []gyro.Text {
 	var notes []gyro.Text
 	if s.table.Rows < largeTable {

@@ -306,7 +306,7 @@ func (s *step) cascading(includedRow bool) []*reference {
 	return all
 }
 
-// told says in words what becomes of rows by each reference.
+// describe says in words what becomes of rows by each reference.
 func (s *step) describe() []string {
 	var all []string
 	for _, r := range s.references {

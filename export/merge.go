@@ -2,6 +2,7 @@ package export
 
 import (
 	"bytes"
+	"container/heap"
 	"context"
 	"encoding/binary"
 	"errors"
@@ -51,12 +52,9 @@ type head struct {
 	key    []byte // sorts as the row does
 }
 
-// mergedAtOnce is after how many rows a merge looks whether it is still wanted.
-const mergedAtOnce = 4096
-
 // merge writes the rows of all spools, each of them sorted, and gives back what they took.
 func (o *order) merge(ctx context.Context, all []*spool, to io.Writer) error {
-	var heads []*head
+	var heads byKey
 	for i, s := range all {
 		defer s.close()
 		h := &head{spooled: spooled{spool: s}}
@@ -75,28 +73,38 @@ func (o *order) merge(ctx context.Context, all []*spool, to io.Writer) error {
 			heads = append(heads, h)
 		}
 	}
+	heap.Init(&heads)
 	for n := 0; len(heads) > 0; n++ {
-		if n%mergedAtOnce == 0 && ctx.Err() != nil {
+		if n%spooledAtOnce == 0 && ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
-		first := 0
-		for i, h := range heads[1:] {
-			if bytes.Compare(h.key, heads[first].key) < 0 {
-				first = i + 1
-			}
-		}
-		h := heads[first]
-		if _, err := to.Write(h.row); err != nil {
+		first := heads[0]
+		if _, err := to.Write(first.row); err != nil {
 			return err
 		}
-		if err := o.advance(h); err != nil {
+		if err := o.advance(first); err != nil {
 			return err
 		}
-		if h.row == nil {
-			heads = slices.Delete(heads, first, first+1)
+		if first.row == nil {
+			heap.Pop(&heads)
+		} else {
+			heap.Fix(&heads, 0)
 		}
 	}
 	return nil
+}
+
+// byKey is a heap of heads, that first which sorts first.
+type byKey []*head
+
+func (b byKey) Len() int           { return len(b) }
+func (b byKey) Less(i, j int) bool { return bytes.Compare(b[i].key, b[j].key) < 0 }
+func (b byKey) Swap(i, j int)      { b[i], b[j] = b[j], b[i] }
+func (b *byKey) Push(h any)        { *b = append(*b, h.(*head)) }
+func (b *byKey) Pop() any {
+	last := (*b)[len(*b)-1]
+	*b = (*b)[:len(*b)-1]
+	return last
 }
 
 // errOrder is for a row that is not what was asked for.

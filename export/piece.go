@@ -50,7 +50,7 @@ func newPiece(selection driver.Selection, rows *spool) *piece {
 func (p *pool) divide(ctx context.Context, snapshot driver.Snapshot, selection driver.Selection, expected float64, m *meter) (*divided, error) {
 	divider, ok := snapshot.(driver.Divider)
 	n := min(piecesPerShare*len(p.snapshots), int(expected/float64(pieceRows.Load())))
-	if !ok || len(p.snapshots) < 2 || n < 2 {
+	if !ok || len(p.snapshots) < 2 || n < 2 || p.room.spills() {
 		return nil, nil
 	}
 	all, err := divider.Divide(ctx, selection, n)
@@ -185,7 +185,7 @@ func (p *piece) wait(ctx context.Context) (int64, error) {
 
 // replay writes the rows while another reads them.
 func (p *piece) replay(ctx context.Context, to io.Writer) (int64, error) {
-	if err := p.spool.replay(to); err != nil {
+	if err := p.spool.replay(ctx, to); err != nil {
 		return 0, err
 	}
 	return p.wait(ctx)

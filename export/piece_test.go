@@ -113,3 +113,66 @@ func TestPiecesFail(t *testing.T) {
 		t.Errorf("%s is left, %v", dir, err)
 	}
 }
+
+// What many keys lead to is read in parts where an index finds them, and where the text of its rows' key says how they are sorted.
+func TestPiecesOfKeys(t *testing.T) {
+	export.SmallPieces(t)
+	url := pgtest.DB(t)
+	latin := pgtest.TestServer(t).URL("pieces_latin")
+	pgtest.Exec(t, url, "DROP DATABASE IF EXISTS pieces_latin")
+	pgtest.Exec(t, url, "CREATE DATABASE pieces_latin ENCODING 'WIN1252' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0")
+	const tables = `SET client_encoding = UTF8;
+DROP TABLE IF EXISTS indexed, bare, fixed, parent;
+CREATE TABLE parent (id uuid PRIMARY KEY); INSERT INTO parent SELECT md5(n::text)::uuid FROM generate_series(1, 500) n;
+CREATE TABLE indexed (id text PRIMARY KEY, parent_id uuid NOT NULL REFERENCES parent); CREATE INDEX ON indexed (parent_id);
+INSERT INTO indexed SELECT (ARRAY['é', '€', 'z', 'Z'])[1 + n % 4] || n, md5((1 + n % 500)::text)::uuid FROM generate_series(1, 2000) n;
+CREATE TABLE bare (LIKE indexed INCLUDING INDEXES, FOREIGN KEY (parent_id) REFERENCES parent); DROP INDEX bare_parent_id_idx; INSERT INTO bare SELECT * FROM indexed;
+CREATE TABLE fixed (id char(9) PRIMARY KEY, parent_id uuid NOT NULL REFERENCES parent); CREATE INDEX ON fixed (parent_id); INSERT INTO fixed SELECT 'c' || id, parent_id FROM indexed;
+ANALYZE;`
+	for _, c := range []struct {
+		url      string
+		unsorted bool
+		pieces   map[string]bool
+	}{
+		{url, false, map[string]bool{"indexed": true}},
+		{url, true, map[string]bool{"indexed": true, "fixed": true}},
+		{latin, false, nil},
+	} {
+		pgtest.Exec(t, c.url, tables)
+		jobs := []gyro.ImportJob{{Model: gyro.Table("parent"), Query: gyro.Where("id::text < 'd'")}, {Model: gyro.Table("indexed")}, {Model: gyro.Table("bare")}, {Model: gyro.Table("fixed")}}
+		take := func(workers int) (string, map[string][]int) {
+			db := &watched{Database: postgres.DB{URL: c.url}, restricted: map[string][]int{}}
+			dir := filepath.Join(t.TempDir(), "slice")
+			if _, err := (export.Slice{Source: db, Target: csvdir.Dir{Path: dir}, Jobs: jobs, Workers: workers, Unsorted: c.unsorted}).Run(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			return dir, db.restricted
+		}
+		one, _ := take(1)
+		many, calls := take(3)
+		for _, table := range []string{"indexed", "bare", "fixed"} {
+			if want, got := lines(t, one, table), lines(t, many, table); !same(want, got, c.unsorted) || len(got) < 100 {
+				t.Errorf("unsorted %v: %s has other rows (%d lines, want %d)", c.unsorted, table, len(got), len(want))
+			}
+			if pieces := len(calls[table]); (pieces > 1) != c.pieces[table] {
+				t.Errorf("unsorted %v: %s was read in %d pieces", c.unsorted, table, pieces)
+			}
+		}
+	}
+}
+
+// A connection that fails as it helps ends the run by what went wrong, and reads nothing else.
+func TestHelperFails(t *testing.T) {
+	export.SmallPieces(t)
+	url := pgtest.DB(t)
+	pgtest.Exec(t, url, `CREATE TABLE a (id int PRIMARY KEY); INSERT INTO a SELECT generate_series(1, 5000); CREATE TABLE b (id int PRIMARY KEY); INSERT INTO b VALUES (1);
+CREATE TABLE c (id int PRIMARY KEY, b_id int REFERENCES b); INSERT INTO c VALUES (1, 1); ANALYZE`)
+	s := export.Slice{Source: postgres.DB{URL: url}, Target: csvdir.Dir{Path: filepath.Join(t.TempDir(), "slice")}, Workers: 3, Jobs: []gyro.ImportJob{
+		{Model: gyro.Table("a"), Query: gyro.Where("CASE WHEN id = 1 THEN pg_sleep(2) IS NOT NULL ELSE 1 / (id - 4999) IS NOT NULL END")},
+		{Model: gyro.Table("b"), Query: gyro.Where("pg_sleep(0.5) IS NOT NULL")},
+		{Model: gyro.Table("c")},
+	}}
+	if _, err := s.Run(t.Context()); err == nil || !strings.Contains(err.Error(), "22012") {
+		t.Errorf("got %v", err)
+	}
+}

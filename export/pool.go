@@ -9,6 +9,7 @@ import (
 
 	"github.com/gyrodata/gyro"
 	"github.com/gyrodata/gyro/driver"
+	"github.com/gyrodata/gyro/schema"
 )
 
 // task is something that a run reads from its snapshot.
@@ -17,7 +18,7 @@ type task struct {
 	waits  []*task // that have to be done first
 	rows   float64 // that are expected
 	weight float64 // with those of what waits for it, in the longest chain
-	// before and after are called by one goroutine, do by another with a snapshot of its own.
+	// before and after are called by one goroutine, do by another with a snapshot of its own, or without one where the rows were read ahead.
 	before func()
 	do     func(ctx context.Context, snapshot driver.Snapshot) error
 	after  func() error
@@ -98,8 +99,12 @@ func (w *run) newPool(ctx context.Context) (*pool, error) {
 	if !ok {
 		return nil, &gyro.Error{Op: "export", Err: errors.New("the source can't be read by several connections at one moment"), Hint: "leave {Workers} out"}
 	}
+	var tables []*schema.Table
+	for _, step := range w.steps {
+		tables = append(tables, step.table)
+	}
 	for len(p.snapshots) < w.Workers {
-		snapshot, err := sharer.Share(ctx)
+		snapshot, err := sharer.Share(ctx, tables)
 		if err != nil {
 			p.close()
 			return nil, err
@@ -126,11 +131,10 @@ func (p *pool) finish(ctx context.Context) error {
 	return nil
 }
 
-// aside is what a connection may read for which no task is ready: a piece of another's, or the rows of a task before its turn; nil: nothing. What
-// goes wrong, who waits for the rows says.
+// aside is what a connection may read for which no task is ready: a piece of another's, or the rows of a task before its turn; nil: nothing.
 func (p *pool) aside(waiting []*task) func(ctx context.Context, snapshot driver.Snapshot) error {
 	part := p.piece()
-	if part == nil {
+	if part == nil && !p.room.spills() {
 		longest := slices.SortedStableFunc(slices.Values(waiting), func(a, b *task) int { return cmp.Compare(b.rows, a.rows) })
 		for _, t := range longest {
 			if t.ahead == nil && t.begin != nil {
@@ -146,7 +150,7 @@ func (p *pool) aside(waiting []*task) func(ctx context.Context, snapshot driver.
 	}
 	return func(ctx context.Context, snapshot driver.Snapshot) error {
 		part.fetch(ctx, snapshot)
-		return nil
+		return part.err // who waits for the rows gets the same; the connection is of no more use
 	}
 }
 

@@ -81,7 +81,7 @@ func find(steps []*step, name schema.Name) *step {
 	return steps[i]
 }
 
-// treat decides what becomes of rows that refer to rows which were not selected.
+// resolveReference decides what becomes of rows that refer to rows which were not selected.
 func resolveReference(steps []*step, from *step, r schema.Reference) (*reference, *gyro.Mistake) {
 	ref := &reference{Reference: r, missing: from.missing[r.Name], parent: find(steps, r.To)}
 	columns := strings.Join(r.Columns, ", ")

@@ -115,8 +115,11 @@ func (w *run) closed(i int) *task {
 	return &task{step: step, before: func() { step.estimate.Rows = step.expected() }, do: func(ctx context.Context, snapshot driver.Snapshot) error {
 		selection := step.closedSelection()
 		selection.Unsorted = w.Unsorted
-		defer freeTemporary(selection)
-		return w.write(ctx, snapshot, i, selection, nil, nil)
+		if err := w.write(ctx, snapshot, i, selection, nil, nil); err != nil {
+			return err // others may still read by its keys; the run is over
+		}
+		freeTemporary(selection)
+		return nil
 	}}
 }
 
@@ -240,7 +243,7 @@ func (s *step) comparedAs(r *reference) []string {
 	return as
 }
 
-// final is the rows of the step when the closure has come to its end.
+// closedSelection is the rows of the step when the closure has come to its end.
 func (s *step) closedSelection() driver.Selection {
 	selection := s.selection()
 	if s.keys.identity != nil {
@@ -288,7 +291,7 @@ func (w *run) write(ctx context.Context, snapshot driver.Snapshot, i int, select
 			w.Progress(e)
 		})
 	}
-	m.Rows, m.Bytes, m.SHA256, err = w.transfer(ctx, snapshot, step, selection, file, &shown, rows, before)
+	m.Rows, m.Bytes, m.SHA256, err = w.transfer(ctx, snapshot, step, selection, file, step.estimate.Rows, &shown, rows, before)
 	stop()
 	if err != nil {
 		return err
@@ -319,7 +322,7 @@ func (w *run) included(ctx context.Context, snapshot driver.Snapshot, s *step) (
 		Restrict: []driver.Restriction{s.restrictTo(identity, s.keys.included[listName(identity)].Seal())},
 	}
 	keys := &driver.ManifestKeys{File: name}
-	keys.Rows, keys.Bytes, keys.SHA256, err = w.transfer(ctx, snapshot, s, selection, file, &meter{}, nil, nil)
+	keys.Rows, keys.Bytes, keys.SHA256, err = w.transfer(ctx, snapshot, s, selection, file, float64(s.keys.extra), &meter{}, nil, nil)
 	if err == nil && keys.Rows != s.keys.extra {
 		err = &gyro.Error{Op: "include", Place: s.table.Name.String(), Err: fmt.Errorf("%d rows were to be included, %d are there", s.keys.extra, keys.Rows)}
 	}
@@ -330,7 +333,7 @@ func (w *run) included(ctx context.Context, snapshot driver.Snapshot, s *step) (
 func includedFile(file string) string { return strings.TrimSuffix(file, ".csv") + ".included" }
 
 // transfer copies a selection of a step's rows, masked, into file and closes it.
-func (w *run) transfer(ctx context.Context, snapshot driver.Snapshot, s *step, selection driver.Selection, file io.WriteCloser, m *meter, keys *reader, before *ahead) (rows, bytes int64, sum string, err error) {
+func (w *run) transfer(ctx context.Context, snapshot driver.Snapshot, s *step, selection driver.Selection, file io.WriteCloser, expected float64, m *meter, keys *reader, before *ahead) (rows, bytes int64, sum string, err error) {
 	out := newStream(file, m)
 	programs, err := s.outsides(ctx, columnsOf(selection), out)
 	if err == nil {
@@ -344,7 +347,7 @@ func (w *run) transfer(ctx context.Context, snapshot driver.Snapshot, s *step, s
 		if before != nil {
 			rows, err = before.copy(ctx, to)
 		} else {
-			rows, err = w.pool.copy(ctx, snapshot, s.masked(selection, w.maskKey.ForServer()), s.estimate.Rows, to, m)
+			rows, err = w.pool.copy(ctx, snapshot, s.masked(selection, w.maskKey.ForServer()), expected, to, m)
 		}
 	}
 	if err = programs.close(err); err == nil {

@@ -2,23 +2,29 @@ package export
 
 import (
 	"bufio"
+	"context"
 	"encoding/binary"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"sync"
 	"sync/atomic"
+
+	"github.com/gyrodata/gyro"
 )
 
 // Rows that wait for their turn wait in memory, as long as there is room for them; then in files.
 const (
 	spoolChunk  = 256 << 10
 	spoolChunks = 96 // of one run: 24 MiB
+	spoolBuffer = 64 << 10
 )
 
 // spoolRoom is the room that the spools of one run have.
-type spoolRoom struct{ taken atomic.Int64 }
+type spoolRoom struct{ taken, onDisk atomic.Int64 }
+
+// spills reports whether rows lie on disk: nothing more is read before its turn then.
+func (r *spoolRoom) spills() bool { return r.onDisk.Load() > 0 }
 
 var chunkPool = sync.Pool{New: func() any { return new(make([]byte, 0, spoolChunk)) }}
 
@@ -47,7 +53,9 @@ type spool struct {
 	mu     sync.Mutex
 	news   sync.Cond // there are more rows, or all
 	chunks []*[]byte // those that were not read
+	rows   int       // with the header
 	file   *os.File  // nil: none was needed
+	named  bool      // it has a name to the end
 	w      *bufio.Writer
 	size   int64 // bytes of the file, with those in w
 	ended  bool
@@ -67,7 +75,7 @@ func (s *spool) Write(row []byte) (int, error) {
 	if s.closed {
 		return len(row), nil // nobody wants it any more
 	}
-	if s.meter != nil {
+	if s.rows++; s.meter != nil && s.rows > 1 {
 		s.meter.waiting.Add(1)
 	}
 	if s.file == nil && s.keep(row) {
@@ -76,21 +84,32 @@ func (s *spool) Write(row []byte) (int, error) {
 	if s.file == nil {
 		file, err := os.CreateTemp("", "gyro-rows-")
 		if err != nil {
-			return 0, fmt.Errorf("keep rows on disk: %w", err)
+			return 0, errSpool("keep rows on disk", err)
 		}
-		_ = os.Remove(file.Name()) // where it can't go while it is open, close removes it
-		s.file, s.w = file, bufio.NewWriterSize(file, spoolChunk)
+		s.named = os.Remove(file.Name()) != nil // where it can't go while it is open, close removes it
+		s.file, s.w = file, bufio.NewWriterSize(file, spoolBuffer)
+		s.room.onDisk.Add(1)
+		s.news.Signal() // the rows in memory have ended
 	}
+	before := s.flushed()
 	for _, part := range [][]byte{s.length, row} {
-		if _, err := s.w.Write(part); err != nil {
-			return 0, fmt.Errorf("keep rows on disk: %w", err)
+		n, err := s.w.Write(part)
+		if s.size += int64(n); err != nil {
+			return 0, errSpool("keep rows on disk", err)
 		}
 	}
-	if s.size == 0 || s.w.Buffered() < len(row) {
+	if s.flushed() > before {
 		s.news.Signal()
 	}
-	s.size += int64(len(s.length) + len(row))
 	return len(row), nil
+}
+
+// flushed is how much of the file can be read.
+func (s *spool) flushed() int64 { return s.size - int64(s.w.Buffered()) }
+
+// errSpool says what went wrong with a file of rows.
+func errSpool(op string, err error) error {
+	return &gyro.Error{Op: op, Err: err, Hint: "TMPDIR names another directory; with fewer {Workers} fewer rows wait there"}
 }
 
 // keep puts a row in memory, unless there is no room for it.
@@ -120,11 +139,17 @@ func (s *spool) end() {
 	s.news.Signal()
 }
 
+// spooledAtOnce is after how many rows those who write them look whether they are still wanted.
+const spooledAtOnce = 4096
+
 // replay writes the rows until they have ended, and gives back what they took.
-func (s *spool) replay(to io.Writer) error {
+func (s *spool) replay(ctx context.Context, to io.Writer) error {
 	defer s.close()
 	rows := spooled{spool: s}
-	for {
+	for n := 0; ; n++ {
+		if n%spooledAtOnce == 0 && ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
 		if err := rows.next(); err != nil || rows.row == nil {
 			return err
 		}
@@ -138,6 +163,9 @@ func (s *spool) replay(to io.Writer) error {
 func (s *spool) close() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.closed {
+		return
+	}
 	s.closed = true
 	s.news.Signal()
 	for _, c := range s.chunks {
@@ -146,7 +174,10 @@ func (s *spool) close() {
 	s.chunks = nil
 	if s.file != nil {
 		_ = s.file.Close()
-		_ = os.Remove(s.file.Name())
+		if s.named {
+			_ = os.Remove(s.file.Name())
+		}
+		s.room.onDisk.Add(-1)
 	}
 }
 
@@ -169,6 +200,13 @@ func (s *spool) more(at int) (chunk []byte, from int) {
 	}
 }
 
+// inMemory reports whether all rows were.
+func (s *spool) inMemory() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.file == nil
+}
+
 // readFile reads on in the file, when there is more.
 func (s *spool) readFile(p []byte, at int64) (int, error) {
 	s.mu.Lock()
@@ -179,13 +217,17 @@ func (s *spool) readFile(p []byte, at int64) (int, error) {
 	if s.file == nil || s.size == at || s.closed {
 		return 0, io.EOF
 	}
-	if s.size-int64(s.w.Buffered()) == at {
+	if s.flushed() == at {
 		if err := s.w.Flush(); err != nil {
 			return 0, err
 		}
 	}
-	n := min(int64(len(p)), s.size-int64(s.w.Buffered())-at)
-	return s.file.ReadAt(p[:n], at)
+	n := min(int64(len(p)), s.flushed()-at)
+	read, err := s.file.ReadAt(p[:n], at)
+	if errors.Is(err, io.EOF) { // it is shorter than what was written
+		err = io.ErrUnexpectedEOF
+	}
+	return read, err //nolint:wrapcheck // next does it
 }
 
 // spooled reads the rows of a spool once.
@@ -195,6 +237,7 @@ type spooled struct {
 	at    int    // in it
 	in    *bufio.Reader
 	file  int64  // in the file
+	read  int    // rows, with the header
 	row   []byte // nil at the end; valid until the next
 	own   []byte // in which rows of the file lie
 }
@@ -207,13 +250,16 @@ func (s *spooled) Read(p []byte) (int, error) {
 }
 
 func (s *spooled) next() error {
-	if s.row != nil && s.spool.meter != nil {
+	if s.read++; s.read > 2 && s.row != nil && s.spool.meter != nil { // the header does not count
 		s.spool.meter.waiting.Add(-1)
 	}
 	s.row = nil
 	if s.in == nil && s.at == len(s.chunk) {
 		if s.chunk, s.at = s.spool.more(s.at); s.chunk == nil {
-			s.in = bufio.NewReaderSize(s, spoolChunk)
+			if s.spool.inMemory() {
+				return nil
+			}
+			s.in = bufio.NewReaderSize(s, spoolBuffer)
 		}
 	}
 	if s.in == nil {
@@ -236,7 +282,7 @@ func (s *spooled) next() error {
 	}
 	if err != nil {
 		s.row = nil
-		return fmt.Errorf("read rows from disk: %w", err)
+		return errSpool("read rows from disk", err)
 	}
 	return nil
 }

@@ -1,10 +1,12 @@
 package export
 
 import (
+	"bufio"
 	"bytes"
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"testing"
 )
@@ -64,7 +66,7 @@ func TestSpool(t *testing.T) {
 				if !beside {
 					<-written
 				}
-				err := s.replay(got)
+				err := s.replay(t.Context(), got)
 				<-written
 				switch {
 				case fail > 0 && rows > 0:
@@ -82,5 +84,45 @@ func TestSpool(t *testing.T) {
 	}
 	if left, err := os.ReadDir(os.Getenv("TMPDIR")); err != nil || len(left) > 0 {
 		t.Errorf("%v is left, %v", left, err)
+	}
+}
+
+// full is a disk that takes so many bytes.
+type full struct {
+	io.Writer
+	left int
+}
+
+func (f *full) Write(p []byte) (int, error) {
+	if len(p) > f.left {
+		n, _ := f.Writer.Write(p[:f.left])
+		f.left = 0
+		return n, errFull
+	}
+	f.left -= len(p)
+	return f.Writer.Write(p)
+}
+
+// A disk that is full while rows are written and read is an error of the one who writes.
+func TestSpoolFull(t *testing.T) {
+	for _, left := range []int{0, 1, spoolBuffer, spoolBuffer + 1000, 3*spoolBuffer - 7} {
+		var room spoolRoom
+		room.taken.Store(spoolChunks)
+		s := newSpool(&room, nil)
+		if _, err := s.Write([]byte("header\n")); err != nil {
+			t.Fatal(err)
+		}
+		s.w = bufio.NewWriterSize(&full{s.file, left}, spoolBuffer)
+		_, _ = s.w.WriteString("\x07header\n")
+		read := make(chan error)
+		go func() { read <- s.replay(t.Context(), io.Discard) }()
+		var err error
+		for i := 0; err == nil && i < 1_000_000; i++ {
+			_, err = s.Write(bytes.Repeat([]byte("r"), 1+i%90))
+		}
+		s.end()
+		if err = errors.Join(err, <-read); !errors.Is(err, errFull) { // who comes upon it first
+			t.Errorf("%d bytes left: got %v", left, err)
+		}
 	}
 }

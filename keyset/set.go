@@ -33,6 +33,7 @@ type Set struct {
 	runs    []*keyRun // what is on disk; of a sealed set one run, or none and all in memory
 
 	asked []byte // the key that is asked for; see encode
+	near  int    // where the number lies that was asked for last
 
 	// Temporary says that the set is of use for one question only, and who asked frees it.
 	Temporary bool
@@ -288,8 +289,7 @@ func (k *Set) Has(values [][]byte) bool {
 		if err != nil {
 			return false
 		}
-		_, found := slices.BinarySearch(k.ints, n)
-		return found
+		return k.hasInteger(n)
 	case UUIDs:
 		u, err := parseUUID(values[0])
 		if err != nil {

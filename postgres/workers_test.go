@@ -138,6 +138,63 @@ func TestWorkersFail(t *testing.T) {
 	}
 }
 
+// Who wants to change a table while it is read waits for the end of the run, and no connection of the run waits for that one; where it waits
+// before the run has all its connections, the run says so.
+func TestWorkersBesideChanges(t *testing.T) {
+	t.Parallel()
+	source := pgtest.DB(t)
+	pgtest.Exec(t, source, "CREATE TABLE a (id int PRIMARY KEY); CREATE TABLE b (id int PRIMARY KEY); CREATE TABLE c (id int PRIMARY KEY); INSERT INTO a VALUES (1); INSERT INTO b VALUES (1); INSERT INTO c VALUES (1)")
+	waits := func() bool {
+		var n int
+		err := connect(t, source).QueryRow(t.Context(), "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'c'::regclass").Scan(&n)
+		return err == nil && n > 0
+	}
+	changed := make(chan error, 1)
+	change := func() {
+		other := connect(t, source)
+		go func() {
+			_, err := other.Exec(t.Context(), "ALTER TABLE c ADD more int")
+			changed <- err
+		}()
+		for !waits() {
+			time.Sleep(5 * time.Millisecond)
+		}
+	}
+	var begun sync.Once
+	s := export.Slice{
+		Source: postgres.DB{URL: source, LockTimeout: 3 * time.Second}, Target: csvdir.Dir{Path: filepath.Join(t.TempDir(), "slice")}, Workers: 2,
+		Jobs: []gyro.ImportJob{{Model: gyro.Table("a")}, {Model: gyro.Table("b"), Query: gyro.Where("pg_sleep(0.2) IS NOT NULL")}, {Model: gyro.Table("c")}},
+		Progress: func(e gyro.Event) {
+			if e.Type == gyro.Started {
+				begun.Do(change)
+			}
+		},
+	}
+	if report, err := s.Run(t.Context()); err != nil || report.Rows != 3 {
+		t.Errorf("%d rows, %v", report.Rows, err)
+	}
+	if err := <-changed; err != nil {
+		t.Error(err)
+	}
+	holder := connect(t, source)
+	if _, err := holder.Exec(t.Context(), "BEGIN; SELECT FROM c"); err != nil {
+		t.Fatal(err)
+	}
+	change()
+	s.Progress = nil
+	s.Source = postgres.DB{URL: source, LockTimeout: time.Second}
+	s.Target = csvdir.Dir{Path: filepath.Join(t.TempDir(), "slice")}
+	if _, err := s.Run(t.Context()); err == nil || !strings.Contains(err.Error(), "55P03") {
+		t.Errorf("got %v", err)
+	}
+	if _, err := holder.Exec(t.Context(), "COMMIT"); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-changed; err == nil {
+		t.Error("the column was added twice")
+	}
+}
+
 // Behind one name may be several servers: another than the one that has the snapshot is noticed, and said.
 func TestWorkersElsewhere(t *testing.T) {
 	t.Parallel()

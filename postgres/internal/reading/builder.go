@@ -100,13 +100,12 @@ func (b *builder) build() (text, shape, why string) {
 	case lateral:
 		r := b.s.Restrict[driver]
 		return fmt.Sprintf("SELECT %s FROM %s CROSS JOIN LATERAL (%s) AS %s%s", b.columns(), b.filter.unnest(r.Keys, r.To, "gyro_lead"),
-			b.limited("SELECT * FROM "+b.from()+" WHERE "+b.filter.equal(r)+b.further()+" OFFSET 0"),
+			b.limited(b.lookedUp(r)),
 			server.Quote(b.s.Table.Name.Table), sorted), "lateral join per " + strings.Join(r.Columns, ", "), why
 	case driver >= 0 && b.nested:
 		r := b.s.Restrict[driver]
 		shape = "lateral join on " + strings.Join(r.Columns, ", ")
-		text = b.filter.unnest(r.Keys, r.To, "gyro_lead") + " CROSS JOIN LATERAL (SELECT * FROM " + b.from() + " WHERE " + b.filter.equal(r) + b.further() + " OFFSET 0) AS " +
-			server.Quote(b.s.Table.Name.Table)
+		text = b.filter.unnest(r.Keys, r.To, "gyro_lead") + " CROSS JOIN LATERAL (" + b.lookedUp(r) + ") AS " + server.Quote(b.s.Table.Name.Table)
 		b.terms = nil
 	case driver >= 0 && b.filter.few(b.s.Restrict[driver]):
 		r := b.s.Restrict[driver]
@@ -128,6 +127,11 @@ func (b *builder) build() (text, shape, why string) {
 		return "SELECT " + b.columns() + " FROM (" + inner + ") AS " + server.Quote(b.s.Table.Name.Table) + sorted, shape, why
 	}
 	return "SELECT " + b.columns() + " FROM " + text + sorted, shape, why
+}
+
+// lookedUp is the rows that one key leads to, behind a fence.
+func (b *builder) lookedUp(r driver.Restriction) string {
+	return "SELECT * FROM " + b.from() + " WHERE " + b.filter.equal(r) + b.further() + " OFFSET 0"
 }
 
 func (b *builder) further() string {

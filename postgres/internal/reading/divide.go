@@ -3,6 +3,7 @@ package reading
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/gyrodata/gyro/driver"
 	"github.com/gyrodata/gyro/postgres/internal/server"
@@ -21,9 +22,10 @@ WHERE schemaname = $1::name AND tablename = $2::name AND attname = $3::name AND 
 // blocksSQL counts a table's blocks.
 var blocksSQL = server.Own("SELECT pg_relation_size($1::text::regclass) / current_setting('block_size')::bigint")
 
-// Divide divides a selection: by the keys that lead to its rows, of which each row has one; else by values of its key's first column, where
-// that is a number or a uuid; or without an order by its blocks, which a scan can be held to from PostgreSQL 14 on. One that takes the first
-// rows of all, or what a query of the user's gives, is not divided: each piece would have to find them all.
+// Divide divides a selection: by the keys that lead to its rows, of which each row has one, where an index finds them; else by values of its
+// key's first column, where that is a number or a uuid; or without an order by its blocks, which a scan can be held to from PostgreSQL
+// 14 on. One that takes the first rows of all, or what a query of the user's gives, is not divided, for each piece would have to find them all, nor
+// is one that many keys filter, which each piece would have to be sent.
 func (s *Snapshot) Divide(ctx context.Context, selection driver.Selection, pieces int) ([]driver.Piece, error) {
 	ctx, cancel := s.within(ctx)
 	defer cancel()
@@ -32,11 +34,15 @@ func (s *Snapshot) Divide(ctx context.Context, selection driver.Selection, piece
 	lateral, lead := b.lead()
 	_, _, query := selection.Query.Select()
 	switch {
-	case query, selection.Limit > 0 && !lateral:
+	case query, selection.Limit > 0 && !lateral, filtering(selection, lead) > mostFiltering:
 		return nil, nil
 	case lead < 0:
 		return s.ranges(ctx, selection.Table, pieces, selection.Unsorted)
 	case !lateral && b.filter.few(selection.Restrict[lead]): // each piece would look for what they lead to
+		return nil, nil
+	case selection.Table.Kind != schema.Ordinary && selection.Table.Kind != schema.Partitioned, !selection.Table.Indexed(selection.Restrict[lead].Columns):
+		return nil, nil
+	case !selection.Unsorted && !s.sortsAsSent(selection.Table):
 		return nil, nil
 	}
 	var all []driver.Piece
@@ -49,6 +55,35 @@ func (s *Snapshot) Divide(ctx context.Context, selection driver.Selection, piece
 		all = append(all, driver.Piece{Keys: part, Lead: lead})
 	}
 	return all, nil
+}
+
+// mostFiltering is how many keys may be sent with each piece.
+const mostFiltering = 500_000
+
+// filtering counts the keys by which rows are filtered, beside those that lead.
+func filtering(s driver.Selection, lead int) (keys int) {
+	for i, r := range s.Restrict {
+		if i != lead && r.Keys != nil {
+			keys += r.Keys.Len()
+		}
+	}
+	for _, n := range s.Null {
+		keys += n.Keys.Len()
+	}
+	return keys
+}
+
+// sortsAsSent reports whether texts of a table's key sort by the bytes that are sent as they do on the server, whose encoding may order
+// characters otherwise than UTF-8 does.
+func (s *Snapshot) sortsAsSent(table *schema.Table) bool {
+	switch s.conn.PgConn().ParameterStatus("server_encoding") {
+	case "UTF8", "SQL_ASCII", "LATIN1":
+		return true
+	}
+	return !slices.ContainsFunc(table.PrimaryKey, func(name string) bool {
+		c, _ := table.Column(name)
+		return c.Collatable
+	})
 }
 
 // ranges divides a table.

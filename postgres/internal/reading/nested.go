@@ -4,6 +4,8 @@ import (
 	"context"
 	"math"
 
+	"github.com/jackc/pgx/v5"
+
 	"github.com/gyrodata/gyro/driver"
 	"github.com/gyrodata/gyro/postgres/internal/server"
 	"github.com/gyrodata/gyro/schema"
@@ -33,6 +35,13 @@ func (s *Snapshot) nests(ctx context.Context, b *builder) (bool, error) {
 		return false, nil
 	}
 	r := b.s.Restrict[i]
+	if parses(b.s) { // SQL of the user's may speak of the table itself, or cost more for each key
+		return false, nil
+	}
+	to := r.To[0].DataType()
+	if !to.Integer() && !to.UUID() { // others are not sorted as their column is
+		return false, nil
+	}
 	if b.s.Table.Kind != schema.Ordinary || len(r.Columns) != 1 || !b.s.Table.Indexed(r.Columns) || b.filter.referring(r)[0] != b.prefix+server.Quote(r.Columns[0]) {
 		return false, nil
 	}
@@ -52,9 +61,12 @@ func (s *Snapshot) correlation(ctx context.Context, table *schema.Table, r drive
 	if known, there := s.correlations[column]; there {
 		return known, nil
 	}
-	var correlation float64
-	if err := s.conn.QueryRow(ctx, correlationSQL, table.Name.Schema, table.Name.Table, r.Columns[0]).Scan(&correlation); err != nil {
-		return 0, server.Failed(ctx, "read statistics", table.Name.String(), err)
+	var correlation float64 // 0 where the role may not ask
+	asked := server.Nicety{
+		SQL: correlationSQL, Args: []any{table.Name.Schema, table.Name.Table, r.Columns[0]}, Scan: func(row pgx.Row) error { return row.Scan(&correlation) },
+	}
+	if err := server.Ask(ctx, s.conn, "read statistics", asked); err != nil {
+		return 0, err
 	}
 	if s.correlations == nil {
 		s.correlations = map[[2]string]float64{}

@@ -12,6 +12,7 @@ import (
 // plain PostgreSQL may not know.
 type Nicety struct {
 	SQL  string
+	Args []any
 	Scan func(pgx.Row) error // of the one row
 }
 
@@ -39,7 +40,7 @@ func ask(ctx context.Context, conn *pgx.Conn, op string, niceties []Nicety) (ref
 	batch.Queue("SAVEPOINT gyro_nicety")
 	batch.Queue(SafePath)
 	for _, n := range niceties {
-		batch.Queue(n.SQL).QueryRow(n.Scan)
+		batch.Queue(n.SQL, n.Args...).QueryRow(n.Scan)
 	}
 	batch.Queue(RolePath)
 	batch.Queue("RELEASE SAVEPOINT gyro_nicety")
