@@ -227,7 +227,11 @@ func (b *builder) reason(r driver.Restriction) string {
 	if b.filter.table.Rows <= 0 || r.Share <= 0 {
 		return about + keys
 	}
-	return fmt.Sprintf("%s%s, %.2g %% of those that there are", about, keys, 100*r.Share)
+	percent := strconv.FormatFloat(100*r.Share, 'g', 2, 64)
+	if r.Share >= 0.1 {
+		percent = strconv.FormatFloat(100*r.Share, 'f', 0, 64)
+	}
+	return fmt.Sprintf("%s%s, %s %% of those that there are", about, keys, percent)
 }
 
 // somewhere keeps the rows one of whose references is not NULL.
