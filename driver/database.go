@@ -52,9 +52,9 @@ type Snapshot interface {
 
 // Sharer is a [Snapshot] beside which others of the same moment can be opened, each to be used by one goroutine at a time.
 type Sharer interface {
-	// Share opens one, to read these tables. It sees what the Snapshot sees, to the row, or is an error; it is used, finished and closed as
-	// any, before the Snapshot is.
-	Share(ctx context.Context, tables []*schema.Table) (Snapshot, error)
+	// Share opens one, to read selections that Explain was asked for. It sees what the Snapshot sees, to the row, or is an error; it is used,
+	// finished and closed as any, before the Snapshot is.
+	Share(ctx context.Context, all ...Selection) (Snapshot, error)
 }
 
 // Divider is a [Snapshot] that can divide a selection into pieces of about as many rows, to be read by several.

@@ -33,7 +33,7 @@ func (s *step) unknown() (late []*reference) {
 	for _, r := range s.restricting() {
 		switch {
 		case r.all():
-		case !r.parent.foreseen(nil):
+		case !r.parent.foreseen():
 			return nil
 		case !r.parent.keys.read:
 			if !s.comparesAlone(r) {
@@ -50,15 +50,8 @@ func (s *step) unknown() (late []*reference) {
 	return late
 }
 
-// foreseen reports whether the share that the step has of its table's rows rests on statistics alone, also of what it refers to; by are those
-// that refer to it.
-func (s *step) foreseen(by []*step) bool {
-	if s.keys.read || s.table.Rows <= 0 || slices.Contains(by, s) {
-		return s.table.Rows > 0
-	}
-	by = append(by, s)
-	return !slices.ContainsFunc(s.restricting(), func(r *reference) bool { return !r.all() && !r.parent.foreseen(by) })
-}
+// foreseen reports whether the share that the step has of its table's rows rests on statistics alone, or on what was read.
+func (s *step) foreseen() bool { return s.table.Rows > 0 && (s.keys.read || !s.guessed) }
 
 // plain reports whether all rows can be read as well as those that are wanted: no SQL of the user's, or of a view's, that could fail, and no
 // value that is made when it is read.

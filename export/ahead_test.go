@@ -38,8 +38,8 @@ type watchedSnapshot struct {
 	of *watched
 }
 
-func (s watchedSnapshot) Share(ctx context.Context, tables []*schema.Table) (driver.Snapshot, error) {
-	other, err := s.Snapshot.(driver.Sharer).Share(ctx, tables)
+func (s watchedSnapshot) Share(ctx context.Context, all ...driver.Selection) (driver.Snapshot, error) {
+	other, err := s.Snapshot.(driver.Sharer).Share(ctx, all...)
 	return watchedSnapshot{other, s.of}, err
 }
 

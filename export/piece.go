@@ -159,7 +159,7 @@ func (d *divided) merge(ctx context.Context, snapshot driver.Snapshot, to io.Wri
 // fetch reads the piece into its spool.
 func (p *piece) fetch(ctx context.Context, snapshot driver.Snapshot) {
 	p.rows, p.err = snapshot.Copy(ctx, p.selection, p.spool)
-	p.spool.end()
+	p.spool.end(p.err)
 	close(p.read)
 }
 

@@ -9,7 +9,6 @@ import (
 
 	"github.com/gyrodata/gyro"
 	"github.com/gyrodata/gyro/driver"
-	"github.com/gyrodata/gyro/schema"
 )
 
 // task is something that a run reads from its snapshot.
@@ -99,12 +98,12 @@ func (w *run) newPool(ctx context.Context) (*pool, error) {
 	if !ok {
 		return nil, &gyro.Error{Op: "export", Err: errors.New("the source can't be read by several connections at one moment"), Hint: "leave {Workers} out"}
 	}
-	var tables []*schema.Table
+	var all []driver.Selection
 	for _, step := range w.steps {
-		tables = append(tables, step.table)
+		all = append(all, step.explained(w.Unsorted)...)
 	}
 	for len(p.snapshots) < w.Workers {
-		snapshot, err := sharer.Share(ctx, tables)
+		snapshot, err := sharer.Share(ctx, all...)
 		if err != nil {
 			p.close()
 			return nil, err

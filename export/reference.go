@@ -81,6 +81,11 @@ func find(steps []*step, name schema.Name) *step {
 	return steps[i]
 }
 
+// before reports whether a step is selected before another.
+func before(steps []*step, one, other *step) bool {
+	return slices.Index(steps, one) < slices.Index(steps, other)
+}
+
 // resolveReference decides what becomes of rows that refer to rows which were not selected.
 func resolveReference(steps []*step, from *step, r schema.Reference) (*reference, *gyro.Mistake) {
 	ref := &reference{Reference: r, missing: from.missing[r.Name], parent: find(steps, r.To)}
@@ -88,7 +93,7 @@ func resolveReference(steps []*step, from *step, r schema.Reference) (*reference
 	place := from.place()
 	restricts := ref.missing == "" || ref.missing == gyro.Restrict
 	if r.Period && (ref.parent != nil || ref.missing != gyro.SetNull) {
-		if ref.missing != "" && ref.missing != gyro.Restrict || ref.parent == nil || !r.Enforced || !ref.parent.all() {
+		if ref.missing != "" && ref.missing != gyro.Restrict || ref.parent == nil || !r.Enforced || !before(steps, ref.parent, from) || !ref.parent.all() {
 			return ref, &gyro.Mistake{
 				Place:   place,
 				Problem: gyro.Textf("%s refers to %s by PERIOD (%s): which rows cover it together, Gyro can't follow", columns, r.To, r.Name),
@@ -108,7 +113,7 @@ func resolveReference(steps []*step, from *step, r schema.Reference) (*reference
 			Hint:    gyro.Textf("add a job for %s before it, or set {Missing} of that column to {Include} or {SetNull}; {Missing} of the importer, or of all, is the default", r.To),
 		}
 	}
-	closes := ref.parent == from || slices.Index(steps, ref.parent) > slices.Index(steps, from)
+	closes := !before(steps, ref.parent, from)
 	switch {
 	case from.implicit() && ref.missing != gyro.SetNull:
 		ref.missing = gyro.Include

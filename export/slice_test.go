@@ -290,3 +290,15 @@ func TestRunElapsed(t *testing.T) {
 		t.Errorf("%v and %v of %v", report.Files[0].Elapsed, report.Files[1].Elapsed, report.Elapsed)
 	}
 }
+
+// A table whose rows refer to others of its own by PERIOD can't be taken: which rows cover one together, is not followed.
+func TestPeriodToItself(t *testing.T) {
+	name := schema.Name{Schema: "public", Table: "a"}
+	s, target := endpoints(&schema.Table{
+		Name: name, Kind: schema.Ordinary, PrimaryKey: []string{"id"}, Columns: []schema.Column{{Name: "id", Type: "integer", NotNull: true}},
+		References: []schema.Reference{{Name: "self", Columns: []string{"id"}, To: name, ToColumns: []string{"id"}, Enforced: true, Period: true}},
+	})
+	if _, err := (export.Slice{Source: s, Target: target, Jobs: jobs("a")}).Plan(t.Context()); err == nil || !strings.Contains(err.Error(), "PERIOD (self)") {
+		t.Errorf("got %v", err)
+	}
+}

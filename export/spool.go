@@ -2,6 +2,7 @@ package export
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"encoding/binary"
 	"errors"
@@ -23,7 +24,7 @@ const (
 // spoolRoom is the room that the spools of one run have.
 type spoolRoom struct{ taken, onDisk atomic.Int64 }
 
-// spills reports whether rows lie on disk: nothing more is read before its turn then.
+// spills reports whether rows lie on disk: nothing more is divided or read ahead then.
 func (r *spoolRoom) spills() bool { return r.onDisk.Load() > 0 }
 
 var chunkPool = sync.Pool{New: func() any { return new(make([]byte, 0, spoolChunk)) }}
@@ -59,6 +60,7 @@ type spool struct {
 	w      *bufio.Writer
 	size   int64 // bytes of the file, with those in w
 	ended  bool
+	err    error // of who writes
 	closed bool
 }
 
@@ -131,11 +133,11 @@ func (s *spool) keep(row []byte) bool {
 	return true
 }
 
-// end says that no row comes any more.
-func (s *spool) end() {
+// end says that no row comes any more, and why where that is an error.
+func (s *spool) end(err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.ended = true
+	s.ended, s.err = true, err
 	s.news.Signal()
 }
 
@@ -207,6 +209,13 @@ func (s *spool) inMemory() bool {
 	return s.file == nil
 }
 
+// failed is what kept who writes from the end.
+func (s *spool) failed() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.err
+}
+
 // readFile reads on in the file, when there is more.
 func (s *spool) readFile(p []byte, at int64) (int, error) {
 	s.mu.Lock()
@@ -215,11 +224,11 @@ func (s *spool) readFile(p []byte, at int64) (int, error) {
 		s.news.Wait()
 	}
 	if s.file == nil || s.size == at || s.closed {
-		return 0, io.EOF
+		return 0, cmp.Or(s.err, io.EOF)
 	}
 	if s.flushed() == at {
 		if err := s.w.Flush(); err != nil {
-			return 0, err
+			return 0, errSpool("keep rows on disk", err)
 		}
 	}
 	n := min(int64(len(p)), s.flushed()-at)
@@ -280,9 +289,15 @@ func (s *spooled) next() error {
 		s.row = s.own[:length]
 		_, err = io.ReadFull(s.in, s.row)
 	}
-	if err != nil {
-		s.row = nil
-		return errSpool("read rows from disk", err)
+	var failure *gyro.Error
+	switch {
+	case err == nil:
+		return nil
+	case s.spool.failed() != nil:
+		err = s.spool.failed()
+	case !errors.As(err, &failure):
+		err = errSpool("read rows from disk", err)
 	}
-	return nil
+	s.row = nil
+	return err
 }

@@ -49,7 +49,7 @@ func TestSpool(t *testing.T) {
 				var room spoolRoom
 				s, want, got := newSpool(&room, nil), &summed{}, &summed{fail: fail}
 				write := func() {
-					defer s.end()
+					defer s.end(nil)
 					for i := range rows {
 						_, _ = want.Write(row(i))
 						if _, err := s.Write(row(i)); err != nil {
@@ -120,7 +120,7 @@ func TestSpoolFull(t *testing.T) {
 		for i := 0; err == nil && i < 1_000_000; i++ {
 			_, err = s.Write(bytes.Repeat([]byte("r"), 1+i%90))
 		}
-		s.end()
+		s.end(err)
 		if err = errors.Join(err, <-read); !errors.Is(err, errFull) { // who comes upon it first
 			t.Errorf("%d bytes left: got %v", left, err)
 		}

@@ -31,6 +31,7 @@ type step struct {
 	file       string
 	estimate   gyro.Estimate
 	base       float64 // rows that the planner expects of the query alone
+	guessed    bool    // its estimate does not rest on statistics alone
 	keys       keyStore
 }
 
@@ -207,6 +208,7 @@ func (s Slice) resolve(ctx context.Context, snapshot driver.Snapshot, steps []*s
 			continue
 		}
 		step.estimate.Rows = step.expected()
+		step.guessed = step.table.Rows <= 0 || slices.ContainsFunc(step.restricting(), func(r *reference) bool { return !r.all() && r.parent.guessed })
 		notes = append(notes, step.missingIndexes()...)
 		notes = append(notes, step.doubts()...)
 		if step.job.Follow && !slices.ContainsFunc(step.restricting(), func(r *reference) bool { return r.follows(step) && r.parent.keys.open }) {

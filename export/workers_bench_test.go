@@ -26,7 +26,7 @@ const timedScale = 50
 
 func (s *timed) Open(context.Context) (driver.Snapshot, error) { return s, nil }
 
-func (s *timed) Share(context.Context, []*schema.Table) (driver.Snapshot, error) { return s, nil }
+func (s *timed) Share(context.Context, ...driver.Selection) (driver.Snapshot, error) { return s, nil }
 
 func (s *timed) Close() error { return nil }
 

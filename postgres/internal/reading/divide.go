@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/jackc/pgx/v5"
+
 	"github.com/gyrodata/gyro/driver"
 	"github.com/gyrodata/gyro/postgres/internal/server"
 	"github.com/gyrodata/gyro/schema"
@@ -107,9 +109,12 @@ func (s *Snapshot) ranges(ctx context.Context, table *schema.Table, pieces int, 
 		return nil, nil
 	}
 	var all, bounds []string
-	err := s.conn.QueryRow(ctx, boundsSQL, table.Name.Schema, table.Name.Table, key.Name, table.Kind == schema.Partitioned).Scan(&all)
+	err := server.Ask(ctx, s.conn, "divide", server.Nicety{ // none where the role may not ask
+		SQL: boundsSQL, Args: []any{table.Name.Schema, table.Name.Table, key.Name, table.Kind == schema.Partitioned},
+		Scan: func(row pgx.Row) error { return row.Scan(&all) },
+	})
 	if err != nil {
-		return nil, s.conflict(server.Failed(ctx, "divide", table.Name.String(), err))
+		return nil, s.conflict(err)
 	}
 	for i := 1; i < pieces && len(all) > pieces; i++ {
 		bounds = append(bounds, all[len(all)*i/pieces])

@@ -6,13 +6,11 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/gyrodata/gyro"
 	"github.com/gyrodata/gyro/driver"
 	"github.com/gyrodata/gyro/postgres/internal/server"
-	"github.com/gyrodata/gyro/schema"
 )
 
 // exported is a snapshot that other connections may take (documentation, 9.27.5; on a standby too), and the server that has it.
@@ -27,8 +25,8 @@ var startedSQL = server.Own("SELECT pg_postmaster_start_time()")
 
 var _ driver.Sharer = (*Snapshot)(nil)
 
-// Share opens a connection that sees what this one sees, and locks the tables as one that reads does.
-func (s *Snapshot) Share(ctx context.Context, tables []*schema.Table) (driver.Snapshot, error) {
+// Share opens a connection that sees what this one sees, and locks what it will read.
+func (s *Snapshot) Share(ctx context.Context, all ...driver.Selection) (driver.Snapshot, error) {
 	bound, cancel := s.within(ctx)
 	defer cancel()
 	if s.export == nil {
@@ -43,7 +41,7 @@ func (s *Snapshot) Share(ctx context.Context, tables []*schema.Table) (driver.Sn
 		return nil, err
 	}
 	if err = other.join(bound, s); err == nil {
-		err = s.conflict(other.lock(bound, tables))
+		err = s.conflict(other.lock(bound, all))
 	}
 	if err != nil {
 		return nil, errors.Join(err, other.Close())
@@ -52,40 +50,30 @@ func (s *Snapshot) Share(ctx context.Context, tables []*schema.Table) (driver.Sn
 }
 
 // The connection that has the snapshot has locked what it has planned for. Who wants to change a table waits for it, and a connection that came to
-// the table later would wait for that one: so all lock what they may read as they begin, and don't wait for long.
+// the table later would wait for that one: so all lock the same as they begin, and don't wait for long.
 var (
 	lockSoonSQL  = server.Own("SELECT set_config('gyro.lock_timeout', current_setting('lock_timeout'), true), set_config('lock_timeout', '500ms', true)")
 	lockAgainSQL = server.Own("SELECT set_config('lock_timeout', current_setting('gyro.lock_timeout'), true)")
 )
 
-// lock locks tables by planning to read them, for which the rights to read them are enough.
-func (s *Snapshot) lock(ctx context.Context, tables []*schema.Table) error {
-	var batch pgx.Batch
-	at := ""
-	batch.Queue(lockSoonSQL)
-	for _, table := range tables {
-		only := ""
-		if len(table.Heirs) > 0 {
-			only = "ONLY "
-		}
-		name := table.Name.String()
-		batch.Queue("EXPLAIN SELECT FROM " + only + server.Identifier(table.Name)).Query(func(rows pgx.Rows) error {
-			at = name
-			rows.Close()
-			return rows.Err() //nolint:wrapcheck // below
-		})
+// lock locks what selections read, by planning them.
+func (s *Snapshot) lock(ctx context.Context, all []driver.Selection) error {
+	if _, err := s.conn.Exec(ctx, lockSoonSQL); err != nil {
+		return server.Failed(ctx, "share the snapshot", "", err)
 	}
-	batch.Queue(lockAgainSQL)
 	var refused *pgconn.PgError
-	err := s.conn.SendBatch(ctx, &batch).Close()
+	_, _, err := s.explain(ctx, all)
 	switch {
 	case errors.As(err, &refused) && refused.Code == "55P03":
 		return &gyro.Error{
-			Op: "share the snapshot", Place: at, Err: errors.New("another session waits to change the table, or does"),
+			Op: "share the snapshot", Err: fmt.Errorf("another session changes one of the tables, or waits to (SQLSTATE %s)", refused.Code),
 			Hint: "run again later; one connection (leave {Workers} out) would have it wait to the end",
 		}
 	case err != nil:
-		return server.Failed(ctx, "share the snapshot", at, err)
+		return err
+	}
+	if _, err := s.conn.Exec(ctx, lockAgainSQL); err != nil {
+		return server.Failed(ctx, "share the snapshot", "", err)
 	}
 	return nil
 }

@@ -222,6 +222,8 @@ func hint(e *pgconn.PgError) string {
 		return lackingHint(e.Message)
 	case "55P03":
 		return "another session holds a lock on the table; try again, or raise {LockTimeout}"
+	case "53200":
+		return "the server has no room for so many locks: take fewer tables at once or fewer {Workers}, or raise max_locks_per_transaction"
 	case "57014":
 		return "the statement took longer than statement_timeout allows, or somebody cancelled it"
 	case "42703":
