@@ -23,7 +23,8 @@ import (
 )
 
 // A configuration that is drafted of a random world runs as it stands: it is planned, taken and proved, and what is taken
-// goes into an empty copy with its ids, and with new ones into a copy that has all rows.
+// goes into an empty copy with its ids, and with new ones into a copy that has all rows. A few worlds have keys that hold what refers to the table
+// itself, for which no new ones can be found: a load says so before it begins.
 func TestRandomDrafts(t *testing.T) {
 	t.Parallel()
 	for half := range halves {
@@ -45,10 +46,16 @@ func randomDrafts(t *testing.T) {
 		outcomes[outcome]++
 	})
 	t.Logf("%v", outcomes)
+	if outcomes[circular]*10 > outcomes["rows"] {
+		t.Errorf("%v: too few have new ids", outcomes)
+	}
 	if outcomes["rows"] < outcomes["none"] {
 		t.Errorf("%v: most slices are empty", outcomes)
 	}
 }
+
+// circular is what a load says of new ids that follow from each other.
+const circular = "no new one can be found first"
 
 // drafted is a world by its SQL, with its rows and without.
 type drafted struct {
@@ -117,7 +124,11 @@ func (a arena) draft(t *testing.T, d drafted) (outcome string, err error) {
 		pgtest.Exec(t, a.target, how.into)
 		loading := conf
 		loading.Source, loading.Target, loading.IDs = conf.Target, a.target, how.ids
-		if err := loadDrafted(t, loading, report.Rows, how.ids.IsZero()); err != nil {
+		err := loadDrafted(t, loading, report.Rows, how.ids.IsZero())
+		if err != nil && !how.ids.IsZero() && strings.Contains(err.Error(), circular) {
+			return circular, nil
+		}
+		if err != nil {
 			return "", fmt.Errorf("ids %s: %w", how.ids, err)
 		}
 	}
