@@ -2,6 +2,7 @@ package export_test
 
 import (
 	"fmt"
+	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
@@ -174,5 +175,36 @@ CREATE TABLE c (id int PRIMARY KEY, b_id int REFERENCES b); INSERT INTO c VALUES
 	}}
 	if _, err := s.Run(t.Context()); err == nil || !strings.Contains(err.Error(), "22012") {
 		t.Errorf("got %v", err)
+	}
+}
+
+// A role that may not see statistics reads by several connections too: in pieces where they need none, and as one in others.
+func TestPiecesWithoutStatistics(t *testing.T) {
+	export.SmallPieces(t)
+	admin := pgtest.DB(t)
+	pgtest.Exec(t, admin, `DROP ROLE IF EXISTS gyro_pieces; CREATE ROLE gyro_pieces LOGIN; REVOKE SELECT ON pg_catalog.pg_stats FROM PUBLIC;
+CREATE TABLE a (id int PRIMARY KEY); INSERT INTO a SELECT generate_series(1, 20000);
+CREATE TABLE b (id int PRIMARY KEY, a_id int NOT NULL REFERENCES a); CREATE INDEX ON b (a_id); INSERT INTO b SELECT n, 1 + n / 40 FROM generate_series(1, 100000) n;
+GRANT SELECT ON a, b TO gyro_pieces; ANALYZE a, b`)
+	t.Cleanup(func() { pgtest.Exec(t, admin, "DROP OWNED BY gyro_pieces; DROP ROLE gyro_pieces") })
+	u, err := url.Parse(admin)
+	if err != nil {
+		t.Fatal(err)
+	}
+	q := u.Query()
+	q.Set("user", "gyro_pieces")
+	u.RawQuery, u.User = q.Encode(), nil
+	for _, workers := range []int{1, 3} {
+		s := export.Slice{
+			Source: postgres.DB{URL: u.String()}, Target: csvdir.Dir{Path: filepath.Join(t.TempDir(), "slice")}, Workers: workers,
+			Jobs: []gyro.ImportJob{{Model: gyro.Table("a"), Query: gyro.Where("id <= 2000")}, {Model: gyro.Table("b")}},
+		}
+		report, err := s.Run(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if report.Rows != 2000+79999 {
+			t.Errorf("%d workers: %d rows", workers, report.Rows)
+		}
 	}
 }

@@ -291,7 +291,12 @@ func (w *run) write(ctx context.Context, snapshot driver.Snapshot, i int, select
 			w.Progress(e)
 		})
 	}
-	m.Rows, m.Bytes, m.SHA256, err = w.transfer(ctx, snapshot, step, selection, file, step.estimate.Rows, &shown, rows, before)
+	m.Rows, m.Bytes, m.SHA256, err = w.transfer(ctx, step, columnsOf(selection), file, &shown, rows, func(to io.Writer) (int64, error) {
+		if before != nil {
+			return before.copy(ctx, to)
+		}
+		return w.pool.copy(ctx, snapshot, step.masked(selection, w.maskKey.ForServer()), step.estimate.Rows, to, &shown)
+	})
 	stop()
 	if err != nil {
 		return err
@@ -322,7 +327,9 @@ func (w *run) included(ctx context.Context, snapshot driver.Snapshot, s *step) (
 		Restrict: []driver.Restriction{s.restrictTo(identity, s.keys.included[listName(identity)].Seal())},
 	}
 	keys := &driver.ManifestKeys{File: name}
-	keys.Rows, keys.Bytes, keys.SHA256, err = w.transfer(ctx, snapshot, s, selection, file, float64(s.keys.extra), &meter{}, nil, nil)
+	keys.Rows, keys.Bytes, keys.SHA256, err = w.transfer(ctx, s, identity, file, &meter{}, nil, func(to io.Writer) (int64, error) {
+		return snapshot.Copy(ctx, s.masked(selection, w.maskKey.ForServer()), to)
+	})
 	if err == nil && keys.Rows != s.keys.extra {
 		err = &gyro.Error{Op: "include", Place: s.table.Name.String(), Err: fmt.Errorf("%d rows were to be included, %d are there", s.keys.extra, keys.Rows)}
 	}
@@ -332,23 +339,19 @@ func (w *run) included(ctx context.Context, snapshot driver.Snapshot, s *step) (
 // includedFile is the name of the list of included rows beside a file.
 func includedFile(file string) string { return strings.TrimSuffix(file, ".csv") + ".included" }
 
-// transfer copies a selection of a step's rows, masked, into file and closes it.
-func (w *run) transfer(ctx context.Context, snapshot driver.Snapshot, s *step, selection driver.Selection, file io.WriteCloser, expected float64, m *meter, keys *reader, before *ahead) (rows, bytes int64, sum string, err error) {
+// transfer writes columns of a step's rows, which read gives, masked into file and closes it.
+func (w *run) transfer(ctx context.Context, s *step, columns []string, file io.WriteCloser, m *meter, keys *reader, read func(to io.Writer) (int64, error)) (rows, bytes int64, sum string, err error) {
 	out := newStream(file, m)
-	programs, err := s.outsides(ctx, columnsOf(selection), out)
+	programs, err := s.outsides(ctx, columns, out)
 	if err == nil {
 		to := programs.first(out)
-		if masker := newMasker(s, columnsOf(selection), w.maskKey, to); masker != nil {
+		if masker := newMasker(s, columns, w.maskKey, to); masker != nil {
 			to = masker
 		}
 		if keys != nil {
 			to = tee{to, keys}
 		}
-		if before != nil {
-			rows, err = before.copy(ctx, to)
-		} else {
-			rows, err = w.pool.copy(ctx, snapshot, s.masked(selection, w.maskKey.ForServer()), expected, to, m)
-		}
+		rows, err = read(to)
 	}
 	if err = programs.close(err); err == nil {
 		bytes, sum, err = out.finish()
